@@ -1,0 +1,140 @@
+"""The supervisor's handle on a stage: a fresh interpreter that carries out plans, started early and kept warm."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...errors import InternalError, InterpreterError, Interrupted
+from ...plan import Interpreter, Plan
+from ...stage import wire
+
+START_PATIENCE_S = 60.0
+ANSWER_PATIENCE_S = 60.0
+END_PATIENCE_S = 60.0
+
+_ENTRY = Path(__file__).parents[2] / "stage" / "__main__.py"
+
+
+class Stage:
+    """Starts at once, and is asked for nothing until it is needed.
+
+    Raises InterpreterError, at the first use, if ``interpreter`` turns out not to be one.
+    """
+
+    def __init__(self, interpreter: str, environment: Mapping[str, str]) -> None:
+        self._name = interpreter
+        self._closing = False
+        self._runs = 0
+        self._interpreter: Interpreter | None = None
+        self._folder: str | None = None
+        self.socket, theirs = socket.socketpair()
+        self._errors, errors = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                [interpreter, str(_ENTRY), str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=dict(environment),
+                start_new_session=True,  # Ctrl-C is for the engine, which then ends its stages in good order.
+            )
+        except OSError as error:
+            self.socket.close()
+            os.close(self._errors)
+            raise InterpreterError(f'cannot start "{interpreter}": {error.strerror}') from error
+        finally:
+            theirs.close()
+            os.close(errors)
+
+    def interpreter(self) -> Interpreter:
+        """Who runs there, known once it is up."""
+        if self._interpreter is None:
+            ready = self._answer(START_PATIENCE_S)
+            self._folder = ready["folder"]
+            self._interpreter = Interpreter(
+                ready["version"], ready["platform"], ready["executable"], tuple(ready["start_methods"])
+            )
+        return self._interpreter
+
+    def missing_modules(self, names: Sequence[str], search_path: Sequence[str]) -> list[str]:
+        self.interpreter()
+        wire.send(self.socket, {"modules": list(names), "search_path": list(search_path)})
+        missing: list[str] = self._answer(ANSWER_PATIENCE_S)["missing"]
+        return missing
+
+    def begin(self, plan: Plan) -> socket.socket:
+        """Start a run, and return the line on which its parent process will tell of it."""
+        self.interpreter()
+        self._runs += 1
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._send({"plan": plan.to_json(), "number": self._runs}, theirs.fileno())
+        return ours
+
+    def end_run(self) -> None:
+        """Ask that all of the current run's processes be ended."""
+        self._send({"end": True})
+
+    def interrupt(self) -> None:
+        """Hang up, from any thread: the nursery ends whatever runs and goes; who waits for it learns so by EOFError."""
+        self._closing = True
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        """Return when the stage and all that it started is gone."""
+        self.interrupt()
+        try:
+            self._process.wait(END_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self.socket.close()
+        os.close(self._errors)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def gone(self) -> Exception:
+        """The error to raise when the line has closed: the user's wish, or the nursery's death and its last words."""
+        if self._closing:
+            return Interrupted("interrupted")
+        try:
+            self._process.wait(END_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            pass
+        os.set_blocking(self._errors, False)
+        try:
+            words = os.read(self._errors, 1 << 16).decode(errors="replace").strip()
+        except BlockingIOError:
+            words = ""
+        last = words.splitlines()[-1] if words else f"it ended with exit code {self._process.returncode}"
+        if self._interpreter is None:
+            return InterpreterError(f'"{self._name}" cannot run scenarios: {last}')
+        return InternalError(f"the stage is gone: {words or last}")
+
+    def _send(self, message: dict[str, Any], *fds: int) -> None:
+        try:
+            wire.send(self.socket, message, fds)
+        except OSError:
+            raise self.gone() from None
+
+    def _answer(self, patience_s: float) -> dict[str, Any]:
+        self.socket.settimeout(patience_s)
+        try:
+            frame = wire.receive(self.socket)
+        except TimeoutError:
+            raise InternalError(f'"{self._name}" has not answered for {patience_s:g} s') from None
+        finally:
+            self.socket.settimeout(None)
+        if frame is None:
+            raise self.gone()
+        return frame[0]

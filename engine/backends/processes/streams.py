@@ -1,0 +1,65 @@
+"""What processes wrote, and in which order.
+
+Each stream of each process is a pipe of its own. Order within one is the pipe's. Between them it is the order in which the
+writes were made, as the writers stamped them; a stream on which something else wrote too (a C library, a subprocess) is
+taken in the order in which it arrived here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+LIMIT_BYTES = 4 << 20
+"""How much of one stream is kept; what comes after is counted."""
+
+Segment = tuple[int, bytes]
+
+
+@dataclass
+class Stream:
+    """One stream of one process, as it arrives."""
+
+    arrivals: list[Segment] = field(default_factory=list)
+    stamps: list[tuple[int, int]] = field(default_factory=list)
+    kept: int = 0
+    cut: int = 0
+
+    def add(self, data: bytes) -> None:
+        part = data[: LIMIT_BYTES - self.kept]
+        self.kept += len(part)
+        self.cut += len(data) - len(part)
+        if part:
+            self.arrivals.append((time.monotonic_ns(), part))
+
+    def stamp(self, length: int, at_ns: int) -> None:
+        if not self.cut:
+            self.stamps.append((at_ns, length))
+
+    def text(self) -> str:
+        return decoded(data for _, data in self.arrivals)
+
+    def segments(self) -> Iterator[Segment]:
+        """The stream in pieces, each with the time it was written or, failing that, arrived."""
+        if sum(length for _, length in self.stamps) != self.kept:
+            yield from self.arrivals
+            return
+        whole = b"".join(data for _, data in self.arrivals)
+        start = latest_ns = 0
+        for at_ns, length in self.stamps:
+            # Two threads of one process may stamp in the other order than they wrote.
+            latest_ns = max(latest_ns, at_ns)
+            yield latest_ns, whole[start : start + length]
+            start += length
+
+
+def merged(streams: Iterable[Stream]) -> str:
+    """Everybody's text in one order."""
+    segments = [segment for stream in streams for segment in stream.segments()]
+    segments.sort(key=lambda segment: segment[0])
+    return decoded(data for _, data in segments)
+
+
+def decoded(pieces: Iterable[bytes]) -> str:
+    return b"".join(pieces).decode(errors="backslashreplace")

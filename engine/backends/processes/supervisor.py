@@ -1,0 +1,227 @@
+"""Watch one run from outside: collect what it says, keep its time, end it, tell how it ended."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ... import plain
+from ...errors import InternalError
+from ...plan import PARENT, Plan
+from ...stage import wire
+from ...trace import Ending, ProcessRun, Raised, Returned, Run
+from .stage import END_PATIENCE_S, Stage
+from .streams import Stream, merged
+from .testimony import Testimony
+
+_CHUNK = 1 << 16
+
+
+def supervise(stage: Stage, plan: Plan) -> Run:
+    """Have ``stage`` carry out ``plan`` once; return when everything that it started is gone."""
+    control = stage.begin(plan)
+    with control, selectors.DefaultSelector() as selector:
+        return _Supervision(stage, plan, control, selector).watch()
+
+
+@dataclass
+class _Witness:
+    """What is known of one process so far; the parent is one too."""
+
+    stdout: Stream = field(default_factory=Stream)
+    stderr: Stream = field(default_factory=Stream)
+    pid: int | None = None
+    exitcode: int | None = None
+    returned: Returned | None = None
+    raised: Raised | None = None
+    started_ns: int | None = None
+    ended_ns: int | None = None
+
+
+class _Supervision:
+    def __init__(self, stage: Stage, plan: Plan, control: socket.socket, selector: selectors.BaseSelector) -> None:
+        self._stage = stage
+        self._plan = plan
+        self._control_socket = control
+        self._control = wire.Reader(control)
+        self._nursery = wire.Reader(stage.socket)
+        self._selector = selector
+        self._selector.register(control, selectors.EVENT_READ, self._hear_parent)
+        self._selector.register(stage.socket, selectors.EVENT_READ, self._hear_nursery)
+        self._witnesses = {name: _Witness() for name in (PARENT, *(process.name for process in plan.processes))}
+        self._open_fds: set[int] = set()
+        self._began_ns = time.monotonic_ns()
+        self._finished: Mapping[str, Any] | None = None
+        self._gone: Mapping[str, Any] | None = None
+        self._timed_out: tuple[str, ...] | None = None
+
+    def watch(self) -> Run:
+        try:
+            self._watch_until_gone()
+            duration_ns = time.monotonic_ns() - self._began_ns
+            self._drain()
+            return self._run(duration_ns)
+        finally:
+            for fd in self._open_fds:
+                os.close(fd)
+            self._stage.socket.setblocking(True)
+
+    def _watch_until_gone(self) -> None:
+        deadline_s = time.monotonic() + self._plan.timeout_s
+        while self._gone is None:
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0:
+                if self._timed_out is not None:
+                    raise InternalError(f"the run's processes are not gone {END_PATIENCE_S:g} s after they were killed")
+                self._timed_out = self._still_running()
+                self._stage.end_run()
+                deadline_s += END_PATIENCE_S
+                continue
+            # In the order in which they became ready, where the system says so (epoll does).
+            for key, _ in self._selector.select(left_s):
+                key.data()
+
+    def _drain(self) -> None:
+        """Take what is left in the pipes; nobody writes there any more."""
+        self._hear_parent()
+        for key in list(self._selector.get_map().values()):
+            if key.fd in self._open_fds:
+                while key.fd in self._open_fds and key.data():
+                    pass
+
+    def _hear_nursery(self) -> None:
+        try:
+            for message, _ in self._nursery.frames():
+                self._gone = message
+        except EOFError:
+            raise self._stage.gone() from None
+
+    def _hear_parent(self) -> None:
+        try:
+            for message, fds in self._control.frames():
+                self._note(message, fds)
+        except EOFError:
+            if self._control_socket.fileno() in self._selector.get_map():
+                self._selector.unregister(self._control_socket)
+
+    def _note(self, message: Mapping[str, Any], fds: list[int]) -> None:
+        event, at_ns = message["event"], message["at_ns"]
+        if event == "finished":
+            self._finished = {name: plain.decode(value) for name, value in message["shared"].items()}
+            return
+        witness = self._witnesses[message["name"] or PARENT]
+        if event == "process":
+            self._listen(witness, *fds)
+        elif event == "started":
+            witness.pid, witness.started_ns = message["pid"], at_ns
+        elif event == "refused":
+            witness.raised = _raised(message)
+        elif event == "ended":
+            witness.exitcode, witness.ended_ns = message["exitcode"], at_ns
+
+    def _listen(self, witness: _Witness, stdout: int, stderr: int, channel: int) -> None:
+        testimony = Testimony(witness.stdout, witness.stderr)
+
+        def hear(data: bytes) -> None:
+            for message in testimony.add(data):
+                self._take_testimony(witness, message)
+
+        for fd, take in ((stdout, witness.stdout.add), (stderr, witness.stderr.add), (channel, hear)):
+            os.set_blocking(fd, False)
+            self._open_fds.add(fd)
+            self._selector.register(fd, selectors.EVENT_READ, lambda fd=fd, take=take: self._read(fd, take))
+
+    def _read(self, fd: int, take: Any) -> bool:
+        """Pass on what is there; false when there is nothing."""
+        try:
+            data = os.read(fd, _CHUNK)
+        except BlockingIOError:
+            return False
+        if data:
+            take(data)
+            return True
+        self._selector.unregister(fd)
+        self._open_fds.remove(fd)
+        os.close(fd)
+        return False
+
+    def _take_testimony(self, witness: _Witness, message: Mapping[str, Any]) -> None:
+        if message["event"] == "running" and witness.started_ns is None:
+            witness.started_ns = message["at_ns"]
+        elif message["event"] == "returned":
+            witness.returned = Returned(plain.decode(message["value"]))
+        elif message["event"] == "raised":
+            witness.raised = _raised(message)
+
+    def _still_running(self) -> tuple[str, ...]:
+        running = [
+            name for name, witness in self._witnesses.items() if witness.pid is not None and witness.ended_ns is None
+        ]
+        return (*running, PARENT)
+
+    def _run(self, duration_ns: int) -> Run:
+        assert self._gone is not None
+        parent = self._witnesses[PARENT]
+        parent.exitcode = self._gone["exitcode"]
+        ending, why = self._ending()
+        return Run(
+            ending=ending,
+            why=why,
+            duration_s=duration_ns / 1e9,
+            stdout=merged(witness.stdout for witness in self._witnesses.values()),
+            stderr=merged(witness.stderr for witness in self._witnesses.values()),
+            parent=self._process_run(PARENT),
+            processes={process.name: self._process_run(process.name) for process in self._plan.processes},
+            shared=self._finished or {},
+            leaks=self._leaks(),
+        )
+
+    def _ending(self) -> tuple[Ending, str | None]:
+        if self._timed_out is not None:
+            return "timeout", f"still running after {self._plan.timeout_s:g} s: {', '.join(self._timed_out)}"
+        if self._finished is None:
+            assert self._gone is not None
+            return "parent_died", f"the parent process died before its work was done: {_how(self._gone['exitcode'])}"
+        return "completed", None
+
+    def _process_run(self, name: str) -> ProcessRun:
+        witness = self._witnesses[name]
+        return ProcessRun(
+            name=name,
+            exitcode=witness.exitcode,
+            stdout=witness.stdout.text(),
+            stderr=witness.stderr.text(),
+            returned=witness.returned,
+            raised=witness.raised,
+            started_s=self._since_start(witness.started_ns),
+            ended_s=self._since_start(witness.ended_ns),
+            cut=witness.stdout.cut + witness.stderr.cut,
+        )
+
+    def _since_start(self, at_ns: int | None) -> float | None:
+        return None if at_ns is None else (at_ns - self._began_ns) / 1e9
+
+    def _leaks(self) -> tuple[str, ...]:
+        assert self._gone is not None
+        names = {witness.pid: name for name, witness in self._witnesses.items()}
+        strays = [f"process {names.get(int(pid), pid)}: {command}" for pid, command in self._gone["strays"].items()]
+        return (*strays, *(f"semaphore {name}" for name in self._gone["semaphores"]))
+
+
+def _raised(message: Mapping[str, Any]) -> Raised:
+    return Raised(message["type"], tuple(message["types"]), message["message"], message["where"])
+
+
+def _how(exitcode: int) -> str:
+    if exitcode >= 0:
+        return f"exit code {exitcode}"
+    try:
+        return f"killed by {signal.Signals(-exitcode).name}"
+    except ValueError:
+        return f"killed by signal {-exitcode}"

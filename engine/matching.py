@@ -1,0 +1,270 @@
+"""Whether a text or a value is as a matcher says. Pure.
+
+A matcher is plain data, as the author wrote it: a mapping from matcher names to operands, all of which must hold, or the
+text or value itself. Each function answers with None, or with the reason why not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from . import plain
+
+BECAUSE = "because"
+TEXT_MATCHERS = frozenset({"equals", "contains", "matches", "lines", "in_order", "unordered", "one_of", "not"})
+VALUE_MATCHERS = frozenset(
+    {"equals", "one_of", "unordered", "contains", "approx", "within", "at_least", "at_most", "type", "matches", "not"}
+)
+
+Reason = str | None
+
+
+def is_value_matcher(value: object) -> bool:
+    """A mapping is a matcher only when all its keys are a matcher's."""
+    return isinstance(value, Mapping) and VALUE_MATCHERS.issuperset(keys := set(value) - {BECAUSE}) and bool(keys)
+
+
+# Text
+
+
+def match_text(matcher: object, text: str) -> Reason:
+    if not isinstance(matcher, Mapping):
+        return None if _bare(text) == _bare(str(matcher)) else "the text is another"
+    return _all(_TEXT, matcher, text)
+
+
+def _bare(text: str) -> str:
+    return text[:-1] if text.endswith("\n") else text
+
+
+def _lines(text: str) -> list[str]:
+    return _bare(text).split("\n") if text else []
+
+
+def _text_contains(operand: Any, text: str) -> Reason:
+    for part in operand if isinstance(operand, list) else [operand]:
+        if isinstance(part, Mapping):
+            if not any(match_text(part, line) is None for line in _lines(text)):
+                return f"no line is {show(part)}"
+        elif str(part) not in text:
+            return f"it does not contain {show(part)}"
+    return None
+
+
+def _text_matches(operand: Any, text: str) -> Reason:
+    return None if re.search(operand, text, re.MULTILINE) else f"nothing in it matches {operand}"
+
+
+def _text_lines(operand: Any, text: str) -> Reason:
+    lines = _lines(text)
+    for number, (expected, line) in enumerate(zip(operand, lines), 1):
+        if match_text(expected, line) is not None:
+            return f"line {number} is {show(line)}, not {show(expected)}"
+    return None if len(lines) == len(operand) else f"there are {len(lines)} lines, not {len(operand)}"
+
+
+def _text_in_order(operand: Any, text: str) -> Reason:
+    lines = iter(_lines(text))
+    for number, expected in enumerate(operand):
+        if not any(match_text(expected, line) is None for line in lines):
+            return f"{show(expected)} does not come" + (f" after {show(operand[number - 1])}" if number else "")
+    return None
+
+
+def _text_unordered(operand: Any, text: str) -> Reason:
+    return _unordered(operand, _lines(text), match_text, "line")
+
+
+_TEXT: dict[str, Callable[[Any, str], Reason]] = {
+    "equals": lambda operand, text: match_text(str(operand), text),
+    "contains": _text_contains,
+    "matches": _text_matches,
+    "lines": _text_lines,
+    "in_order": _text_in_order,
+    "unordered": _text_unordered,
+    "one_of": lambda operand, text: _one_of(operand, text, match_text),
+    "not": lambda operand, text: _not(operand, text, match_text),
+}
+
+
+# Values
+
+
+def match_value(matcher: object, value: object) -> Reason:
+    """``value`` is as :func:`engine.plain.decode` gives it."""
+    if is_value_matcher(matcher):
+        assert isinstance(matcher, Mapping)
+        if "approx" in matcher:
+            matcher = {**matcher, "approx": (matcher["approx"], matcher.get("within", abs(matcher["approx"]) * 1e-6))}
+        return _all(_VALUE, matcher, value)
+    return _equal(matcher, value, match_value)
+
+
+def _equal(expected: object, value: object, match: Callable[[Any, Any], Reason]) -> Reason:
+    """Equal as plain data, comparing what is inside with ``match``."""
+    value = _as_data(value)
+    if isinstance(expected, Mapping) and isinstance(value, Mapping):
+        if set(expected) != set(value):
+            return f"its keys are {show(list(value))}"
+        return _first("in it: ", (match(expected[key], value[key]) for key in expected))
+    if isinstance(expected, list) and isinstance(value, (set, frozenset)):
+        return _unordered(expected, sorted(value, key=repr), match, "item")
+    if isinstance(expected, list) and isinstance(value, list):
+        if len(expected) != len(value):
+            return f"it has {len(value)} items, not {len(expected)}"
+        return _first("in it: ", map(match, expected, value))
+    if isinstance(expected, str) and isinstance(value, plain.Opaque):
+        return None if expected == value.text else f"it is {value.text}"
+    same_kind = isinstance(expected, bool) == isinstance(value, bool)
+    return None if same_kind and expected == value else f"it is {show(value)}"
+
+
+def _exactly(expected: object, value: object) -> Reason:
+    return _equal(expected, value, _exactly)
+
+
+def _as_data(value: object) -> object:
+    if isinstance(value, plain.Opaque) and value.plain is not plain.MISSING:
+        value = value.plain
+    return list(value) if isinstance(value, (tuple, bytes, bytearray)) else value
+
+
+def _value_contains(operand: Any, value: object) -> Reason:
+    value = _as_data(value)
+    missing = f"it does not contain {show(operand)}"
+    if isinstance(value, str):
+        parts = operand if isinstance(operand, list) else [operand]
+        return None if all(str(part) in value for part in parts) else missing
+    if isinstance(value, Mapping):
+        if isinstance(operand, Mapping) and not is_value_matcher(operand):
+            found = all(key in value and match_value(item, value[key]) is None for key, item in operand.items())
+        else:
+            found = all(key in value for key in (operand if isinstance(operand, list) else [operand]))
+        return None if found else missing
+    if isinstance(value, (list, set, frozenset)):
+        items = list(value)
+        if any(match_value(operand, item) is None for item in items):
+            return None
+        if isinstance(operand, list):
+            return None if all(any(match_value(part, item) is None for item in items) for part in operand) else missing
+        return missing
+    return f"it is {show(value)}, which contains nothing"
+
+
+def _value_unordered(operand: Any, value: object) -> Reason:
+    items = _as_data(value)
+    if not isinstance(items, (list, set, frozenset)):
+        return f"it is {show(value)}, which has no items"
+    return _unordered(operand, list(items), match_value, "item")
+
+
+def _number(holds: Callable[[Any, Any], bool], words: str) -> Callable[[Any, object], Reason]:
+    def check(operand: Any, value: object) -> Reason:
+        number = _as_data(value)
+        if isinstance(number, bool) or not isinstance(number, (int, float)):
+            return f"it is {show(value)}, which is no number"
+        return None if holds(number, operand) else f"it is {show(value)}, {words}"
+
+    return check
+
+
+def _value_type(operand: Any, value: object) -> Reason:
+    name = plain.type_name(value)
+    return None if operand.rpartition(".")[2] == name else f"its type is {name}"
+
+
+def _value_matches(operand: Any, value: object) -> Reason:
+    return None if re.search(operand, repr(value)) else f"nothing in {show(value)} matches {operand}"
+
+
+_VALUE: dict[str, Callable[[Any, object], Reason]] = {
+    "equals": _exactly,
+    "one_of": lambda operand, value: _one_of(operand, value, match_value),
+    "unordered": _value_unordered,
+    "contains": _value_contains,
+    "approx": _number(lambda number, operand: abs(number - operand[0]) <= operand[1], "which is not near enough"),
+    "at_least": _number(lambda number, operand: bool(number >= operand), "which is less"),
+    "at_most": _number(lambda number, operand: bool(number <= operand), "which is more"),
+    "type": _value_type,
+    "matches": _value_matches,
+    "not": lambda operand, value: _not(operand, value, match_value),
+    "within": lambda operand, value: None,  # Read with "approx".
+}
+
+
+# Both
+
+
+def _all(table: Mapping[str, Callable[[Any, Any], Reason]], matcher: Mapping[str, Any], actual: Any) -> Reason:
+    return _first("", (table[name](operand, actual) for name, operand in matcher.items() if name != BECAUSE))
+
+
+def _first(prefix: str, reasons: Any) -> Reason:
+    return next((prefix + reason for reason in reasons if reason is not None), None)
+
+
+def _one_of(operand: Sequence[Any], actual: Any, match: Callable[[Any, Any], Reason]) -> Reason:
+    return None if any(match(option, actual) is None for option in operand) else f"it is none of {show(list(operand))}"
+
+
+def _not(operand: Any, actual: Any, match: Callable[[Any, Any], Reason]) -> Reason:
+    return None if match(operand, actual) is not None else f"it is {show(operand)}"
+
+
+def _unordered(
+    expected: Sequence[Any], actual: Sequence[Any], match: Callable[[Any, Any], Reason], word: str
+) -> Reason:
+    """Pair each expected item with an actual one of its own: a bipartite matching, by augmenting paths (Kuhn).
+
+    A matcher among the items may fit several, so first come, first served would be wrong.
+    """
+    if (counted := _unordered_scalars(expected, actual, word)) is not NotImplemented:
+        return counted
+    fitting = [[number for number, item in enumerate(actual) if match(wanted, item) is None] for wanted in expected]
+    taken: dict[int, int] = {}
+
+    def place(wanted: int, tried: set[int]) -> bool:
+        for number in fitting[wanted]:
+            if number not in tried:
+                tried.add(number)
+                if number not in taken or place(taken[number], tried):
+                    taken[number] = wanted
+                    return True
+        return False
+
+    for wanted in range(len(expected)):
+        if not place(wanted, set()):
+            return f"no {word} is left for {show(expected[wanted])}"
+    spare = next((item for number, item in enumerate(actual) if number not in taken), None)
+    return None if len(taken) == len(actual) else f"the {word} {show(spare)} is one too many"
+
+
+def _unordered_scalars(expected: Sequence[Any], actual: Sequence[Any], word: str) -> Any:
+    """The same by counting, where every item is a scalar: ten thousand messages are not compared pair by pair."""
+    wanted, there = Counter(map(_scalar, expected)), Counter(map(_scalar, actual))
+    if None in wanted or None in there:
+        return NotImplemented
+    for _, value in wanted - there:  # type: ignore[misc]
+        return f"no {word} is left for {show(value)}"
+    for _, value in there - wanted:  # type: ignore[misc]
+        return f"the {word} {show(value)} is one too many"
+    return None
+
+
+def _scalar(value: object) -> tuple[str, object] | None:
+    """``value`` with its kind, for True is no 1 here; None where it is no scalar."""
+    if isinstance(value, bool) or value is None:
+        return "constant", value
+    if isinstance(value, (int, float)):
+        return "number", value
+    return ("text", value) if isinstance(value, str) else None
+
+
+def show(value: object) -> str:
+    """A value on one short line."""
+    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    text = text.replace("\n", "\\n")
+    return text if len(text) <= 100 else text[:97] + "..."

@@ -1,0 +1,144 @@
+"""What will be done for one variant of a scenario.
+
+Plain data: replicas are expanded, references are bound to names, targets are named; a plan travels to another
+interpreter as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from . import plain
+
+RunAs = Literal["process", "thread"]
+StartMethod = Literal["fork", "spawn", "forkserver"]
+
+PARENT = "parent"
+CODE_MODULE = "scenario_code"
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """What planning must know of the interpreter that will run a scenario; the first start method is its default."""
+
+    version: str
+    platform: str
+    executable: str
+    start_methods: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A value that only the scenario's parent process has: a shared primitive, or an object of its ``code``.
+
+    ``path`` leads into it: an index (a pipe's end) or attribute names (an object of ``code``).
+    """
+
+    kind: Literal["shared", "code"]
+    name: str
+    path: tuple[str | int, ...] = ()
+
+    def __str__(self) -> str:
+        steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return f"${{{'code.' if self.kind == 'code' else ''}{self.name}{steps}}}"
+
+
+def encode_argument(value: object) -> object:
+    """``value`` as JSON-able data, with its references; ``plain.decode`` with ``reference_from`` is the way back."""
+
+    def reference(value: object) -> dict[str, object] | None:
+        if not isinstance(value, Reference):
+            return None
+        return {"type": "reference", "kind": value.kind, "name": value.name, "path": list(value.path)}
+
+    return plain.encode(value, reference)
+
+
+def reference_from(data: Mapping[str, Any]) -> Reference:
+    return Reference(data["kind"], data["name"], tuple(data["path"]))
+
+
+@dataclass(frozen=True)
+class Code:
+    """Python source as it stands in a scenario file; ``line`` is the file's line its first line is on."""
+
+    source: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A target and what it is called with; ``args`` and ``kwargs`` are encoded by ``encode_argument``."""
+
+    module: str
+    name: str
+    args: object
+    kwargs: object
+
+
+@dataclass(frozen=True)
+class SharedPlan:
+    """One primitive to build; ``parameters`` is encoded by ``encode_argument``."""
+
+    name: str
+    type: str
+    parameters: object
+
+
+@dataclass(frozen=True)
+class ProcessPlan:
+    """One process to start, when every process in ``start_after`` has ended, ``delay_s`` seconds after that."""
+
+    name: str
+    call: Call
+    daemon: bool = False
+    start_after: tuple[str, ...] = ()
+    delay_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One variant of a scenario, ready to be carried out by any backend.
+
+    ``search_path`` holds the folders from which the targets' modules are imported, first one first.
+    ``environment`` holds only what the scenario adds.
+    """
+
+    name: str
+    file: str
+    run_as: RunAs
+    start_method: StartMethod
+    timeout_s: float
+    code: Code | None
+    shared: tuple[SharedPlan, ...]
+    processes: tuple[ProcessPlan, ...]
+    before: Call | None
+    after: Call | None
+    start_together: bool
+    environment: Mapping[str, str]
+    search_path: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Plan:
+        return Plan(
+            **{
+                **data,
+                "code": data["code"] and Code(**data["code"]),
+                "shared": tuple(SharedPlan(**shared) for shared in data["shared"]),
+                "processes": tuple(
+                    ProcessPlan(
+                        **{**process, "call": Call(**process["call"]), "start_after": tuple(process["start_after"])}
+                    )
+                    for process in data["processes"]
+                ),
+                "before": data["before"] and Call(**data["before"]),
+                "after": data["after"] and Call(**data["after"]),
+                "search_path": tuple(data["search_path"]),
+            }
+        )

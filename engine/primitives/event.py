@@ -1,0 +1,27 @@
+"""``multiprocessing.Event``: a flag that processes wait for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from multiprocessing import synchronize
+
+from .primitive import Primitive, Site
+
+
+@dataclass(frozen=True)
+class Event(Primitive):
+    """A flag, clear at first; ``wait`` returns once it is set.
+
+    Final value: ``{set: true}`` or ``{set: false}``.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Event
+    """
+
+    def build(self, site: Site) -> synchronize.Event:
+        return site.context.Event()
+
+    def final(self, built: synchronize.Event) -> dict[str, bool]:
+        # Not is_set(): it takes the condition's lock, which a process killed in wait() still holds.
+        return {"set": not built._flag._semlock._is_zero()}  # type: ignore[attr-defined]
+
+
+PRIMITIVE = Event

@@ -1,0 +1,26 @@
+"""``multiprocessing.Lock``: a semaphore of one, with no owner that the system knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from multiprocessing import synchronize
+
+from .primitive import Primitive, Site
+
+
+@dataclass(frozen=True)
+class Lock(Primitive):
+    """A lock that is not re-entrant; any process may release it.
+
+    Final value: ``{locked: false}`` or ``{locked: true}``.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock
+    """
+
+    def build(self, site: Site) -> synchronize.Lock:
+        return site.context.Lock()
+
+    def final(self, built: synchronize.Lock) -> dict[str, bool]:
+        return {"locked": built._semlock._is_zero()}  # type: ignore[attr-defined]
+
+
+PRIMITIVE = Lock

@@ -1,0 +1,30 @@
+"""``Manager().dict()``: a dictionary in the manager's process, reached through proxies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.managers import DictProxy
+
+from .managed import contents
+from .primitive import Primitive, Site, parameter
+
+
+@dataclass(frozen=True)
+class ManagerDict(Primitive):
+    """A dictionary kept by the manager process; each method call on its proxy is one request to it.
+
+    Final value: its contents, in its own order.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.dict
+    """
+
+    value: Mapping[object, object] = parameter(None, "What it holds at first.")
+
+    def build(self, site: Site) -> DictProxy[object, object]:
+        return site.manager().dict(self.value or {})
+
+    def final(self, built: DictProxy[object, object]) -> object:
+        return contents(built)
+
+
+PRIMITIVE = ManagerDict

@@ -1,0 +1,30 @@
+"""``Manager().list()``: a list in the manager's process, reached through proxies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.managers import ListProxy
+
+from .managed import contents
+from .primitive import Primitive, Site, parameter
+
+
+@dataclass(frozen=True)
+class ManagerList(Primitive):
+    """A list kept by the manager process; each method call on its proxy is one request to it.
+
+    Final value: its items, in order.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.list
+    """
+
+    value: Sequence[object] = parameter(None, "What it holds at first.")
+
+    def build(self, site: Site) -> ListProxy[object]:
+        return site.manager().list(self.value or [])
+
+    def final(self, built: ListProxy[object]) -> object:
+        return contents(built)
+
+
+PRIMITIVE = ManagerList

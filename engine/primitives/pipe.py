@@ -1,0 +1,31 @@
+"""``multiprocessing.Pipe``: two connections, each the other's far end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import ClassVar
+
+from .primitive import Primitive, Site, messages_left, parameter
+
+
+@dataclass(frozen=True)
+class Pipe(Primitive):
+    """A pair of connected endpoints, ``${name[0]}`` and ``${name[1]}``.
+
+    Final value: one list for each end, the messages that wait to be received there.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Pipe
+    """
+
+    ends: ClassVar[int] = 2
+
+    duplex: bool = parameter(True, "Both ends send and receive; if false, end 0 only receives and end 1 only sends.")
+
+    def build(self, site: Site) -> tuple[Connection, Connection]:
+        return site.context.Pipe(self.duplex)  # type: ignore[return-value]
+
+    def final(self, built: tuple[Connection, Connection]) -> list[list[object]]:
+        return [messages_left(end) for end in built]
+
+
+PRIMITIVE = Pipe

@@ -1,0 +1,44 @@
+"""``multiprocessing.Queue``: a pipe, a lock at each end, and a feeder thread in each process that puts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from multiprocessing import queues
+
+from .primitive import Primitive, Site, messages_left, parameter
+
+
+@dataclass(frozen=True)
+class Queue(Primitive):
+    """A first-in, first-out queue between processes.
+
+    ``put`` hands the item to a feeder thread of the putting process, which pickles it and writes it to a pipe.
+    Final value: the items that nobody got, in order.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue
+    """
+
+    maxsize: int = parameter(
+        0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means as many as the system allows"
+    )
+
+    def build(self, site: Site) -> queues.Queue[object]:
+        return site.context.Queue(self.maxsize)
+
+    def final(self, built: queues.Queue[object]) -> list[object]:
+        left = messages_left(built._reader)  # type: ignore[attr-defined]
+        # What the parent itself put may still be with its feeder thread, which stops when the pipe is full.
+        fed = built._thread is not None and not built._reader.closed  # type: ignore[attr-defined]
+        while fed and len(left) < _unreceived(built) and built._reader.poll(FEEDER_PATIENCE_S):  # type: ignore[attr-defined]
+            left += messages_left(built._reader)  # type: ignore[attr-defined]
+        return left
+
+
+def _unreceived(built: queues.Queue[object]) -> int:
+    """How many items were put and not got; as `qsize()`, also where a killed process lost one of them."""
+    return built._maxsize - built._sem._semlock._get_value()  # type: ignore[attr-defined,no-any-return]
+
+
+FEEDER_PATIENCE_S = 1.0
+"""How long the parent's feeder thread may be silent before its items count as lost."""
+
+PRIMITIVE = Queue

@@ -1,0 +1,26 @@
+"""``multiprocessing.SimpleQueue``: a pipe and a lock at each end, without a feeder thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from multiprocessing import queues
+
+from .primitive import Primitive, Site, messages_left
+
+
+@dataclass(frozen=True)
+class SimpleQueue(Primitive):
+    """A queue that writes to its pipe in ``put`` itself, so ``put`` blocks while the pipe is full.
+
+    Final value: the items that nobody got, in order.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.SimpleQueue
+    """
+
+    def build(self, site: Site) -> queues.SimpleQueue[object]:
+        return site.context.SimpleQueue()
+
+    def final(self, built: queues.SimpleQueue[object]) -> list[object]:
+        return messages_left(built._reader)  # type: ignore[attr-defined]
+
+
+PRIMITIVE = SimpleQueue

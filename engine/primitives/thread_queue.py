@@ -1,0 +1,29 @@
+"""``queue.Queue``: the queue between threads, here to show why it does not cross processes."""
+
+from __future__ import annotations
+
+import queue
+from dataclasses import dataclass
+
+from .primitive import Primitive, Site, parameter
+
+
+@dataclass(frozen=True)
+class ThreadQueue(Primitive):
+    """The ordinary queue of the ``queue`` module: it lives in one process.
+
+    Under ``fork`` each process has a copy of its own; under ``spawn`` and ``forkserver`` it cannot be passed.
+    Final value: the items that the parent's copy still holds, in order.
+    Source: https://docs.python.org/3/library/queue.html#queue.Queue
+    """
+
+    maxsize: int = parameter(0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means no bound")
+
+    def build(self, site: Site) -> queue.Queue[object]:
+        return queue.Queue(self.maxsize)
+
+    def final(self, built: queue.Queue[object]) -> list[object]:
+        return list(built.queue)
+
+
+PRIMITIVE = ThreadQueue

@@ -1,0 +1,239 @@
+"""The data of a session, as it is saved: what ``--json`` writes and every renderer reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from . import plain
+from .errors import Problem
+from .trace import ProcessRun, Run
+from .verdict import Check, Judgement, Verdict
+
+VERSION = 1
+
+
+class _Documented:
+    """Records whose fields are documented by the text below them, also in the JSON Schema."""
+
+    __pydantic_config__ = {"use_attribute_docstrings": True, "extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class WaitingFor(_Documented):
+    """What a process was blocked on when the run ended."""
+
+    operation: str
+    """The primitive and its operation: `queue.get`."""
+    since: float
+    """Seconds from the start of the run."""
+    where: str
+    """File and line of the call."""
+
+
+@dataclass(frozen=True)
+class ProcessReport(_Documented):
+    """One process of a run."""
+
+    exitcode: int | None
+    """As `multiprocessing` has it; null where it did not end by itself or was never started."""
+    stdout: str
+    """What it wrote to standard output."""
+    stderr: str
+    """What it wrote to standard error."""
+    returns: Any
+    """What its target returned, as plain data; also null where it did not return."""
+    raises: str | None
+    """The exception that its target did not catch: its type, and its message."""
+    started: float | None
+    """Seconds from the start of the run."""
+    ended: float | None
+    """Seconds from the start of the run; null where it did not end by itself."""
+    waiting_for: WaitingFor | None
+    """What it was blocked on when the run ended, where that is known."""
+
+
+@dataclass(frozen=True)
+class CheckReport(_Documented):
+    """One expectation, and whether it held."""
+
+    path: str
+    """Where it is in the scenario: `expect.stdout`."""
+    verdict: Judgement
+    """Whether it held."""
+    line: int | None
+    """The line of the file, counted from 1; null for what is expected without being written."""
+    expected: Any
+    """The expectation as it is written."""
+    actual: Any
+    """What there was."""
+    reason: str | None
+    """Why it does not hold."""
+    because: str | None
+    """Why it should hold, in its author's words."""
+
+
+@dataclass(frozen=True)
+class ScenarioReport(_Documented):
+    """One variant of a scenario."""
+
+    name: str
+    """The scenario's name."""
+    file: str
+    """Its file, as the command line led to it."""
+    variant: Mapping[str, Any]
+    """The values of its row of the matrix."""
+    verdict: Judgement
+    """What it comes to."""
+    reason: str | None = None
+    """Why it was skipped."""
+    ending: str | None = None
+    """How the run ended; null where there was none."""
+    why: str | None = None
+    """What ended it, if it did not complete."""
+    duration: float = 0.0
+    """Seconds that the run took."""
+    stdout: str = ""
+    """What all processes wrote to standard output, in order of arrival."""
+    stderr: str = ""
+    """What all processes wrote to standard error, in order of arrival."""
+    parent: ProcessReport | None = None
+    """The parent process."""
+    processes: Mapping[str, ProcessReport] = field(default_factory=dict)
+    """The processes, by name."""
+    shared: Mapping[str, Any] = field(default_factory=dict)
+    """What each primitive held at the end, by name."""
+    leaks: Sequence[str] = ()
+    """What was left behind, and removed."""
+    checks: Sequence[CheckReport] = ()
+    """Each thing that was expected."""
+
+
+@dataclass(frozen=True)
+class ProblemReport(_Documented):
+    """Something that is wrong with a file."""
+
+    file: str
+    """The file."""
+    line: int
+    """The line, counted from 1."""
+    column: int
+    """The column, counted from 1."""
+    message: str
+    """What is wrong."""
+    hint: str | None
+    """What may help."""
+
+
+@dataclass(frozen=True)
+class Summary(_Documented):
+    """How many of each verdict."""
+
+    passed: int
+    """How many passed."""
+    failed: int
+    """How many failed."""
+    unknown: int
+    """How many could not be decided."""
+    skipped: int
+    """How many were not run."""
+    duration: float
+    """Seconds that everything took."""
+
+
+@dataclass(frozen=True)
+class Report(_Documented):
+    """What one command did."""
+
+    version: Literal[1]
+    """The version of this format."""
+    command: str
+    """The command: `run`, `validate`."""
+    summary: Summary
+    """The verdicts, counted."""
+    scenarios: Sequence[ScenarioReport]
+    """Each variant of each scenario, in the order of the files."""
+    problems: Sequence[ProblemReport] = ()
+    """What is wrong with the files; where there is anything, nothing was run."""
+    interrupted: bool = False
+    """Whether the command was interrupted before it had run everything."""
+
+
+def report(
+    command: str,
+    scenarios: Sequence[ScenarioReport],
+    duration_s: float,
+    problems: Sequence[Problem] = (),
+    interrupted: bool = False,
+) -> Report:
+    counts = Counter(scenario.verdict for scenario in scenarios)
+    return Report(
+        version=VERSION,
+        command=command,
+        summary=Summary(
+            passed=counts["passed"],
+            failed=counts["failed"],
+            unknown=counts["unknown"],
+            skipped=counts["skipped"],
+            duration=duration_s,
+        ),
+        scenarios=scenarios,
+        problems=[
+            ProblemReport(one.position.file, one.position.line, one.position.column, one.message, one.hint)
+            for one in problems
+        ],
+        interrupted=interrupted,
+    )
+
+
+def of_run(name: str, file: str, variant: Mapping[str, Any], run: Run, verdict: Verdict) -> ScenarioReport:
+    return ScenarioReport(
+        name=name,
+        file=file,
+        variant=_variant(variant),
+        verdict=verdict.verdict,
+        ending=run.ending,
+        why=run.why,
+        duration=run.duration_s,
+        stdout=run.stdout,
+        stderr=run.stderr,
+        parent=_process(run.parent),
+        processes={name: _process(process) for name, process in run.processes.items()},
+        shared={name: plain.jsonable(value) for name, value in run.shared.items()},
+        leaks=list(run.leaks),
+        checks=[_check(check) for check in verdict.checks],
+    )
+
+
+def of_skipped(name: str, file: str, variant: Mapping[str, Any], reason: str) -> ScenarioReport:
+    return ScenarioReport(name=name, file=file, variant=_variant(variant), verdict="skipped", reason=reason)
+
+
+def jsonable(made: Report) -> dict[str, Any]:
+    return asdict(made)
+
+
+def _variant(assignments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain.jsonable(value) for name, value in assignments.items()}
+
+
+def _check(check: Check) -> CheckReport:
+    return CheckReport(
+        check.path, check.verdict, check.line, check.expected, check.actual, check.reason, check.because
+    )
+
+
+def _process(process: ProcessRun) -> ProcessReport:
+    raised = process.raised
+    return ProcessReport(
+        exitcode=process.exitcode,
+        stdout=process.stdout,
+        stderr=process.stderr,
+        returns=plain.jsonable(process.returned.value) if process.returned else None,
+        raises=raised and (f"{raised.type}: {raised.message}" if raised.message else raised.type),
+        started=process.started_s,
+        ended=process.ended_s,
+        waiting_for=None,
+    )

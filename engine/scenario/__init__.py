@@ -1,0 +1,1 @@
+"""The language: the only room that knows YAML and pydantic."""

@@ -1,0 +1,241 @@
+"""From files to valid variants, or to all that is wrong with the files, at once.
+
+Nothing of the scenarios' code is executed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import Position, Problem, ScenarioError
+from ..plan import Code
+from ..primitives import TYPES
+from . import targets
+from .expectation import Expectation, expectation
+from .model import Scenario
+from .problems import validate
+from .references import near
+from .shared import specification
+from .source import Document, Map, Mark, Seq, read
+from .targets import Target, TargetProblem, code_of
+from .variants import Tree, expand
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line adds to the files.
+
+    ``defaults`` and ``forced`` are described in :func:`engine.scenario.variants.expand`. ``foreign`` says that another
+    interpreter will run the scenarios.
+    """
+
+    defaults: Mapping[str, str] = field(default_factory=lambda: {"run_as": "process", "start_method": "fork"})
+    forced: Mapping[str, str] = field(default_factory=dict)
+    foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One valid variant: what will be run, and what must come of it.
+
+    ``name`` is the scenario's, ``assignments`` its row of the matrix. ``targets`` has every target that ``scenario`` names.
+    """
+
+    name: str
+    file: str
+    assignments: Mapping[str, Any]
+    scenario: Scenario
+    code: Code | None
+    targets: Mapping[str, Target]
+    expectation: Expectation
+
+
+def find_files(paths: Sequence[str]) -> list[str]:
+    """The scenario files that ``paths`` mean: files as they are, of folders all below, in path order.
+
+    Raises ScenarioError for a path that is not there, and for a folder without any.
+    """
+    files: list[str] = []
+    problems = []
+    for path in paths:
+        if os.path.isdir(path):
+            found = sorted(_files_below(path), key=lambda file: file.split(os.sep))
+            if not found:
+                problems.append(Problem(Position(path, 1, 1), "there is no .yaml or .yml file in this folder"))
+            files += found
+        elif os.path.exists(path):
+            files.append(path)
+        else:
+            problems.append(Problem(Position(path, 1, 1), "there is no such file or folder"))
+    if problems:
+        raise ScenarioError(problems)
+    return list(dict.fromkeys(files))
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (os.path.join(parent, name) for name in names if name.endswith(SUFFIXES))
+
+
+def load(files: Iterable[str], settings: Settings) -> list[Variant]:
+    """Every variant of every file. Raises ScenarioError with all that is wrong in all of them."""
+    variants: list[Variant] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            with open(file, "rb") as stream:
+                documents = read(file, stream.read())
+        except OSError as error:
+            problems.append(Problem(Position(file, 1, 1), f"cannot read it: {(error.strerror or str(error)).lower()}"))
+            continue
+        except ScenarioError as error:
+            problems += error.problems
+            continue
+        for document in documents:
+            variants += _variants(document, settings, problems)
+    if problems:
+        raise ScenarioError(problems)
+    return variants
+
+
+def _variants(document: Document, settings: Settings, problems: list[Problem]) -> Iterator[Variant]:
+    for tree in expand(document, settings.defaults, settings.forced, problems):
+        variant, wrong = _variant(tree, settings)
+        problems += wrong
+        if variant:
+            yield variant
+
+
+def _variant(tree: Tree, settings: Settings) -> tuple[Variant | None, list[Problem]]:
+    document = tree.document
+    scenario, problems = validate(Scenario, tree.value, document.mark, document)
+    for name, _, value, mark in _entries(tree.value, "shared"):
+        problems += _shared_problems(name, value, mark, document)
+    problems += _name_problems(tree)
+    code = None
+    if isinstance(tree.value.get("code"), str):
+        code = code_of(document, tree.value["code"], tree.value.marks["code"])
+    found, wrong = _targets(tree, code, settings)
+    problems += wrong
+    if problems:
+        return None, problems
+    stem = os.path.splitext(os.path.basename(document.file))[0]
+    name = scenario.name or (stem if document.number == 1 else f"{stem}#{document.number}")
+    return Variant(name, document.file, tree.assignments, scenario, code, found, expectation(tree)), []
+
+
+def _entries(root: Map, *path: str) -> Iterator[tuple[Any, Mark, Any, Mark]]:
+    """The entries of the mapping at ``path``; none where there is none, for validation has said so."""
+    section: Any = root
+    for step in path:
+        section = section.get(step) if isinstance(section, Map) else None
+    return section.entries() if isinstance(section, Map) else iter(())
+
+
+def _shared_problems(name: Any, value: Any, mark: Mark, document: Document) -> list[Problem]:
+    if isinstance(value, str):
+        kind, kind_mark, parameters = value, mark, Map()
+    elif isinstance(value, Map) and "type" in value:
+        kind, kind_mark, parameters = value["type"], value.marks["type"], Map()
+        for key, key_mark, item, item_mark in value.entries():
+            if key != "type":
+                parameters.put(key, key_mark, item, item_mark)
+    else:
+        return [document.problem(mark, f'"{name}" must say its type: {{type: Queue}}')]
+    if not isinstance(kind, str) or kind not in TYPES:
+        return [document.problem(kind_mark, f'unknown type "{kind}"{near(kind, TYPES)}')]
+    model, hints = specification(kind)
+    return validate(model, parameters, mark, document, hints)[1]
+
+
+def _name_problems(tree: Tree) -> list[Problem]:
+    """Names that must be those of something else in the file, and are not."""
+    root, document, problems = tree.value, tree.document, []
+    processes = {*tree.replicas, *(replica for names in tree.replicas.values() for replica in names)}
+    for name, _, process, _ in _entries(root, "processes"):
+        if not isinstance(process, Map) or "start_after" not in process:
+            continue
+        for other, mark in _words(process, "start_after"):
+            if other not in processes:
+                problems.append(document.problem(mark, f'there is no process "{other}"{near(other, processes)}'))
+            elif _waits_for(name, other, tree):
+                problems.append(document.problem(mark, f'"{name}" would start after itself'))
+    shared = root.get("shared")
+    known = shared if isinstance(shared, Map) else {}
+    for expect in _whens(root):
+        for name, mark, _, _ in _entries(expect, "shared"):
+            if name not in known:
+                problems.append(document.problem(mark, f'there is no shared "{name}"{near(name, known)}'))
+    return problems
+
+
+def _words(mapping: Map, key: str) -> Iterator[tuple[Any, Mark]]:
+    value = mapping[key]
+    return zip(value, value.marks, strict=True) if isinstance(value, Seq) else iter([(value, mapping.marks[key])])
+
+
+def _waits_for(name: Any, other: Any, tree: Tree) -> bool:
+    """Whether ``other`` starts only after ``name``, by whatever way, or is it."""
+    pending, seen = [other], set()
+    while pending:
+        one = pending.pop()
+        for replica in tree.replicas.get(one, [one]):
+            if replica == name:
+                return True
+            process = tree.value["processes"].get(replica)
+            if replica not in seen and isinstance(process, Map) and "start_after" in process:
+                seen.add(replica)
+                pending += [word for word, _ in _words(process, "start_after") if isinstance(word, str)]
+    return False
+
+
+def _whens(root: Map) -> Iterator[Map]:
+    expect = root.get("expect")
+    if isinstance(expect, Map):
+        yield expect
+        outcomes = expect.get("outcomes")
+        for outcome in outcomes if isinstance(outcomes, Seq) else ():
+            if isinstance(outcome, Map) and isinstance(outcome.get("when"), Map):
+                yield outcome["when"]
+
+
+def _targets(tree: Tree, code: Code | None, settings: Settings) -> tuple[dict[str, Target], list[Problem]]:
+    found: dict[str, Target] = {}
+    problems: list[Problem] = []
+    document = tree.document
+    folder = os.path.dirname(os.path.abspath(document.file))
+    wrong_code: SyntaxError | None = None
+    if code and not settings.foreign and not _asks_for_python(tree):
+        try:
+            targets.defined_names(code.source)
+        except SyntaxError as error:
+            mark = targets.syntax_error_mark(document, code, error)
+            problems.append(document.problem(mark, f"the code is not Python: {error.msg}"))
+            return found, problems
+    for target, mark in _called(tree.value):
+        try:
+            found[target] = targets.find(target, code, folder, os.getcwd(), settings.foreign)
+        except TargetProblem as error:
+            problems.append(document.problem(mark, str(error)))
+        except SyntaxError:  # For another interpreter's grammar, which will say so.
+            found[target] = Target(targets.CODE_MODULE, target)
+    return found, problems
+
+
+def _asks_for_python(tree: Tree) -> bool:
+    """Whether the scenario is for certain versions, so that this interpreter's grammar may not be its own."""
+    requires = tree.value.get("requires")
+    return isinstance(requires, Map) and "python" in requires
+
+
+def _called(root: Map) -> Iterator[tuple[str, Mark]]:
+    for section in ("processes", "parent"):
+        for _, _, call, _ in _entries(root, section):
+            if isinstance(call, Map) and isinstance(call.get("target"), str):
+                yield call["target"], call.marks["target"]

@@ -1,0 +1,180 @@
+"""The keys of a scenario: what they are called, what they take, what they default to.
+
+This is the one definition: what is refused, the JSON Schema and the texts that editors show all come from it. The values are those of
+one variant, with references replaced and replicas told apart (see :mod:`.variants`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+
+from . import durations
+from .matchers import Because, Model, Scalar, Text, Value
+
+Duration = Annotated[
+    float,
+    BeforeValidator(durations.seconds),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": durations.PATTERN}]}),
+]
+Words = Annotated[
+    list[str],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+Variable = Annotated[
+    str,
+    BeforeValidator(lambda value: value if value is None or isinstance(value, str) else str(value)),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+RunAs = Literal["process", "thread"]
+StartMethod = Literal["fork", "spawn", "forkserver"]
+Ending = Literal["completed", "deadlock", "timeout", "parent_died"]
+Grade = Literal["acceptable", "interesting", "forbidden"]
+
+
+class Call(Model):
+    """A function, and what it is called with."""
+
+    target: str = Field(
+        description="`function` (in `code`), `workers.py:function` (a file beside the scenario) or `package.module:function`."
+    )
+    args: list[Any] = Field([], description="Positional arguments; `${name}` passes a variable or a shared primitive.")
+    kwargs: dict[str, Any] = Field({}, description="Keyword arguments.")
+
+
+class Process(Call):
+    """A process: the parent starts it and joins it."""
+
+    count: int = Field(1, ge=1, description="How many of it there are: NAME[0], NAME[1], ... Each may use `${index}`.")
+    daemon: bool = Field(False, description="Ended with its parent, and may not have children of its own.")
+    start_after: Words = Field([], description="Start only when this process (or each of these) has ended.")
+    delay: Duration = Field(0.0, description="How long to wait before starting it.")
+
+
+class Parent(Model):
+    """What the parent process itself runs."""
+
+    before: Call | None = Field(None, description="Before it starts the first process.")
+    after: Call | None = Field(None, description="After it has joined the last process.")
+
+
+class Requires(Model):
+    """Where this is not met, the scenario is skipped."""
+
+    python: str | None = Field(None, description="A version specifier, such as `>=3.12`.")
+    platform: Words = Field([], description="As `sys.platform` has it: `linux`, `darwin`, `win32`.")
+    modules: Words = Field([], description="Modules that must be importable.")
+
+
+class Raises(Model):
+    """An uncaught exception."""
+
+    type: str = Field(None, description="Its class or one of its base classes, with or without the module.")
+    message: Text = Field(None, description="Its text.")
+    because: Because = None
+
+
+RaisesField = Annotated[
+    Annotated[str | None, Tag("type")] | Annotated[Raises, Tag("matcher")],
+    Discriminator(lambda value: "matcher" if isinstance(value, (dict, Model)) else "type"),
+]
+
+
+class ProcessExpect(Model):
+    """What must be true of a process; it must exit with 0 unless this says otherwise."""
+
+    stdout: Text = Field(None, description="What it wrote to standard output.")
+    stderr: Text = Field(None, description="What it wrote to standard error.")
+    exitcode: Value = Field(None, description="As `multiprocessing` has it: negative for a signal.")
+    raises: RaisesField = Field(None, description="The exception that its target did not catch; null for none.")
+    returns: Value = Field(None, description="What its target returned.")
+    because: Because = None
+
+
+class DurationExpect(Model):
+    """How long a run may take."""
+
+    at_least: Duration = Field(None, description="Not shorter than this.")
+    at_most: Duration = Field(None, description="Not longer than this.")
+    because: Because = None
+
+
+class When(Model):
+    """What a run must be like; it checks only what it names."""
+
+    ending: Ending = Field(None, description="How the run ends; `completed` where nothing is said.")
+    stdout: Text = Field(None, description="What all processes wrote to standard output, in order of arrival.")
+    stderr: Text = Field(None, description="What all processes wrote to standard error, in order of arrival.")
+    processes: dict[str, ProcessExpect] = Field({}, description="By name: `worker`, meaning every replica, or `worker[1]`.")
+    parent: ProcessExpect = Field(None, description="The same for the parent's own `before` and `after`.")
+    shared: dict[str, Value] = Field({}, description="By name: what the primitive holds at the end.")
+    duration: DurationExpect = Field(None, description="How long the run takes.")
+    leaks: Literal["forbidden", "allowed"] = Field(
+        None, description="Processes, shared memory or semaphores left behind; `forbidden` where nothing is said."
+    )
+    because: Because = None
+
+
+class Outcome(Model):
+    """One of the ways in which the scenario may end."""
+
+    when: When = Field(description="What such a run is like; the first outcome that fits names it.")
+    grade: Grade = Field("acceptable", description="Whether such a run is right, worth a look, or wrong.")
+    must_occur: bool = Field(False, description="In `stress` and `explore` it must be seen at least once.")
+    because: Because = None
+
+
+class Faster(Model):
+    """One variant against another, measured by `bench` and not by a single run."""
+
+    this: dict[str, Any] = Field(description="The values of the matrix that name the faster variant.")
+    than: dict[str, Any] = Field(description="Those of the slower one.")
+    by: float = Field(1.0, ge=1, description="At least how many times faster.")
+    because: Because = None
+
+
+class Expect(When):
+    """What must come out. By default everything completes, every exit code is 0, and nothing leaks."""
+
+    outcomes: list[Outcome] = Field([], description="The ways in which it may end; one that is not here is forbidden.")
+    faster: list[Faster] = Field([], description="Which variants are faster than which.")
+
+
+class Explore(Model):
+    """Defaults for exploration."""
+
+    strategy: Literal["auto", "bounded", "dpor", "dfs", "random", "pct", "pos", "rf-pos", "urw", "surw"] = Field(
+        "auto", description="Which schedules to try."
+    )
+    schedules: int = Field(10_000, ge=1, description="How many at most.")
+    steps: int = Field(10_000, ge=1, description="How long one may be.")
+    seed: int = Field(0, ge=0, description="What random choices are drawn from.")
+    timing: Literal["any", "virtual"] = Field("any", description="Whether durations order what happens.")
+
+
+class Scenario(Model):
+    """Who runs, what they share, and what must come out."""
+
+    name: str | None = Field(None, description="One line for people; the file's name where it is not given.")
+    description: str | None = Field(None, description="Markdown for people.")
+    tags: Words = Field([], description="Words to select by.")
+    vars: dict[str, Any] = Field({}, description="Names and values to refer to as `${name}`.")
+    matrix: Any = Field(None, description="The scenario runs once for each variant.")
+    run_as: RunAs = Field("process", description="Whether targets run as processes or as threads of the parent process.")
+    start_method: StartMethod | None = Field(None, description="How processes start; the interpreter's default if not given.")
+    timeout: Duration = Field(10.0, description="How long one run may take before it is ended.")
+    requires: Requires = Field(Requires.model_construct(), description="Where it is not met, the scenario is skipped.")
+    code: str | None = Field(None, description="Python source of the target functions, as a module of its own.")
+    shared: dict[str, Any] = Field({}, description="The primitives, built by the parent in the order written.")
+    processes: dict[str, Process] = Field(
+        min_length=1, description="The processes, started and joined by the parent in the order written."
+    )
+    start_together: bool = Field(False, description="Every process waits just before its target until all are there.")
+    environment: dict[str, Variable] = Field({}, description="Environment variables for the scenario's processes.")
+    exclusive: bool = Field(False, description="Nothing else runs beside it.")
+    work: Scalar = Field(None, description="What one run does, for `bench`: `10000 messages`.")
+    parent: Parent = Field(Parent.model_construct(before=None, after=None), description="What the parent itself runs.")
+    expect: Expect = Field(None, description="What must come out.")
+    explore: Explore = Field(None, description="Defaults for exploration.")

@@ -1,0 +1,161 @@
+"""Put values in the place of ``${...}``.
+
+A reference is a name, an index or a field; nothing in it is evaluated. As a whole value it stands for the thing itself, inside a
+longer text for a variable's text as it was written. What only the scenario's parent process has (shared primitives, objects of
+``code``) stays a :class:`engine.plan.Reference` until that process binds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..errors import Problem
+from ..plan import Reference
+from .source import Document, Map, Mark, Seq
+
+_REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
+_NAME = re.compile(r"([^\W\d][\w-]*)((?:\[\d+\]|\.[^\W\d]\w*|\[[^\]]+\])*)")
+_STEP = re.compile(r"\[(\d+)\]|\.(\w+)|\[([^\]]+)\]")
+
+Located = tuple[Any, Mark]
+
+NOWHERE = -1
+"""The line of what no file says; it is taken to stand where it is referred to."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What can be referred to, and where what is wrong is collected.
+
+    ``ends`` says, for each shared primitive, how many endpoints it has. ``code_names`` are the names that the scenario's
+    ``code`` defines, empty where there is none, or None where that cannot be told without running it.
+    """
+
+    document: Document
+    variables: Mapping[str, Located]
+    ends: Mapping[str, int]
+    problems: list[Problem]
+    code_names: frozenset[str] | None
+    resolving: tuple[str, ...] = field(default=())
+
+    def with_variables(self, **variables: Any) -> Scope:
+        """This scope with these values in it, which stand nowhere in the file."""
+        nowhere = {name: (value, Mark(NOWHERE, 0, str(value))) for name, value in variables.items()}
+        return replace(self, variables={**self.variables, **nowhere})
+
+    def problem(self, mark: Mark, message: str, hint: str | None = None) -> None:
+        self.problems.append(self.document.problem(mark, message, hint))
+
+
+def substitute(value: Any, mark: Mark, scope: Scope) -> Located:
+    """``value`` with every reference in it replaced; a replaced value keeps the mark of where it was written."""
+    if isinstance(value, Map):
+        result = Map()
+        for key, key_mark, item, item_mark in value.entries():
+            result.put(key, key_mark, *substitute(item, item_mark, scope))
+        return result, mark
+    if isinstance(value, Seq):
+        items = Seq()
+        for item, item_mark in zip(value, value.marks, strict=True):
+            items.put(*substitute(item, item_mark, scope))
+        return items, mark
+    if isinstance(value, str) and "${" in value:
+        return _substitute_text(value, mark, scope)
+    return value, mark
+
+
+def _substitute_text(text: str, mark: Mark, scope: Scope) -> Located:
+    whole = _REFERENCE.fullmatch(text)
+    if whole and whole.group(1) is not None:
+        return _find(whole.group(1), _mark_within(text, mark, whole.start()), scope)
+
+    def text_of(match: re.Match[str]) -> str:
+        if match.group(1) is None:
+            return "${"
+        here = _mark_within(text, mark, match.start())
+        value, found = _find(match.group(1), here, scope)
+        if isinstance(value, (Map, Seq, Reference)):
+            scope.problem(here, f'"{match.group()}" stands inside a text, so it must be a variable that is text itself')
+            return match.group()
+        return value if isinstance(value, str) else str(found.written)
+
+    replaced = _REFERENCE.sub(text_of, text)
+    return replaced, mark._replace(written=replaced)
+
+
+def _find(expression: str, mark: Mark, scope: Scope) -> Located:
+    """What ``expression`` refers to. Where there is no such thing, that is a problem, and the value is None."""
+    nothing = None, mark
+    parsed = _NAME.fullmatch(expression)
+    if not parsed:
+        scope.problem(
+            mark, f'"${{{expression}}}" is not a reference: it takes a name, then [index] or .field', "write $${ for a plain ${"
+        )
+        return nothing
+    name = parsed.group(1)
+    path = [int(index) if index else field or key for index, field, key in _STEP.findall(parsed.group(2))]
+    if name == "code":
+        return _code_reference(path, mark, scope)
+    if name in scope.ends:
+        return _shared_reference(name, path, mark, scope)
+    if name in scope.resolving:
+        scope.problem(mark, f'"${{{expression}}}" refers to itself')
+        return nothing
+    if name not in scope.variables:
+        scope.problem(mark, f'unknown reference "${{{expression}}}"{near(name, (*scope.variables, *scope.ends))}')
+        return nothing
+    value, found = substitute(*scope.variables[name], replace(scope, resolving=(*scope.resolving, name)))
+    if found.line == NOWHERE:
+        found = mark._replace(written=found.written, offset=-1)
+    for step in path:
+        try:
+            value, found = value[step], value.marks[step]
+        except (KeyError, IndexError, TypeError, AttributeError):
+            scope.problem(mark, f'"${{{expression}}}": there is no "{step}" in it')
+            return nothing
+    return value, found
+
+
+def _code_reference(path: list[Any], mark: Mark, scope: Scope) -> Located:
+    if scope.code_names is not None and not scope.code_names:
+        scope.problem(mark, '"${code...}" refers to the scenario\'s "code", and nothing is defined there')
+    elif not path or not all(isinstance(step, str) for step in path):
+        scope.problem(mark, "an object of the code is referred to as ${code.NAME}")
+    elif scope.code_names is not None and path[0] not in scope.code_names:
+        scope.problem(mark, f'there is no "{path[0]}" in the code{near(path[0], scope.code_names)}')
+    else:
+        return Reference("code", path[0], tuple(path[1:])), mark
+    return None, mark
+
+
+def _shared_reference(name: str, path: list[Any], mark: Mark, scope: Scope) -> Located:
+    ends = scope.ends[name]
+    if not path:
+        return Reference("shared", name), mark
+    if len(path) == 1 and isinstance(path[0], int) and path[0] < ends:
+        return Reference("shared", name, (path[0],)), mark
+    either = f'"{name}" has the ends ' + " and ".join(f"${{{name}[{end}]}}" for end in range(ends))
+    scope.problem(mark, either if ends else f'"{name}" is one object: refer to it as ${{{name}}}')
+    return None, mark
+
+
+def _mark_within(text: str, mark: Mark, index: int) -> Mark:
+    """The mark of a reference inside a scalar, where the scalar stands on one line just as it reads."""
+    if mark.offset < 0 or mark.written != text:
+        return mark
+    return Mark(mark.line, mark.column + mark.offset + index)
+
+
+def near(word: object, known: Iterable[object]) -> str:
+    """`` - did you mean "..."?`` where a known word is near."""
+    if not isinstance(word, str):
+        return ""
+    import difflib  # Not for those who make no mistakes: it takes as long to load as a whole run.
+
+    words = [str(name) for name in known]
+    folded = {name.lower(): name for name in reversed(words)}
+    close = difflib.get_close_matches(word.lower(), folded, 1, 0.6)
+    return f' - did you mean "{folded[close[0]]}"?' if close else ""

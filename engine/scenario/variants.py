@@ -1,0 +1,294 @@
+"""From a document to its variants: one tree of plain data for each, references replaced, replicas told apart.
+
+This happens before validation, for a reference may stand for any value: what is validated is what will be run.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import Problem
+from ..plan import PARENT, Reference
+from ..primitives import TYPES, primitive
+from .references import Located, Scope, near, substitute
+from .source import Document, Map, Mark, Seq
+from .targets import defined_names
+
+MAX_VARIANTS = 10_000
+MAX_PROCESSES = 10_000
+BUILT_IN = ("run_as", "start_method")
+"""What a matrix may vary beside variables."""
+
+_RESERVED = ("code", "index", "process", *BUILT_IN)
+_REPLICA = re.compile(r"(.+)\[(\d+)\]")
+_VERBATIM = frozenset({"description", "vars", "matrix"})
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One variant of a document. ``assignments`` are its row of the matrix.
+
+    ``replicas`` has, for each process as it was written, the names of its replicas.
+    """
+
+    document: Document
+    value: Map
+    assignments: Mapping[str, Any]
+    replicas: Mapping[str, Sequence[str]]
+
+
+def expand(document: Document, defaults: Mapping[str, str], forced: Mapping[str, str], problems: list[Problem]) -> Iterator[Tree]:
+    """The variants of ``document``, in the order of its matrix; what is wrong is added to ``problems``.
+
+    ``defaults`` and ``forced`` hold the ``run_as`` and ``start_method`` that count where the scenario says nothing, and
+    whatever it says; of a matrix over one that is forced, the other rows are left out.
+    """
+    if not isinstance(document.value, Map):
+        problems.append(document.problem(document.mark, 'a scenario is a mapping: "processes: ...", "expect: ..."'))
+        return
+    root: Map = document.value
+    scope = _scope(document, root, problems)
+    for row in _rows(document, root, scope):
+        chosen = {name: row[name][0] for name in row if name in BUILT_IN}
+        if any(forced.get(name, value) != value for name, value in chosen.items()):
+            continue
+        yield _variant(document, root, scope, row, {**defaults, **_written(root, scope, row), **chosen, **forced})
+
+
+def _scope(document: Document, root: Map, problems: list[Problem]) -> Scope:
+    variables: dict[str, Located] = {}
+    given = root.get("vars")
+    scope = Scope(document, variables, _ends(root), problems, _code_names(root))
+    for section in ("vars", "shared"):
+        for name, mark, value, value_mark in _entries(root, section):
+            if not (isinstance(name, str) and re.fullmatch(r"[^\W\d][\w-]*", name)):
+                scope.problem(mark, f'"{name}" cannot be referred to: a name is letters, digits, "_" and "-"')
+            elif name in _RESERVED:
+                scope.problem(mark, f'"{name}" has a meaning of its own in references; choose another name')
+            elif section == "vars":
+                variables[name] = value, value_mark
+            elif isinstance(given, Map) and name in given:
+                scope.problem(mark, f'"{name}" is the name of a variable, too')
+    return scope.with_variables(index=0, process=PARENT)
+
+
+def _entries(root: Map, key: str) -> Iterator[tuple[Any, Mark, Any, Mark]]:
+    """The entries of a section; none where it is missing or, to be told by validation, no mapping."""
+    section = root.get(key)
+    return section.entries() if isinstance(section, Map) else iter(())
+
+
+def _code_names(root: Map) -> frozenset[str] | None:
+    code = root.get("code", "")
+    if not isinstance(code, str) or "${" in code:
+        return None
+    try:
+        return defined_names(code)
+    except SyntaxError:  # Told where targets are looked up, with its place.
+        return None
+
+
+def _ends(root: Map) -> dict[str, int]:
+    ends = {}
+    for name, _, value, _ in _entries(root, "shared"):
+        kind = value.get("type") if isinstance(value, Map) else value
+        ends[name] = primitive(kind).ends if isinstance(kind, str) and kind in TYPES else 0
+    return ends
+
+
+# The matrix
+
+Row = Mapping[str, Located]
+
+
+def _rows(document: Document, root: Map, scope: Scope) -> Iterator[Row]:
+    if root.get("matrix") is None:
+        return iter([{}])
+    matrix, mark = root["matrix"], root.marks["matrix"]
+    if isinstance(matrix, Map):
+        rows = _combinations(matrix, mark, scope)
+    elif isinstance(matrix, Seq):
+        rows = _listed(matrix, mark, scope)
+    else:
+        rows = _refuse(scope, mark, '"matrix" must be a mapping of name to list, or a list of mappings')
+    for name, name_mark in {name: name_mark for name, name_mark in _matrix_names(matrix)}.items():
+        if name in BUILT_IN:
+            continue
+        if name in _RESERVED or name in scope.ends:
+            scope.problem(name_mark, f'a matrix cannot vary "{name}"')
+    return rows
+
+
+def _matrix_names(matrix: Any) -> Iterator[tuple[Any, Mark]]:
+    for mapping in [matrix] if isinstance(matrix, Map) else matrix if isinstance(matrix, Seq) else []:
+        if isinstance(mapping, Map):
+            yield from mapping.key_marks.items()
+
+
+def _combinations(matrix: Map, mark: Mark, scope: Scope) -> Iterator[Row]:
+    columns: dict[str, list[Located]] = {}
+    for name, _, values, values_mark in matrix.entries():
+        resolved, _ = substitute(values, values_mark, scope)
+        if not isinstance(resolved, Seq) or not resolved:
+            return _refuse(scope, values_mark, f'"{name}" must be a list with at least one value')
+        columns[name] = list(zip(resolved, resolved.marks, strict=True))
+    count = math.prod(map(len, columns.values()))
+    if count > MAX_VARIANTS:
+        return _refuse(scope, mark, f"{count:,} variants, more than {MAX_VARIANTS:,}")
+    return (dict(zip(columns, values, strict=True)) for values in itertools.product(*columns.values()))
+
+
+def _listed(matrix: Seq, mark: Mark, scope: Scope) -> Iterator[Row]:
+    if not 0 < len(matrix) <= MAX_VARIANTS:
+        return _refuse(scope, mark, f"{len(matrix):,} variants; there must be 1 to {MAX_VARIANTS:,}")
+    rows = []
+    for row, row_mark in zip(matrix, matrix.marks, strict=True):
+        if not isinstance(row, Map):
+            return _refuse(scope, row_mark, "a row of the matrix must be a mapping of name to value")
+        rows.append({name: (value, value_mark) for name, _, value, value_mark in row.entries()})
+    return iter(rows)
+
+
+def _refuse(scope: Scope, mark: Mark, message: str) -> Iterator[Row]:
+    scope.problem(mark, message)
+    return iter(())
+
+
+# One variant
+
+
+def _written(root: Map, scope: Scope, row: Row) -> dict[str, Any]:
+    """The ``run_as`` and ``start_method`` that the scenario itself asks for."""
+    within = replace(scope, variables={**scope.variables, **row})
+    written = {}
+    for name in BUILT_IN:
+        if root.get(name) is not None:
+            written[name], _ = substitute(root[name], root.marks[name], within)
+    return written
+
+
+def _variant(document: Document, root: Map, scope: Scope, row: Row, chosen: Mapping[str, Any]) -> Tree:
+    scope = replace(scope, variables={**scope.variables, **row}).with_variables(**chosen)
+    replicas: dict[str, list[str]] = {}
+    value = Map()
+    # Processes first: what is expected of them is told apart as they are.
+    for key in sorted(root, key=lambda key: key != "processes"):
+        item, mark, key_mark = root[key], root.marks[key], root.key_marks[key]
+        if key == "processes":
+            item, mark = _processes(item, mark, scope, replicas)
+        elif key == "expect":
+            item, mark = _expectation(item, mark, scope, replicas)
+        elif key == "code":
+            item, mark = _whole(item, mark, scope)
+        elif key not in _VERBATIM and key not in BUILT_IN:
+            item, mark = substitute(item, mark, scope)
+        value.put(key, key_mark, item, mark)
+    for name in BUILT_IN:
+        found = row.get(name) or (None, root.marks.get(name, Mark(0, 0)))
+        value.put(name, root.key_marks.get(name, found[1]), chosen[name], found[1])
+    assignments = {name: _label(substitute(*located, scope)[0]) for name, located in row.items()}
+    return Tree(document, value, assignments, replicas)
+
+
+def _label(value: Any) -> Any:
+    return str(value) if isinstance(value, Reference) else value
+
+
+def _whole(value: Any, mark: Mark, scope: Scope) -> Located:
+    """Replace ``value`` if it is one reference, but not references inside it."""
+    is_reference = isinstance(value, str) and re.fullmatch(r"\s*\$\{[^}]*\}\s*", value)
+    return substitute(value.strip(), mark, scope) if is_reference else (value, mark)
+
+
+def _processes(value: Any, mark: Mark, scope: Scope, replicas: dict[str, list[str]]) -> Located:
+    """Each process once for each of its replicas, under the replica's name."""
+    value, mark = _whole(value, mark, scope)
+    if not isinstance(value, Map):
+        return value, mark
+    result = Map()
+    for name, key_mark, process, process_mark in value.entries():
+        process, process_mark = _whole(process, process_mark, scope)
+        if not isinstance(name, str) or not name or "[" in name or "/" in name:
+            scope.problem(key_mark, 'a process\'s name is text without "[" and "/"')
+        elif not isinstance(process, Map) or "count" not in process:
+            replicas[name] = [name]
+            result.put(name, key_mark, *substitute(process, process_mark, scope.with_variables(index=0, process=name)))
+        else:
+            replicas[name] = [f"{name}[{index}]" for index in range(_count(process, scope))]
+            for index, replica in enumerate(replicas[name]):
+                within = scope.with_variables(index=index, process=replica)
+                result.put(replica, key_mark, *substitute(process, process_mark, within))
+    return result, mark
+
+
+def _count(process: Map, scope: Scope) -> int:
+    count, mark = substitute(process["count"], process.marks["count"], scope)
+    if isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= MAX_PROCESSES:
+        return count
+    if isinstance(count, int) and count > MAX_PROCESSES:
+        scope.problem(mark, f'"count" is {count:,}, and more than {MAX_PROCESSES:,} processes are not started')
+    return 1  # Validation says what else is wrong with it.
+
+
+def _expectation(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Sequence[str]]) -> Located:
+    """``expect``, or the ``when`` of an outcome, with what it says of processes told apart by replica."""
+    value, mark = _whole(value, mark, scope)
+    if not isinstance(value, Map):
+        return value, mark
+    result = Map()
+    special: dict[str, Callable[..., Located]] = {
+        "processes": _expected_processes,
+        "outcomes": _outcomes,
+        "when": _expectation,
+    }
+    for key, key_mark, item, item_mark in value.entries():
+        if key in special:
+            result.put(key, key_mark, *special[key](item, item_mark, scope, replicas))
+        else:
+            result.put(key, key_mark, *substitute(item, item_mark, scope))
+    return result, mark
+
+
+def _outcomes(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Sequence[str]]) -> Located:
+    value, mark = _whole(value, mark, scope)
+    if not isinstance(value, Seq):
+        return value, mark
+    result = Seq()
+    for item, item_mark in zip(value, value.marks, strict=True):
+        result.put(*_expectation(item, item_mark, scope, replicas))
+    return result, mark
+
+
+def _expected_processes(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Sequence[str]]) -> Located:
+    """What is said of ``worker`` is said of each replica; what is said of ``worker[1]`` beside it counts for that one."""
+    value, mark = _whole(value, mark, scope)
+    if not isinstance(value, Map):
+        return value, mark
+    result = Map()
+    for name, key_mark, item, item_mark in sorted(value.entries(), key=lambda entry: entry[0] not in replicas):
+        item, item_mark = _whole(item, item_mark, scope)
+        for replica in _replicas_called(name, key_mark, scope, replicas):
+            index = _REPLICA.fullmatch(replica)
+            within = scope.with_variables(index=int(index[2]) if index else 0, process=replica)
+            said, said_mark = substitute(item, item_mark, within)
+            if isinstance(said, Map) and isinstance(result.get(replica), Map):
+                for key, mark_of_key, general, general_mark in result[replica].entries():
+                    if key not in said:
+                        said.put(key, mark_of_key, general, general_mark)
+            result.put(replica, key_mark, said, said_mark)
+    return result, mark
+
+
+def _replicas_called(name: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    if name in replicas:
+        return replicas[name]
+    every = [replica for names in replicas.values() for replica in names]
+    if name in every:
+        return [name]
+    scope.problem(mark, f'there is no process "{name}"{near(name, (*replicas, *every))}')
+    return ()

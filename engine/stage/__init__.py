@@ -1,0 +1,1 @@
+"""What runs inside the scenario's interpreter: standard library only, and relative imports only (see ``__main__``)."""

@@ -1,0 +1,85 @@
+"""From names to objects: load the code, build the primitives, find the targets."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import marshal
+import os
+from collections.abc import Mapping
+from functools import reduce
+from multiprocessing.context import BaseContext
+from typing import TYPE_CHECKING, Any
+
+from .. import plain
+from ..plan import CODE_MODULE, Call, Code, Plan, Reference, reference_from
+from ..primitives import Primitive, primitive
+
+if TYPE_CHECKING:
+    from multiprocessing.managers import SyncManager
+
+
+def install_code(code: Code, folder: str) -> None:
+    """Make ``code`` importable from ``folder``, by this process and by any child of it under any start method.
+
+    A bytecode file without source, because bytecode carries the scenario file's own name and line numbers: tracebacks show
+    the lines of the YAML. Raises SyntaxError, at those lines, where this interpreter's grammar refuses the source.
+    """
+    compiled = compile("\n" * (code.line - 1) + code.source, code.file, "exec", dont_inherit=True)
+    # PEP 552: magic number, flags, source mtime, source size; without a source file the last two are not looked at.
+    header = importlib.util.MAGIC_NUMBER + bytes(12)
+    with open(os.path.join(folder, f"{CODE_MODULE}.pyc"), "wb") as file:
+        file.write(header + marshal.dumps(compiled))
+
+
+class Bindings:
+    """The objects of one run. They live as long as it does: a primitive that only a process's arguments refer to would be
+    destroyed by ``start()``, before the child has taken it."""
+
+    def __init__(self, plan: Plan, context: BaseContext) -> None:
+        self.context = context
+        self.shared: dict[str, Any] = {}
+        self._primitives: dict[str, Primitive] = {}
+        self._plan = plan
+        self._manager: SyncManager | None = None
+
+    def manager(self) -> SyncManager:
+        if self._manager is None:
+            self._manager = self.context.Manager()
+        return self._manager
+
+    def build(self) -> None:
+        """Build the primitives, in the order written. Raises whatever a constructor raises."""
+        for shared in self._plan.shared:
+            parameters: Any = self.resolve(shared.parameters)
+            described = primitive(shared.type)(**parameters)
+            self.shared[shared.name] = described.build(self)
+            self._primitives[shared.name] = described
+
+    def resolve(self, data: object) -> object:
+        """Encoded arguments as the values they stand for."""
+        return plain.decode(data, lambda data: self._find(reference_from(data)))
+
+    def target(self, call: Call) -> Any:
+        """The function that ``call`` names. Raises ImportError or AttributeError where there is none."""
+        return _attribute(importlib.import_module(call.module), call.name.split("."))
+
+    def final_values(self) -> Mapping[str, object]:
+        """What each primitive holds now, encoded; an error says why that cannot be told."""
+        values = {}
+        for name, described in self._primitives.items():
+            try:
+                values[name] = plain.encode(described.final(self.shared[name]))
+            except Exception as error:
+                values[name] = plain.encode(error)
+        return values
+
+    def _find(self, reference: Reference) -> object:
+        if reference.kind == "code":
+            return _attribute(importlib.import_module(CODE_MODULE), [reference.name, *reference.path])
+        found = self.shared[reference.name]
+        return reduce(lambda value, index: value[index], reference.path, found)
+
+
+def _attribute(owner: Any, names: list[Any]) -> Any:
+    return reduce(getattr, names, owner)

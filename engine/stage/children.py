@@ -1,0 +1,95 @@
+"""The scenario's processes: genuine ones of each start method, and threads that can stand in for them.
+
+Under ``spawn`` a child imports this module and what it needs, and nothing else of the engine.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from multiprocessing import context, process
+from typing import Any
+
+from . import output
+from .gate import Gate
+from .link import Link
+
+
+class LinkedProcess(process.BaseProcess):
+    """A process that tells the supervisor how its target ended."""
+
+    _target: Any
+    _args: Any
+    _kwargs: Any
+
+    def __init__(self, link: Link, gate: Gate | None, **kwargs: Any) -> None:
+        # Before everything else, since a spawned child unpickles in this order.
+        self._link = link
+        self._gate = gate
+        super().__init__(**kwargs)
+
+    def _bootstrap(self, *args: Any, **kwargs: Any) -> int:
+        self._link.attach()
+        return super()._bootstrap(*args, **kwargs)  # type: ignore[misc,no-any-return]
+
+    def run(self) -> None:
+        with self._link.reporting() as outcome:
+            if self._gate:
+                self._gate.arrive()
+            outcome.returned = self._target(*self._args, **self._kwargs)
+
+
+class ForkChild(LinkedProcess, context.ForkProcess):
+    pass
+
+
+class SpawnChild(LinkedProcess, context.SpawnProcess):
+    pass
+
+
+class ForkServerChild(LinkedProcess, context.ForkServerProcess):
+    pass
+
+
+class ThreadChild(threading.Thread):
+    """The same target as a thread of the parent process, with the parts of a process that the parent uses."""
+
+    _target: Any
+    _args: Any
+    _kwargs: Any
+
+    def __init__(self, link: Link, gate: Gate | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._link = link
+        self._gate = gate
+        self.exitcode: int | None = None
+        self.sentinel, self._ended = os.pipe()
+
+    @property
+    def pid(self) -> int:
+        return os.getpid()
+
+    def run(self) -> None:
+        output.own(self._link)
+        self.exitcode = 1
+        try:
+            with self._link.reporting() as outcome:
+                if self._gate:
+                    self._gate.arrive()
+                outcome.returned = self._target(*self._args, **self._kwargs)
+            self.exitcode = 0
+        except SystemExit as error:
+            self.exitcode = exit_code(error)
+            raise
+        finally:
+            os.close(self._ended)
+
+
+def exit_code(error: SystemExit) -> int:
+    """The exit code that a process gets from ``sys.exit``."""
+    if error.code is None:
+        return 0
+    return error.code if isinstance(error.code, int) else 1
+
+
+CHILDREN = {"fork": ForkChild, "spawn": SpawnChild, "forkserver": ForkServerChild}

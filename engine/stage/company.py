@@ -1,0 +1,120 @@
+"""Start the scenario's processes, wait for them, and join them, as its parent would."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from multiprocessing import connection
+from typing import Any
+
+from ..plan import Plan, ProcessPlan
+from .binding import Bindings
+from .children import CHILDREN, ThreadChild
+from .gate import Keeper
+from .link import open_link, raised
+
+Tell = Callable[..., None]
+
+DAEMON_SHARE = 0.5
+"""How much of the timeout daemons may use up once nobody else is left: they are joined like all processes, but a
+daemon is also there to be ended with its parent, and that must still be a run that completes."""
+
+
+class Company:
+    """The processes of one run. All waiting is done here, in one thread: a second one that reaps would steal exit codes."""
+
+    def __init__(self, plan: Plan, bindings: Bindings, tell: Tell) -> None:
+        self._plan = plan
+        self._bindings = bindings
+        self._tell = tell
+        self._numbers = {process.name: number for number, process in enumerate(plan.processes)}
+        self._waiting = list(plan.processes)
+        self._due: dict[str, float] = {}
+        self._live: dict[Any, tuple[ProcessPlan, Any]] = {}
+        self._ended: set[str] = set()
+        self._keeper = Keeper() if plan.start_together else None
+
+    def perform(self) -> None:
+        """Return when every process has ended, or only daemons are left and have had their time."""
+        while self._waiting or not self._only_daemons_live():
+            self._start_those_due()
+            self._wait(self._next_due())
+        patience_ends = time.monotonic() + self._plan.timeout_s * DAEMON_SHARE
+        while self._live and time.monotonic() < patience_ends:
+            self._wait(patience_ends)
+
+    def _only_daemons_live(self) -> bool:
+        return all(process.daemon for process, _ in self._live.values())
+
+    def _start_those_due(self) -> None:
+        for process in tuple(self._waiting):
+            if self._ended.issuperset(process.start_after):
+                due = self._due.setdefault(process.name, time.monotonic() + process.delay_s)
+                if due <= time.monotonic():
+                    self._waiting.remove(process)
+                    self._start(process)
+
+    def _next_due(self) -> float | None:
+        return min((self._due[process.name] for process in self._waiting if process.name in self._due), default=None)
+
+    def _wait(self, until: float | None) -> None:
+        """Wait for an end or an arrival at the gate, or until the clock says ``until``."""
+        sources = [*self._live, *([self._keeper.arrivals] if self._keeper else [])]
+        timeout_s = None if until is None else max(0.0, until - time.monotonic())
+        if not self._live and timeout_s is None:
+            return
+        for source in connection.wait(sources, timeout_s):
+            if self._keeper and source == self._keeper.arrivals:
+                self._keeper.see_arrivals()
+            else:
+                self._end(source)
+        self._open_gate_when_all_are_there()
+
+    def _start(self, process: ProcessPlan) -> None:
+        threads = self._plan.run_as == "thread"
+        link, readers = open_link()
+        self._tell("process", name=process.name, fds=readers)
+        for reader in readers:
+            os.close(reader)
+        make: Any = ThreadChild if threads else CHILDREN[self._plan.start_method]
+        try:
+            child = make(
+                link=link,
+                gate=self._keeper.gate(self._numbers[process.name])
+                if self._keeper and self._is_gated(process)
+                else None,
+                target=self._bindings.target(process.call),
+                name=process.name,
+                args=self._bindings.resolve(process.call.args),
+                kwargs=self._bindings.resolve(process.call.kwargs),
+                daemon=process.daemon,
+            )
+            child.start()
+        except Exception as error:
+            self._tell("refused", name=process.name, **raised(error))
+            self._ended.add(process.name)
+        else:
+            self._tell("started", name=process.name, pid=child.pid)
+            self._live[child.sentinel] = process, child
+        finally:
+            if not threads:
+                link.close()
+
+    def _end(self, sentinel: Any) -> None:
+        process, child = self._live.pop(sentinel)
+        child.join()
+        self._tell("ended", name=process.name, exitcode=child.exitcode)
+        self._ended.add(process.name)
+
+    def _is_gated(self, process: ProcessPlan) -> bool:
+        # One that starts after another's end cannot be there before it.
+        return not process.start_after
+
+    def _open_gate_when_all_are_there(self) -> None:
+        if self._keeper is None or any(map(self._is_gated, self._waiting)):
+            return
+        expected = {self._numbers[process.name] for process, _ in self._live.values() if self._is_gated(process)}
+        if expected <= self._keeper.arrived:
+            self._keeper.open()
+            self._keeper = None

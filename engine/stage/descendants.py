@@ -1,0 +1,139 @@
+"""Every process that came of a run, found and ended: children, orphans, daemons that left home.
+
+On Linux the nursery is made the *subreaper* of all that is born below it, so an orphan becomes its child and
+cannot be lost, not even by a double fork and a session of its own.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+
+_PR_SET_CHILD_SUBREAPER = 36
+"""Source: prctl(2)."""
+
+HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+"""Processes that multiprocessing starts for itself, which end by themselves when the last process of theirs has."""
+
+HELPER_PATIENCE_S = 2.0
+STRAY_PATIENCE_S = 0.2
+_POLL_S = 0.005
+
+
+def adopt_orphans() -> None:
+    """From now on every orphan below this process becomes its child. Does nothing on a system that has no such thing."""
+    try:
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    except (OSError, AttributeError):
+        pass
+
+
+def reap() -> dict[int, int]:
+    """The wait status of every child that has ended, by its process id."""
+    statuses = {}
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return statuses
+        if pid == 0:
+            return statuses
+        statuses[pid] = status
+
+
+def await_strays() -> dict[int, str]:
+    """Wait a little for what the ended run left; end what does not go by itself, and give each one's command line.
+
+    Helpers are waited for longer, and are not described: they are nobody's leak.
+    """
+    started = time.monotonic()
+    while True:
+        reap()
+        living = descendants()
+        strays = [pid for pid in living if not is_helper(pid)]
+        waited_s = time.monotonic() - started
+        if not living or (waited_s > HELPER_PATIENCE_S) or (strays and waited_s > STRAY_PATIENCE_S):
+            break
+        time.sleep(_POLL_S)
+    left = {pid: command_line(pid) for pid in strays}
+    end_all()
+    return left
+
+
+def end_all() -> None:
+    """Kill everything below this process, and return when it is gone.
+
+    The resource tracker is spared until it has had the time to do its work: killed with the others, it would leave every
+    named semaphore and shared memory block of the run behind. Killing goes on for as long as anything new is born.
+    """
+    started = time.monotonic()
+    while living := descendants():
+        spare_helpers = time.monotonic() - started < HELPER_PATIENCE_S
+        for pid in living:
+            if not (spare_helpers and is_helper(pid, HELPERS[:1])):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+        reap()
+        time.sleep(_POLL_S)
+    reap()
+
+
+def descendants() -> list[int]:
+    """The process ids below this process, parents before children, zombies left out."""
+    found: list[int] = []
+    parents = [os.getpid()]
+    while parents:
+        for child in _children(parents.pop()):
+            parents.append(child)
+            if not _is_zombie(child):
+                found.append(child)
+    return found
+
+
+def command_line(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            words = file.read().split(b"\0")
+    except OSError:
+        return "?"
+    return b" ".join(words).decode(errors="replace").strip() or "?"
+
+
+def is_helper(pid: int, helpers: tuple[str, ...] = HELPERS) -> bool:
+    """Whether ``pid`` is one of ``helpers`` itself, and not a scenario's process that the fork server forked."""
+    return any(
+        f"from {helper} import main" in command_line(pid) and helper not in command_line(_parent(pid))
+        for helper in helpers
+    )
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children") as file:
+                found += map(int, file.read().split())
+    except OSError:
+        pass
+    return found
+
+
+def _is_zombie(pid: int) -> bool:
+    return _status(pid)[0] in "ZX"
+
+
+def _parent(pid: int) -> int:
+    return int(_status(pid)[1])
+
+
+def _status(pid: int) -> list[str]:
+    """The state letter, the parent's id and what follows, as proc(5) has it; as for one long gone where there is none."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()
+    except OSError:
+        return ["X", "0"]

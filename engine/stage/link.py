@@ -1,0 +1,118 @@
+"""A process's line to the supervisor: where its output goes, and a channel for what it did.
+
+One pipe per process and stream, no lock shared with anybody: a process may be killed at any instruction, and what it
+had said until then arrives, whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import reduction
+from typing import Any
+
+from .. import plain
+from . import output
+
+_PIECE = getattr(select, "PIPE_BUF", 512) - 2
+
+
+class Link:
+    """The writing ends of three pipes. Passing a link to a child process moves it there, whatever the start method."""
+
+    def __init__(self, stdout: int, stderr: int, channel: int) -> None:
+        self.fds = (stdout, stderr, channel)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _arrived, tuple(map(reduction.DupFd, self.fds))
+
+    def attach(self) -> None:
+        """Make this process's descriptors 1 and 2 the link's, and its Python streams stamp what they write."""
+        for stream, fd in zip((1, 2), self.fds):
+            if fd != stream:
+                os.dup2(fd, stream)
+                os.close(fd)
+        self.fds = (1, 2, self.fds[2])
+        output.write_through(self)
+
+    def say(self, event: str, **details: Any) -> None:
+        """Tell the supervisor. Lines of at most ``PIPE_BUF`` bytes are atomic, so no lock is needed between threads."""
+        text = json.dumps({"event": event, "at_ns": time.monotonic_ns(), **details})
+        pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
+        for piece in pieces[:-1]:
+            self._write(f"+{piece}\n")
+        self._write(f"={pieces[-1]}\n")
+
+    def stamp(self, stream: int, length: int, at_ns: int) -> None:
+        """Say that the next ``length`` bytes of ``stream`` were written at ``at_ns``, so that order can be restored."""
+        self._write(f"~{stream} {length} {at_ns}\n")
+
+    def _write(self, line: str) -> None:
+        try:
+            os.write(self.fds[2], line.encode())
+        except OSError:
+            # The target closed every descriptor it could find, or the engine is gone: its work goes on.
+            pass
+
+    def close(self) -> None:
+        for fd in self.fds:
+            os.close(fd)
+
+    @contextmanager
+    def reporting(self) -> Iterator[Outcome]:
+        """Tell how a target ended. The exception goes on its way."""
+        outcome = Outcome()
+        self.say("running", pid=os.getpid())
+        try:
+            yield outcome
+        except BaseException as error:
+            self.say("raised", **raised(error))
+            raise
+        self.say("returned", value=plain.encode(outcome.returned))
+
+
+class Outcome:
+    """Where a target's return value is put, to be told."""
+
+    returned: object = None
+
+
+def open_link() -> tuple[Link, tuple[int, int, int]]:
+    """A new link, and the reading ends of its pipes."""
+    pipes = [os.pipe() for _ in range(3)]
+    return Link(*(writing for _, writing in pipes)), tuple(reading for reading, _ in pipes)  # type: ignore[return-value]
+
+
+def raised(error: BaseException) -> dict[str, object]:
+    """What the supervisor is told of an exception; see :class:`engine.trace.Raised`."""
+    names = []
+    for base in type(error).__mro__[:-1]:
+        names += [base.__name__, f"{base.__module__}.{base.__qualname__}"]
+    try:
+        message = str(error)
+    except Exception:
+        message = plain.describe(error)
+    where = None
+    trace = error.__traceback__
+    while trace:
+        if trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] != __name__.partition(".")[0]:
+            where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+            if "multiprocessing" not in where:
+                break
+        trace = trace.tb_next
+    return {"type": type(error).__name__, "types": names, "message": message[: plain.MAX_TEXT], "where": where}
+
+
+def _arrived(stdout: Any, stderr: Any, channel: Any) -> Link:
+    """Unpickle a link in the process it was made for.
+
+    It is the first thing unpickled there, so an argument that cannot be unpickled says so on the process's own stderr.
+    """
+    link = Link(stdout.detach(), stderr.detach(), channel.detach())
+    link.attach()
+    return link

@@ -1,0 +1,152 @@
+"""Keep a warm interpreter, and fork a fresh parent process from it for every run.
+
+The nursery never runs the scenario's code. It is the ancestor of all that does, so it can tell how the parent died, and
+that nothing of the run is left. It ends with the engine: when the supervisor's end of the socket closes, everything goes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import os
+import platform
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+# Warmed here once, these cost a run nothing.
+from multiprocessing import connection, popen_fork, queues, synchronize  # noqa: F401
+
+from ..plan import Plan
+from . import descendants, wire
+from .parent import play
+
+
+def main() -> None:
+    """Serve the supervisor at the other end of the descriptor that the command line names, until it hangs up."""
+    del sys.path[0]  # The folder of this file: python puts it there, and a script of the user's would not have it.
+    descendants.adopt_orphans()
+    with socket.socket(fileno=int(sys.argv[1])) as supervisor:
+        folder, home = tempfile.mkdtemp(prefix="engine-"), os.getpid()
+        try:
+            wire.send(supervisor, {"event": "ready", "folder": folder, **facts()})
+            _serve(supervisor, Nursery(supervisor, folder))
+        finally:
+            if os.getpid() == home:  # and not a parent process that was forked here and leaves by the same door
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(supervisor: socket.socket, nursery: Nursery) -> None:
+    while (frame := wire.receive(supervisor)) is not None:
+        request, fds = frame
+        if "modules" in request:
+            wire.send(supervisor, {"missing": missing_modules(request["modules"], request["search_path"])})
+        elif not nursery.run(request, fds[0]):
+            return
+
+
+def facts() -> dict[str, Any]:
+    """What the engine must know of this interpreter in order to plan."""
+    return {
+        "version": platform.python_version(),
+        "platform": sys.platform,
+        "executable": sys.executable,
+        "start_methods": multiprocessing.get_all_start_methods(),
+    }
+
+
+def missing_modules(names: list[str], search_path: list[str]) -> list[str]:
+    """Those of ``names`` that cannot be imported; only packages above a dotted name are executed to find out."""
+    sys.path[:0] = search_path
+    try:
+        return [name for name in names if not _is_importable(name)]
+    finally:
+        del sys.path[: len(search_path)]
+
+
+def _is_importable(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+class Nursery:
+    """Runs one plan at a time in a process of its own."""
+
+    def __init__(self, supervisor: socket.socket, folder: str) -> None:
+        self._supervisor = supervisor
+        self._folder = folder
+        # A child's end wakes the loop, whichever child it is: there is no descriptor to wait on for an orphan.
+        self._woken, waking = socket.socketpair()
+        for end in (self._woken, waking):
+            end.setblocking(False)
+        self._waking = waking
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
+
+    def run(self, request: Mapping[str, Any], control_fd: int) -> bool:
+        """Carry out one request; false when the supervisor has gone away."""
+        mark = f"engine-{os.getpid()}-{request['number']}"
+        folder = os.path.join(self._folder, mark)
+        os.mkdir(folder, 0o700)
+        parent = os.fork()
+        if parent == 0:
+            self._become_parent(request, control_fd, folder, mark)
+        os.close(control_fd)
+        status, supervised = self._await_end(parent)
+        strays = {} if status is None else descendants.await_strays()
+        descendants.end_all()
+        gone = {
+            "event": "gone",
+            "exitcode": None if status is None else os.waitstatus_to_exitcode(status),
+            "strays": strays,
+            "semaphores": _forgotten_semaphores(mark),
+        }
+        shutil.rmtree(folder, ignore_errors=True)
+        if supervised:
+            wire.send(self._supervisor, gone)
+        return supervised
+
+    def _become_parent(self, request: Mapping[str, Any], control_fd: int, folder: str, mark: str) -> None:
+        """In the forked process: leave by the interpreter's own door, so that what runs at exit runs."""
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for end in (self._supervisor, self._woken, self._waking):
+            end.close()
+        sys.exit(play(Plan.from_json(request["plan"]), socket.socket(fileno=control_fd), folder, mark))
+
+    def _await_end(self, parent: int) -> tuple[int | None, bool]:
+        """Wait until the parent process has ended, or is to be ended.
+
+        Returns its wait status (``None`` if it was not waited for) and whether the supervisor is still there.
+        """
+        while True:
+            if (status := descendants.reap().get(parent)) is not None:
+                return status, True
+            readable, _, _ = select.select([self._supervisor, self._woken], [], [])
+            if self._supervisor in readable:
+                return None, wire.receive(self._supervisor) is not None
+            self._woken.recv(4096)
+
+
+def _forgotten_semaphores(mark: str) -> list[str]:
+    """Remove what the run's processes did not: named semaphores, which Linux shows as files."""
+    forgotten = []
+    try:
+        names = [name for name in os.listdir("/dev/shm") if name.startswith(f"sem.{mark}-")]
+    except OSError:
+        return []
+    for name in names:
+        try:
+            os.unlink(f"/dev/shm/{name}")
+        except FileNotFoundError:
+            continue
+        forgotten.append(name)
+    return forgotten

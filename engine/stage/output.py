@@ -1,0 +1,120 @@
+"""Python's own streams, made to say when they write.
+
+Descriptors 1 and 2 are pipes, one pair a process, so whatever writes there is caught. Between processes the order of arrival is
+lost while the supervisor sleeps; so each write through ``sys.stdout`` and ``sys.stderr`` is stamped with the time (one clock for
+all processes of a machine). Buffering stays Python's own for a pipe: by block for stdout, by line for stderr.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+from time import monotonic_ns
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .link import Link
+
+_STREAMS = {1: "stdout", 2: "stderr"}
+_current: Link | None = None
+_owner = threading.local()
+
+
+class StampedFile(io.FileIO):
+    """Descriptor 1 or 2 of this process."""
+
+    def __init__(self, stream: int) -> None:
+        super().__init__(stream, "w", closefd=False)
+        self.name = f"<{_STREAMS[stream]}>"
+
+    def write(self, data: Any) -> int | None:
+        at_ns = monotonic_ns()
+        written = super().write(data)
+        if _current is not None and written:
+            _current.stamp(self.fileno(), written, at_ns)
+        return written
+
+
+class RoutedBuffer(io.BufferedIOBase):
+    """The one buffer that all threads of this process share, which remembers who wrote what.
+
+    As with the real one, text is written when the buffer is full, flushed, or the process exits in good order.
+    """
+
+    def __init__(self, stream: int) -> None:
+        self._stream = stream
+        self._pieces: list[tuple[Link, bytes]] = []
+        self._size = 0
+        self._lock = threading.RLock()
+
+    @property
+    def name(self) -> str:
+        return f"<{_STREAMS[self._stream]}>"
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._stream
+
+    def write(self, data: Any) -> int:
+        piece = bytes(data)
+        link: Link | None = getattr(_owner, "link", _current)
+        assert link is not None, "routed before there was a link"
+        with self._lock:
+            self._pieces.append((link, piece))
+            self._size += len(piece)
+            if self._size >= io.DEFAULT_BUFFER_SIZE:
+                self.flush()
+        return len(piece)
+
+    def flush(self) -> None:
+        with self._lock:
+            pieces, self._pieces, self._size = self._pieces, [], 0
+            for link, piece in pieces:
+                at_ns = monotonic_ns()
+                view = memoryview(piece)
+                while view:
+                    view = view[os.write(link.fds[self._stream - 1], view) :]
+                link.stamp(self._stream, len(piece), at_ns)
+
+
+def write_through(link: Link) -> None:
+    """From now on this process's Python streams stamp on ``link``."""
+    global _current
+    _current = link
+    for stream, name in _STREAMS.items():
+        # A forked child inherits its parent's stamping streams, or whatever a target put in their place.
+        if isinstance(getattr(sys, name), io.TextIOWrapper) and not _is_ours(getattr(sys, name).buffer):
+            _replace(name, io.BufferedWriter(StampedFile(stream)))
+
+
+def route() -> None:
+    """From now on what a thread writes through Python's streams goes to the link it owns, else to this process's."""
+    for stream, name in _STREAMS.items():
+        _replace(name, RoutedBuffer(stream), write_through=True)
+
+
+def own(link: Link) -> None:
+    """Make ``link`` the calling thread's."""
+    _owner.link = link
+
+
+def _is_ours(buffer: Any) -> bool:
+    return isinstance(buffer, RoutedBuffer) or isinstance(getattr(buffer, "raw", None), StampedFile)
+
+
+def _replace(name: str, buffer: Any, write_through: bool = False) -> None:
+    old = getattr(sys, name)
+    old.flush()
+    new = io.TextIOWrapper(
+        buffer,
+        encoding=old.encoding,
+        errors=old.errors,
+        line_buffering=old.line_buffering,
+        write_through=write_through,
+    )
+    setattr(sys, name, new)
+    setattr(sys, f"__{name}__", new)

@@ -1,0 +1,97 @@
+"""Be the scenario's parent process: build, start, join, read, report.
+
+This is the only part of the stage that meets the scenario's own code.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from multiprocessing import process
+from types import TracebackType
+from typing import Any
+
+from ..plan import CODE_MODULE, Call, Plan
+from . import output, wire
+from .binding import Bindings, install_code
+from .children import exit_code
+from .company import Company
+from .link import Link, open_link, raised
+
+
+_KEPT: list[Bindings] = []
+"""What a script would hold in globals: destroyed after what runs at exit, which ends the daemons that still use it."""
+
+
+def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
+    """Carry out ``plan`` in this process, tell ``control`` what happens, and return the exit code.
+
+    ``folder`` is for this run's files, ``mark`` begins the names of its semaphores: whatever ends the run, both are found
+    and cleared away by who is left.
+    """
+
+    def tell(event: str, fds: Sequence[int] = (), **details: Any) -> None:
+        wire.send(control, {"event": event, "at_ns": time.monotonic_ns(), **details}, fds)
+
+    link, readers = open_link()
+    tell("process", name=None, fds=readers)
+    for reader in readers:
+        os.close(reader)
+    link.attach()
+    if plan.run_as == "thread":
+        output.route()
+    try:
+        bindings = _settle(plan, folder, mark)
+        if plan.before:
+            _call(plan.before, bindings, link)
+        Company(plan, bindings, tell).perform()
+        if plan.after:
+            _call(plan.after, bindings, link)
+        tell("finished", shared=bindings.final_values())
+        _KEPT.append(bindings)
+        return 0
+    except SystemExit as error:
+        link.say("raised", **raised(error))
+        tell("finished", shared={})
+        return exit_code(error)
+    except BaseException as error:
+        link.say("raised", **raised(error))
+        traceback.print_exception(type(error), error, _without_our_frames(error.__traceback__))
+        tell("finished", shared={})
+        return 1
+
+
+def _settle(plan: Plan, folder: str, mark: str) -> Bindings:
+    """Make this process what a script of the user's would be, and build what it shares."""
+    os.environ.update(plan.environment)
+    sys.argv = [plan.file]
+    sys.path[:0] = [*plan.search_path, folder]
+    process.current_process()._config.update(semprefix=f"/{mark}", tempdir=folder)  # type: ignore[attr-defined]
+    multiprocessing.set_start_method(plan.start_method, force=True)
+    if plan.code:
+        install_code(plan.code, folder)
+        __import__(CODE_MODULE)
+    bindings = Bindings(plan, multiprocessing.get_context(plan.start_method))
+    bindings.build()
+    return bindings
+
+
+def _call(call: Call, bindings: Bindings, link: Link) -> None:
+    args: Any = bindings.resolve(call.args)
+    kwargs: Any = bindings.resolve(call.kwargs)
+    with link.reporting() as outcome:
+        outcome.returned = bindings.target(call)(*args, **kwargs)
+
+
+def _without_our_frames(trace: TracebackType | None) -> TracebackType | None:
+    """The traceback from the scenario's first line on; all of it where that was never reached."""
+    ours = __name__.partition(".")[0]
+    start = trace
+    while start and start.tb_frame.f_globals.get("__name__", "").partition(".")[0] in (ours, "contextlib"):
+        start = start.tb_next
+    return start or trace

@@ -1,0 +1,69 @@
+"""What was seen of one execution of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Ending = Literal["completed", "deadlock", "timeout", "parent_died"]
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that a target did not catch.
+
+    ``types`` are the names of its class and of every base class, nearest first, each as ``name`` and as
+    ``module.name``, so that it can be expected by any of them.
+    """
+
+    type: str
+    types: tuple[str, ...]
+    message: str
+    where: str | None
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a target returned, as decoded by :mod:`engine.plain`."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class ProcessRun:
+    """One process of a run; times are seconds since the run began, ``None`` for what did not happen.
+
+    ``exitcode`` is what ``multiprocessing`` shows: negative for a signal. A thread has 0, or 1 if it raised.
+    ``cut`` counts the bytes of its output that were dropped for length.
+    """
+
+    name: str
+    exitcode: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+    returned: Returned | None = None
+    raised: Raised | None = None
+    started_s: float | None = None
+    ended_s: float | None = None
+    cut: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution: how it ended and all that it produced.
+
+    ``why`` says what ended a run that did not complete. ``stdout`` and ``stderr`` are everybody's text in order of
+    arrival. ``shared`` holds each primitive's final value, and is empty unless the run completed. ``leaks`` names
+    what was left behind, and removed.
+    """
+
+    ending: Ending
+    why: str | None
+    duration_s: float
+    stdout: str
+    stderr: str
+    parent: ProcessRun
+    processes: Mapping[str, ProcessRun]
+    shared: Mapping[str, object]
+    leaks: tuple[str, ...]

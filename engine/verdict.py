@@ -1,0 +1,227 @@
+"""Judge runs against what was expected of them.
+
+Pure: no clock, no process, no output. ``judge`` is the door; the rest is detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from . import plain
+from .matching import BECAUSE, match_text, match_value, show
+from .scenario.durations import seconds
+from .scenario.expectation import Expectation, Expected, ExpectedOutcome
+from .trace import ProcessRun, Raised, Run
+
+Judgement = Literal["passed", "failed", "unknown", "skipped"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation against one run; ``expected`` and ``actual`` are JSON-able, ``reason`` says why it does not hold."""
+
+    path: str
+    verdict: Judgement
+    line: int | None
+    expected: Any
+    actual: Any
+    reason: str | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All checks of a run, and what they come to. ``outcome`` is the one of the expected outcomes that the run was."""
+
+    verdict: Judgement
+    checks: tuple[Check, ...]
+    outcome: ExpectedOutcome | None
+
+
+def judge(expectation: Expectation, run: Run) -> Verdict:
+    """What ``run`` is worth: failed if any check fails, else unknown if any could not be decided, else passed."""
+    outcome = next((outcome for outcome in expectation.outcomes if _fits(outcome, run)), None)
+    said = (*expectation.expected, *(outcome.expected if outcome else ()))
+    checks = [_check(expected, run) for expected in expectation.expected]
+    if expectation.outcomes:
+        checks.append(_outcome_check(expectation, outcome, run))
+    checks += _unsaid(expectation, said, run)
+    return Verdict(_worst(checks), tuple(checks), outcome)
+
+
+def _worst(checks: Sequence[Check]) -> Judgement:
+    order: tuple[Judgement, ...] = ("failed", "unknown")
+    return next((verdict for verdict in order if any(check.verdict == verdict for check in checks)), "passed")
+
+
+# What was written
+
+
+def _check(expected: Expected, run: Run) -> Check:
+    actual, reason, undecided = _compare(expected, run)
+    verdict: Judgement = "unknown" if undecided else "failed" if reason else "passed"
+    return Check(expected.path, verdict, expected.line, _shown(expected.matcher), actual, reason, expected.because)
+
+
+def _shown(matcher: Any) -> Any:
+    if isinstance(matcher, dict):
+        return plain.jsonable({key: value for key, value in matcher.items() if key != BECAUSE})
+    return plain.jsonable(matcher)
+
+
+def _compare(expected: Expected, run: Run) -> tuple[Any, str | None, bool]:
+    """What there was, why it is not as expected, and whether too little was seen to say."""
+    matcher, aspect = expected.matcher, expected.subject[-1]
+    if expected.kind == "ending":
+        return run.ending, None if run.ending == matcher else run.why or f"the run {run.ending}", False
+    if expected.kind == "leaks":
+        forbidden = matcher == "forbidden" and bool(run.leaks)
+        return list(run.leaks), f"left behind: {', '.join(run.leaks)}" if forbidden else None, False
+    if expected.kind == "duration":
+        return run.duration_s, _duration(matcher, run.duration_s), False
+    if expected.subject[0] == "shared":
+        return (*_shared(matcher, expected.subject[1], run), False)
+    owner = _owner(expected, run)
+    if expected.kind == "text":
+        text = getattr(owner, aspect)
+        cut = owner.cut if isinstance(owner, ProcessRun) else run.parent.cut + sum(one.cut for one in run.processes.values())
+        reason = match_text(matcher, text)
+        return text, f"{reason}; its last {cut:,} bytes were not kept" if cut else reason, cut > 0
+    assert isinstance(owner, ProcessRun)
+    if expected.kind == "raises":
+        raised = owner.raised
+        if expected.subject[0] == "parent" and raised is None:
+            raised = next((process.raised for process in run.processes.values() if was_refused(process)), None)
+        return raised and f"{raised.type}: {raised.message}", _raises(matcher, raised), False
+    if aspect == "returns":
+        return (*_returns(matcher, owner), False)
+    reason = match_value(matcher, owner.exitcode)
+    return owner.exitcode, _never_ended(owner, run) if owner.exitcode is None and reason else reason, False
+
+
+def _owner(expected: Expected, run: Run) -> Run | ProcessRun:
+    if expected.subject[0] == "processes":
+        return run.processes[expected.subject[1]]
+    return run.parent if expected.subject[0] == "parent" else run
+
+
+def _duration(matcher: Any, duration_s: float) -> str | None:
+    if "at_least" in matcher and duration_s < seconds(matcher["at_least"]):
+        return f"it took only {duration_s:.3f} s"
+    if "at_most" in matcher and duration_s > seconds(matcher["at_most"]):
+        return f"it took {duration_s:.3f} s"
+    return None
+
+
+def _shared(matcher: Any, name: str, run: Run) -> tuple[Any, str | None]:
+    if name not in run.shared:
+        return None, "it was not read, for the parent did not come that far"
+    return plain.jsonable(run.shared[name]), match_value(matcher, run.shared[name])
+
+
+def _returns(matcher: Any, process: ProcessRun) -> tuple[Any, str | None]:
+    if process.returned is None:
+        how = f"it raised {process.raised.type}: {process.raised.message}" if process.raised else "it did not return"
+        return None, how
+    return plain.jsonable(process.returned.value), match_value(matcher, process.returned.value)
+
+
+def _raises(matcher: Any, raised: Raised | None) -> str | None:
+    if matcher is None or raised is None:
+        return None if matcher is raised else "nothing was raised" if raised is None else f"it raised {_described(raised)}"
+    wanted = matcher if isinstance(matcher, dict) else {"type": matcher}
+    if "type" in wanted and wanted["type"] not in raised.types:
+        return f"it raised {_described(raised)}"
+    if "message" in wanted and (reason := match_text(wanted["message"], raised.message)):
+        return f"its message is {show(raised.message)}: {reason}"
+    return None
+
+
+def _described(raised: Raised) -> str:
+    return f"{raised.type}: {raised.message}" if raised.message else raised.type
+
+
+def _never_ended(process: ProcessRun, run: Run) -> str:
+    return "it was never started" if process.started_s is None else f"it had not ended when the run did ({run.ending})"
+
+
+# Outcomes
+
+
+def _fits(outcome: ExpectedOutcome, run: Run) -> bool:
+    """Whether ``run`` is this outcome: what it names, and the defaults for what it does not."""
+    return all(_compare(expected, run)[1] is None for expected in outcome.expected)
+
+
+def _outcome_check(expectation: Expectation, outcome: ExpectedOutcome | None, run: Run) -> Check:
+    labels = [one.label for one in expectation.outcomes]
+    line = outcome.line if outcome else expectation.outcomes[0].line
+    if outcome is None:
+        return Check("expect.outcomes", "failed", line, labels, None, f"it is none of them; {_near_misses(expectation, run)}")
+    if outcome.grade == "forbidden":
+        return Check("expect.outcomes", "failed", line, labels, outcome.label, "it is forbidden", outcome.because)
+    return Check("expect.outcomes", "passed", line, labels, outcome.label, None, outcome.because)
+
+
+def _near_misses(expectation: Expectation, run: Run) -> str:
+    """Why each outcome was not it: the first thing in which the run differs."""
+    misses = []
+    for outcome in expectation.outcomes:
+        for expected in outcome.expected:
+            reason = _compare(expected, run)[1]
+            if reason:
+                misses.append(f"not {show(outcome.label)}, as {expected.path.partition('.when.')[2]}: {reason}")
+                break
+    return "; ".join(misses)
+
+
+# What goes without saying
+
+
+def _unsaid(expectation: Expectation, said: Sequence[Expected], run: Run) -> Iterator[Check]:
+    """The defaults, for what nobody named: completed, every exit code 0, nothing left behind."""
+    named = {expected.subject for expected in said if expected.kind != "raises" or expected.matcher is not None}
+    if ("ending",) not in named:
+        reason = None if run.ending == "completed" else run.why
+        yield _default("expect.ending", "completed", run.ending, reason, None)
+    for name, process in run.processes.items():
+        subject = ("processes", name)
+        if named.isdisjoint({(*subject, "exitcode"), (*subject, "raises")}):
+            yield from _exit_check(name, process, expectation.lines.get(name), named, run)
+    if run.ending == "completed" and named.isdisjoint({("parent", "exitcode"), ("parent", "raises")}):
+        yield _default("expect.parent.exitcode", 0, run.parent.exitcode, _exit_reason(run.parent), None)
+    # What a run that was cut short left running is not a leak of its making.
+    if run.ending == "completed" and ("leaks",) not in named:
+        reason = f"left behind: {', '.join(run.leaks)}" if run.leaks else None
+        yield _default("expect.leaks", "forbidden", list(run.leaks), reason, None)
+
+
+def _exit_check(
+    name: str, process: ProcessRun, line: int | None, named: set[tuple[str, ...]], run: Run
+) -> Iterator[Check]:
+    path = f"expect.processes.{name}.exitcode"
+    if was_refused(process):
+        # A primitive that one process cannot be given, the others cannot either: one refusal foretold is all foretold.
+        others = {("processes", other, "raises") for other, one in run.processes.items() if was_refused(one)}
+        if named.isdisjoint({*others, ("parent", "raises")}):
+            assert process.raised is not None
+            yield _default(path, 0, None, f"it could not be started: {_described(process.raised)}", line)
+    elif process.exitcode is not None:
+        yield _default(path, 0, process.exitcode, _exit_reason(process), line)
+
+
+def was_refused(process: ProcessRun) -> bool:
+    """Whether the parent could not even start it."""
+    return process.started_s is None and process.raised is not None
+
+
+def _exit_reason(process: ProcessRun) -> str | None:
+    if process.exitcode == 0:
+        return None
+    return f"it raised {_described(process.raised)}" if process.raised else f"its exit code is {process.exitcode}"
+
+
+def _default(path: str, expected: Any, actual: Any, reason: str | None, line: int | None) -> Check:
+    return Check(path, "failed" if reason else "passed", line, expected, actual, reason)
