@@ -1,7 +1,7 @@
 """Whether a text or a value is as a matcher says. Pure.
 
-A matcher is plain data, as the author wrote it: a mapping from matcher names to operands, all of which must hold, or the
-text or value itself. Each function answers with None, or with the reason why not.
+A matcher is plain data, as the author wrote it: a mapping from matcher names to operands, all of which must hold, or
+the text or value itself. Each function answers with None, or with the reason why not.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _text_matches(operand: Any, text: str) -> Reason:
 
 def _text_lines(operand: Any, text: str) -> Reason:
     lines = _lines(text)
-    for number, (expected, line) in enumerate(zip(operand, lines), 1):
+    for number, (expected, line) in enumerate(zip(operand, lines, strict=False), 1):
         if match_text(expected, line) is not None:
             return f"line {number} is {show(line)}, not {show(expected)}"
     return None if len(lines) == len(operand) else f"there are {len(lines)} lines, not {len(operand)}"
@@ -221,8 +221,9 @@ def _unordered(
 
     A matcher among the items may fit several, so first come, first served would be wrong.
     """
-    if (counted := _unordered_scalars(expected, actual, word)) is not NotImplemented:
-        return counted
+    wanted_counts, actual_counts = Counter(map(_scalar, expected)), Counter(map(_scalar, actual))
+    if None not in wanted_counts and None not in actual_counts:
+        return _counted(wanted_counts, actual_counts, word)
     fitting = [[number for number, item in enumerate(actual) if match(wanted, item) is None] for wanted in expected]
     taken: dict[int, int] = {}
 
@@ -242,14 +243,11 @@ def _unordered(
     return None if len(taken) == len(actual) else f"the {word} {show(spare)} is one too many"
 
 
-def _unordered_scalars(expected: Sequence[Any], actual: Sequence[Any], word: str) -> Any:
+def _counted(wanted: Counter[Any], actual: Counter[Any], word: str) -> Reason:
     """The same by counting, where every item is a scalar: ten thousand messages are not compared pair by pair."""
-    wanted, there = Counter(map(_scalar, expected)), Counter(map(_scalar, actual))
-    if None in wanted or None in there:
-        return NotImplemented
-    for _, value in wanted - there:  # type: ignore[misc]
+    for _, value in wanted - actual:
         return f"no {word} is left for {show(value)}"
-    for _, value in there - wanted:  # type: ignore[misc]
+    for _, value in actual - wanted:
         return f"the {word} {show(value)} is one too many"
     return None
 

@@ -1,19 +1,21 @@
 """Carry any Python value between processes as plain data.
 
 What a target returns and what a primitive holds must reach a process that has none of the scenario's classes, and
-must be compared there. ``encode`` makes JSON-able data, bounded in size; ``decode`` rebuilds none, booleans, numbers, text,
-lists, tuples, mappings, sets and bytes as themselves, and everything else as an :class:`Opaque` with its repr.
+must be compared there. ``encode`` makes JSON-able data, bounded in size; ``decode`` rebuilds none, booleans, numbers,
+text, lists, tuples, mappings, sets and bytes as themselves, and everything else as an :class:`Opaque` with its repr.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 MAX_NODES = 100_000
 MAX_DEPTH = 100
 MAX_TEXT = 1 << 20
+_MAX_BITS = 10_000  # Longer integers cannot be turned into text, and so into JSON (sys.set_int_max_str_digits).
 
 Special = Callable[[object], "dict[str, object] | None"]
 
@@ -39,55 +41,71 @@ class Opaque:
 
 
 def describe(value: object) -> str:
-    """The repr of ``value``, bounded; a repr that raises is itself described."""
+    """The repr of ``value``; a repr that raises is itself described."""
     try:
-        text = repr(value)
+        return repr(value)
     except Exception as error:
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + f"... [{len(text) - MAX_TEXT} more characters]"
 
 
 def encode(value: object, special: Special | None = None) -> object:
     """Encode ``value`` as JSON-able data.
 
-    At most ``MAX_NODES`` values and ``MAX_DEPTH`` levels are followed; what lies beyond is cut to its type's name.
-    ``special`` may claim a value by returning a mapping with a ``type`` of its own, for ``decode`` to hand back.
+    At most ``MAX_NODES`` values on ``MAX_DEPTH`` levels, and ``MAX_TEXT`` characters in all, are followed; what lies
+    beyond is cut, and says so. ``special`` may claim a value by returning a mapping with a ``type`` of its own, for
+    ``decode`` to hand back.
     """
-    left = MAX_NODES
+    return _Encoder(special).encode(value, 0)
 
-    def walk(value: object, depth: int) -> object:
-        nonlocal left
-        left -= 1
-        if value is None or value is True or value is False:
-            return value
+
+class _Encoder:
+    def __init__(self, special: Special | None) -> None:
+        self._special = special
+        self._nodes = MAX_NODES
+        self._text = MAX_TEXT
+
+    def encode(self, value: Any, depth: int) -> object:
         kind = type(value)
-        if kind in (int, float):
+        self._nodes -= 1
+        if value is None or kind in (bool, float):
+            return value
+        if kind is int and value.bit_length() < _MAX_BITS:
             return value
         if kind is str:
-            text: str = value  # type: ignore[assignment]
-            return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + f"... [{len(text) - MAX_TEXT} more characters]"
-        claimed = special(value) if special else None
+            return self._bounded(value)
+        claimed = self._special(value) if self._special else None
         if claimed is not None:
             return claimed
-        if left < 0 or depth > MAX_DEPTH:
+        if self._nodes < 0 or depth > MAX_DEPTH:
             return {"type": kind.__name__, "repr": f"<{kind.__name__}, cut>"}
+        return self._compound(value, kind, depth)
+
+    def _compound(self, value: Any, kind: type, depth: int) -> object:
         if kind is list:
-            return [walk(item, depth + 1) for item in value]  # type: ignore[attr-defined]
+            return self._items(value, depth)
         if kind in (tuple, set, frozenset):
-            return {"type": kind.__name__, "items": [walk(item, depth + 1) for item in value]}  # type: ignore[attr-defined]
-        if kind is dict:
-            entries = [[walk(key, depth + 1), walk(item, depth + 1)] for key, item in value.items()]  # type: ignore[attr-defined]
-            return {"type": "dict", "entries": entries}
+            return {"type": kind.__name__, "items": self._items(value, depth)}
         if kind in (bytes, bytearray):
-            left -= len(value)  # type: ignore[arg-type]
-            return {"type": kind.__name__, "items": list(value[:MAX_NODES])}  # type: ignore[index]
-        encoded: dict[str, object] = {"type": kind.__name__, "repr": describe(value)}
+            kept = value[: max(0, self._nodes)]
+            self._nodes -= len(kept)
+            if len(kept) == len(value):
+                return {"type": kind.__name__, "items": list(kept)}
+        if kind is dict:
+            entries = [[self.encode(key, depth + 1), self.encode(item, depth + 1)] for key, item in value.items()]
+            return {"type": "dict", "entries": entries}
+        encoded: dict[str, object] = {"type": kind.__name__, "repr": self._bounded(describe(value))}
         relative = _relative(value)
         if relative is not MISSING:
-            encoded["plain"] = walk(relative, depth + 1)
+            encoded["plain"] = self.encode(relative, depth + 1)
         return encoded
 
-    return walk(value, 0)
+    def _items(self, values: Iterable[Any], depth: int) -> list[object]:
+        return [self.encode(value, depth + 1) for value in values]
+
+    def _bounded(self, text: str) -> str:
+        kept = text[: max(0, self._text)]
+        self._text -= len(kept)
+        return text if len(kept) == len(text) else f"{kept}... [{len(text) - len(kept)} more characters]"
 
 
 def _relative(value: object) -> object:
@@ -99,9 +117,10 @@ def _relative(value: object) -> object:
         if module in sys.modules
     )
     if isinstance(value, arrays):
-        return list(value)  # type: ignore[call-overload]
-    for base in (bool, int, float, str, bytes, tuple, list, dict, set, frozenset):
-        if isinstance(value, base):
+        return list(value)
+    bases: tuple[Callable[[Any], object], ...] = (int, float, str, tuple, list, dict, set, frozenset)
+    for base in bases:
+        if isinstance(value, base) and type(value) is not base:  # type: ignore[arg-type]
             try:
                 return base(value)
             except Exception:

@@ -29,13 +29,15 @@ def plan(variant: Variant, timeout_s: float | None = None) -> Plan:
                 name=name,
                 call=_call(process, variant),
                 daemon=process.daemon,
-                start_after=tuple(replica for other in process.start_after for replica in _replicas(other, scenario.processes)),
+                start_after=tuple(
+                    replica for other in process.start_after for replica in _replicas(other, scenario.processes)
+                ),
                 delay_s=process.delay,
             )
             for name, process in scenario.processes.items()
         ),
-        before=scenario.parent.before and _call(scenario.parent.before, variant),
-        after=scenario.parent.after and _call(scenario.parent.after, variant),
+        before=_call(scenario.parent.before, variant) if scenario.parent.before else None,
+        after=_call(scenario.parent.after, variant) if scenario.parent.after else None,
         start_together=scenario.start_together,
         environment=scenario.environment,
         search_path=tuple(dict.fromkeys(folders)),
@@ -51,7 +53,9 @@ def _shared(name: str, given: object) -> SharedPlan:
     if isinstance(given, str):
         return SharedPlan(name, given, encode_argument({}))
     assert isinstance(given, dict)
-    return SharedPlan(name, given["type"], encode_argument({key: value for key, value in given.items() if key != "type"}))
+    return SharedPlan(
+        name, given["type"], encode_argument({key: value for key, value in given.items() if key != "type"})
+    )
 
 
 def _replicas(name: str, processes: Mapping[str, object]) -> list[str]:

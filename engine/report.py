@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from . import plain
 from .errors import Problem
 from .trace import ProcessRun, Run
 from .verdict import Check, Judgement, Verdict
 
-VERSION = 1
+VERSION: Literal[1] = 1
 
 
 class _Documented:
     """Records whose fields are documented by the text below them, also in the JSON Schema."""
 
-    __pydantic_config__ = {"use_attribute_docstrings": True, "extra": "forbid"}
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"use_attribute_docstrings": True, "extra": "forbid"}
 
 
 @dataclass(frozen=True)
@@ -211,6 +211,14 @@ def of_skipped(name: str, file: str, variant: Mapping[str, Any], reason: str) ->
     return ScenarioReport(name=name, file=file, variant=_variant(variant), verdict="skipped", reason=reason)
 
 
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of what ``--json`` writes."""
+    from pydantic import TypeAdapter  # Only the schema needs it; writing a report does not.
+
+    schema = TypeAdapter(Report).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
 def jsonable(made: Report) -> dict[str, Any]:
     return asdict(made)
 
@@ -220,9 +228,7 @@ def _variant(assignments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(check: Check) -> CheckReport:
-    return CheckReport(
-        check.path, check.verdict, check.line, check.expected, check.actual, check.reason, check.because
-    )
+    return CheckReport(check.path, check.verdict, check.line, check.expected, check.actual, check.reason, check.because)
 
 
 def _process(process: ProcessRun) -> ProcessReport:
@@ -232,7 +238,7 @@ def _process(process: ProcessRun) -> ProcessReport:
         stdout=process.stdout,
         stderr=process.stderr,
         returns=plain.jsonable(process.returned.value) if process.returned else None,
-        raises=raised and (f"{raised.type}: {raised.message}" if raised.message else raised.type),
+        raises=str(raised) if raised else None,
         started=process.started_s,
         ended=process.ended_s,
         waiting_for=None,

@@ -22,6 +22,9 @@ class Raised:
     message: str
     where: str | None
 
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message}" if self.message else self.type
+
 
 @dataclass(frozen=True)
 class Returned:

@@ -20,7 +20,8 @@ Judgement = Literal["passed", "failed", "unknown", "skipped"]
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation against one run; ``expected`` and ``actual`` are JSON-able, ``reason`` says why it does not hold."""
+    """One expectation against one run; ``expected`` and ``actual`` are JSON-able, ``reason`` says why it does not
+    hold."""
 
     path: str
     verdict: Judgement
@@ -86,7 +87,11 @@ def _compare(expected: Expected, run: Run) -> tuple[Any, str | None, bool]:
     owner = _owner(expected, run)
     if expected.kind == "text":
         text = getattr(owner, aspect)
-        cut = owner.cut if isinstance(owner, ProcessRun) else run.parent.cut + sum(one.cut for one in run.processes.values())
+        cut = (
+            owner.cut
+            if isinstance(owner, ProcessRun)
+            else run.parent.cut + sum(one.cut for one in run.processes.values())
+        )
         reason = match_text(matcher, text)
         return text, f"{reason}; its last {cut:,} bytes were not kept" if cut else reason, cut > 0
     assert isinstance(owner, ProcessRun)
@@ -94,7 +99,7 @@ def _compare(expected: Expected, run: Run) -> tuple[Any, str | None, bool]:
         raised = owner.raised
         if expected.subject[0] == "parent" and raised is None:
             raised = next((process.raised for process in run.processes.values() if was_refused(process)), None)
-        return raised and f"{raised.type}: {raised.message}", _raises(matcher, raised), False
+        return str(raised) if raised else None, _raises(matcher, raised), False
     if aspect == "returns":
         return (*_returns(matcher, owner), False)
     reason = match_value(matcher, owner.exitcode)
@@ -123,24 +128,20 @@ def _shared(matcher: Any, name: str, run: Run) -> tuple[Any, str | None]:
 
 def _returns(matcher: Any, process: ProcessRun) -> tuple[Any, str | None]:
     if process.returned is None:
-        how = f"it raised {process.raised.type}: {process.raised.message}" if process.raised else "it did not return"
+        how = f"it raised {process.raised}" if process.raised else "it did not return"
         return None, how
     return plain.jsonable(process.returned.value), match_value(matcher, process.returned.value)
 
 
 def _raises(matcher: Any, raised: Raised | None) -> str | None:
     if matcher is None or raised is None:
-        return None if matcher is raised else "nothing was raised" if raised is None else f"it raised {_described(raised)}"
+        return None if matcher is raised else "nothing was raised" if raised is None else f"it raised {raised}"
     wanted = matcher if isinstance(matcher, dict) else {"type": matcher}
     if "type" in wanted and wanted["type"] not in raised.types:
-        return f"it raised {_described(raised)}"
+        return f"it raised {raised}"
     if "message" in wanted and (reason := match_text(wanted["message"], raised.message)):
         return f"its message is {show(raised.message)}: {reason}"
     return None
-
-
-def _described(raised: Raised) -> str:
-    return f"{raised.type}: {raised.message}" if raised.message else raised.type
 
 
 def _never_ended(process: ProcessRun, run: Run) -> str:
@@ -159,7 +160,9 @@ def _outcome_check(expectation: Expectation, outcome: ExpectedOutcome | None, ru
     labels = [one.label for one in expectation.outcomes]
     line = outcome.line if outcome else expectation.outcomes[0].line
     if outcome is None:
-        return Check("expect.outcomes", "failed", line, labels, None, f"it is none of them; {_near_misses(expectation, run)}")
+        return Check(
+            "expect.outcomes", "failed", line, labels, None, f"it is none of them; {_near_misses(expectation, run)}"
+        )
     if outcome.grade == "forbidden":
         return Check("expect.outcomes", "failed", line, labels, outcome.label, "it is forbidden", outcome.because)
     return Check("expect.outcomes", "passed", line, labels, outcome.label, None, outcome.because)
@@ -207,7 +210,7 @@ def _exit_check(
         others = {("processes", other, "raises") for other, one in run.processes.items() if was_refused(one)}
         if named.isdisjoint({*others, ("parent", "raises")}):
             assert process.raised is not None
-            yield _default(path, 0, None, f"it could not be started: {_described(process.raised)}", line)
+            yield _default(path, 0, None, f"it could not be started: {process.raised}", line)
     elif process.exitcode is not None:
         yield _default(path, 0, process.exitcode, _exit_reason(process), line)
 
@@ -220,7 +223,7 @@ def was_refused(process: ProcessRun) -> bool:
 def _exit_reason(process: ProcessRun) -> str | None:
     if process.exitcode == 0:
         return None
-    return f"it raised {_described(process.raised)}" if process.raised else f"its exit code is {process.exitcode}"
+    return f"it raised {process.raised}" if process.raised else f"its exit code is {process.exitcode}"
 
 
 def _default(path: str, expected: Any, actual: Any, reason: str | None, line: int | None) -> Check:

@@ -11,6 +11,8 @@ def contents(value: object) -> object:
         return contents(value._getvalue())
     if type(value) is dict:
         return {key: contents(item) for key, item in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(contents(item) for item in value)  # type: ignore[attr-defined]
+    if type(value) is list:
+        return [contents(item) for item in value]
+    if type(value) is tuple:
+        return tuple(contents(item) for item in value)
     return value

@@ -22,7 +22,7 @@ class Pipe(Primitive):
     duplex: bool = parameter(True, "Both ends send and receive; if false, end 0 only receives and end 1 only sends.")
 
     def build(self, site: Site) -> tuple[Connection, Connection]:
-        return site.context.Pipe(self.duplex)  # type: ignore[return-value]
+        return site.context.Pipe(self.duplex)
 
     def final(self, built: tuple[Connection, Connection]) -> list[list[object]]:
         return [messages_left(end) for end in built]

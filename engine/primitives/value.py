@@ -22,7 +22,7 @@ class Value(Primitive):
     lock: Any = parameter(True, "True for a lock of its own, false for none, or a reference to a Lock or RLock.")
 
     def build(self, site: Site) -> Any:
-        return site.context.Value(_ctype(self.typecode), self.value, lock=self.lock)  # type: ignore[call-overload]
+        return site.context.Value(_ctype(self.typecode), self.value, lock=self.lock)
 
     def final(self, built: Any) -> object:
         # Not built.value: it takes the lock, which a killed process may still hold.

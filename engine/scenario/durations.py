@@ -8,7 +8,7 @@ _UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001}
 _PART = r"(\d+(?:\.\d+)?)(h|ms|us|m|s)"
 _DURATION = re.compile(rf"(?:{_PART})+")
 
-PATTERN = rf"^(?:\d+(?:\.\d+)?(?:h|ms|us|m|s))+$"
+PATTERN = r"^(?:\d+(?:\.\d+)?(?:h|ms|us|m|s))+$"
 
 
 def seconds(value: object) -> float:

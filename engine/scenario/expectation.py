@@ -20,8 +20,8 @@ Kind = Literal["ending", "text", "value", "raises", "duration", "leaks"]
 class Expected:
     """One thing to check.
 
-    ``path`` is how the author would say where it is, ``subject`` what of the run it is about; ``matcher`` is plain data (see
-    :mod:`engine.matching`), ``line`` the file's line it is on, counted from 1.
+    ``path`` is how the author would say where it is, ``subject`` what of the run it is about; ``matcher`` is plain
+    data (see :mod:`engine.matching`), ``line`` the file's line it is on, counted from 1.
     """
 
     path: str
@@ -46,7 +46,8 @@ class ExpectedOutcome:
 
 @dataclass(frozen=True)
 class Expectation:
-    """All that a variant expects. ``lines`` says where each process stands, for what is expected without being written."""
+    """All that a variant expects. ``lines`` says where each process stands, for what is expected without being
+    written."""
 
     expected: tuple[Expected, ...]
     outcomes: tuple[ExpectedOutcome, ...]
@@ -60,7 +61,8 @@ def expectation(tree: Tree) -> Expectation:
     return Expectation(
         expected=tuple(_when(expect, ("expect",), None)),
         outcomes=tuple(
-            _outcome(outcome, number, mark) for number, (outcome, mark) in enumerate(zip(outcomes, outcomes.marks, strict=True))
+            _outcome(outcome, number, mark)
+            for number, (outcome, mark) in enumerate(zip(outcomes, outcomes.marks, strict=True))
         ),
         lines={name: mark.line + 1 for name, mark in tree.value["processes"].key_marks.items()},
     )
@@ -105,7 +107,11 @@ def _process(said: Map, path: tuple[str, ...], subject: tuple[str, ...], because
         if key in ("stdout", "stderr"):
             yield _expected((*path, key), (*subject, key), "text", _text(value, mark), because, mark)
         elif key == "raises":
-            message = {"message": _text(value["message"], value.marks["message"])} if isinstance(value, Map) and "message" in value else {}
+            message = (
+                {"message": _text(value["message"], value.marks["message"])}
+                if isinstance(value, Map) and "message" in value
+                else {}
+            )
             matcher = {**_plain(value), **message} if isinstance(value, Map) else value
             yield _expected((*path, key), (*subject, key), "raises", matcher, because, mark)
         elif key in ("exitcode", "returns"):

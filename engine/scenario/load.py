@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import Position, Problem, ScenarioError
-from ..plan import Code
+from ..plan import CODE_MODULE, Code
 from ..primitives import TYPES
 from . import targets
 from .expectation import Expectation, expectation
@@ -43,7 +43,8 @@ class Settings:
 class Variant:
     """One valid variant: what will be run, and what must come of it.
 
-    ``name`` is the scenario's, ``assignments`` its row of the matrix. ``targets`` has every target that ``scenario`` names.
+    ``name`` is the scenario's, ``assignments`` its row of the matrix. ``targets`` has every target that ``scenario``
+    names.
     """
 
     name: str
@@ -210,7 +211,6 @@ def _targets(tree: Tree, code: Code | None, settings: Settings) -> tuple[dict[st
     problems: list[Problem] = []
     document = tree.document
     folder = os.path.dirname(os.path.abspath(document.file))
-    wrong_code: SyntaxError | None = None
     if code and not settings.foreign and not _asks_for_python(tree):
         try:
             targets.defined_names(code.source)
@@ -224,7 +224,7 @@ def _targets(tree: Tree, code: Code | None, settings: Settings) -> tuple[dict[st
         except TargetProblem as error:
             problems.append(document.problem(mark, str(error)))
         except SyntaxError:  # For another interpreter's grammar, which will say so.
-            found[target] = Target(targets.CODE_MODULE, target)
+            found[target] = Target(CODE_MODULE, target)
     return found, problems
 
 

@@ -5,8 +5,6 @@ What they mean is :mod:`engine.matching`.
 
 from __future__ import annotations
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any
 
@@ -19,6 +17,11 @@ class Model(BaseModel):
     """What all shapes share: nothing unknown, nothing converted, nothing changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+
+def optional(description: str, **constraints: Any) -> Any:
+    """A field that may be left out, which is not the same as giving it null."""
+    return Field(None, description=description, **constraints)
 
 
 def _scalar(value: object) -> object:
@@ -38,36 +41,40 @@ def _regex(value: str) -> str:
 Because = Annotated[str | None, Field(description="Why this must hold; shown when it does not.")]
 Regex = Annotated[str, AfterValidator(_regex), Field(json_schema_extra={"format": "regex"})]
 Scalar = Annotated[
-    Any, PlainValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"], "description": "Equal to this text."})
+    Any,
+    PlainValidator(_scalar),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "description": "Equal to this text."}),
 ]
+
+
 class TextMatcher(Model):
     """What a text must be like. Where several are given, all must hold."""
 
-    equals: Scalar = Field(None, description="Equal but for the last line break.")
-    contains: Texts = Field(None, description="A part of the text, or several, in any order.")
-    matches: Regex = Field(None, description="A regular expression, searched for; `^` and `$` also match at lines.")
-    lines: list[Text] = Field(None, description="Just these lines, in this order.")
-    in_order: list[Text] = Field(None, description="These lines in this order, others between them.")
-    unordered: list[Text] = Field(None, description="Just these lines, in any order.")
-    one_of: list[Text] = Field(None, description="Any one of these.")
-    not_: Text = Field(None, alias="not", description="Anything but this.")
+    equals: Scalar = optional("Equal but for the last line break.")
+    contains: Texts = optional("A part of the text, or several, in any order.")
+    matches: Regex = optional("A regular expression, searched for; `^` and `$` also match at lines.")
+    lines: list[Text] = optional("Just these lines, in this order.")
+    in_order: list[Text] = optional("These lines in this order, others between them.")
+    unordered: list[Text] = optional("Just these lines, in any order.")
+    one_of: list[Text] = optional("Any one of these.")
+    not_: Text = optional("Anything but this.", alias="not")
     because: Because = None
 
 
 class ValueMatcher(Model):
     """What a value must be like. Where several are given, all must hold."""
 
-    equals: Any = Field(None, description="Equal to this data, even if it looks like a matcher.")
-    one_of: list[Value] = Field(None, description="Any one of these.")
-    unordered: list[Value] = Field(None, description="Just these items, in any order.")
-    contains: Any = Field(None, description="These items of a list, entries of a mapping, or parts of a text.")
-    approx: float = Field(None, description="A number, or one near it.")
-    within: float = Field(None, ge=0, description="How near; a millionth of the number where it is not said.")
-    at_least: float = Field(None, description="A number not below this.")
-    at_most: float = Field(None, description="A number not above this.")
-    type: str = Field(None, description="The name of its type.")
-    matches: Regex = Field(None, description="A regular expression, searched for in its repr.")
-    not_: Value = Field(None, alias="not", description="Anything but this.")
+    equals: Any = optional("Equal to this data, even if it looks like a matcher.")
+    one_of: list[Value] = optional("Any one of these.")
+    unordered: list[Value] = optional("Just these items, in any order.")
+    contains: Any = optional("These items of a list, entries of a mapping, or parts of a text.")
+    approx: float = optional("A number, or one near it.")
+    within: float = optional("How near; a millionth of the number where it is not said.", ge=0)
+    at_least: float = optional("A number not below this.")
+    at_most: float = optional("A number not above this.")
+    type: str = optional("The name of its type.")
+    matches: Regex = optional("A regular expression, searched for in its repr.")
+    not_: Value = optional("Anything but this.", alias="not")
     because: Because = None
 
 

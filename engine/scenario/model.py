@@ -1,7 +1,7 @@
 """The keys of a scenario: what they are called, what they take, what they default to.
 
-This is the one definition: what is refused, the JSON Schema and the texts that editors show all come from it. The values are those of
-one variant, with references replaced and replicas told apart (see :mod:`.variants`).
+This is the one definition: what is refused, the JSON Schema and the texts that editors show all come from it. The
+values are those of one variant, with references replaced and replicas told apart (see :mod:`.variants`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from . import durations
-from .matchers import Because, Model, Scalar, Text, Value
+from .matchers import Because, Model, Scalar, Text, Value, optional
 
 Duration = Annotated[
     float,
@@ -38,7 +38,8 @@ class Call(Model):
     """A function, and what it is called with."""
 
     target: str = Field(
-        description="`function` (in `code`), `workers.py:function` (a file beside the scenario) or `package.module:function`."
+        description="`function` (in `code`), `workers.py:function` (a file beside the scenario) or "
+        "`package.module:function` (importable)."
     )
     args: list[Any] = Field([], description="Positional arguments; `${name}` passes a variable or a shared primitive.")
     kwargs: dict[str, Any] = Field({}, description="Keyword arguments.")
@@ -56,14 +57,14 @@ class Process(Call):
 class Parent(Model):
     """What the parent process itself runs."""
 
-    before: Call | None = Field(None, description="Before it starts the first process.")
-    after: Call | None = Field(None, description="After it has joined the last process.")
+    before: Call | None = optional("Before it starts the first process.")
+    after: Call | None = optional("After it has joined the last process.")
 
 
 class Requires(Model):
     """Where this is not met, the scenario is skipped."""
 
-    python: str | None = Field(None, description="A version specifier, such as `>=3.12`.")
+    python: str | None = optional("A version specifier, such as `>=3.12`.")
     platform: Words = Field([], description="As `sys.platform` has it: `linux`, `darwin`, `win32`.")
     modules: Words = Field([], description="Modules that must be importable.")
 
@@ -71,8 +72,8 @@ class Requires(Model):
 class Raises(Model):
     """An uncaught exception."""
 
-    type: str = Field(None, description="Its class or one of its base classes, with or without the module.")
-    message: Text = Field(None, description="Its text.")
+    type: str = optional("Its class or one of its base classes, with or without the module.")
+    message: Text = optional("Its text.")
     because: Because = None
 
 
@@ -85,34 +86,36 @@ RaisesField = Annotated[
 class ProcessExpect(Model):
     """What must be true of a process; it must exit with 0 unless this says otherwise."""
 
-    stdout: Text = Field(None, description="What it wrote to standard output.")
-    stderr: Text = Field(None, description="What it wrote to standard error.")
-    exitcode: Value = Field(None, description="As `multiprocessing` has it: negative for a signal.")
-    raises: RaisesField = Field(None, description="The exception that its target did not catch; null for none.")
-    returns: Value = Field(None, description="What its target returned.")
+    stdout: Text = optional("What it wrote to standard output.")
+    stderr: Text = optional("What it wrote to standard error.")
+    exitcode: Value = optional("As `multiprocessing` has it: negative for a signal.")
+    raises: RaisesField = optional("The exception that its target did not catch; null for none.")
+    returns: Value = optional("What its target returned.")
     because: Because = None
 
 
 class DurationExpect(Model):
     """How long a run may take."""
 
-    at_least: Duration = Field(None, description="Not shorter than this.")
-    at_most: Duration = Field(None, description="Not longer than this.")
+    at_least: Duration = optional("Not shorter than this.")
+    at_most: Duration = optional("Not longer than this.")
     because: Because = None
 
 
 class When(Model):
     """What a run must be like; it checks only what it names."""
 
-    ending: Ending = Field(None, description="How the run ends; `completed` where nothing is said.")
-    stdout: Text = Field(None, description="What all processes wrote to standard output, in order of arrival.")
-    stderr: Text = Field(None, description="What all processes wrote to standard error, in order of arrival.")
-    processes: dict[str, ProcessExpect] = Field({}, description="By name: `worker`, meaning every replica, or `worker[1]`.")
-    parent: ProcessExpect = Field(None, description="The same for the parent's own `before` and `after`.")
+    ending: Ending = optional("How the run ends; `completed` where nothing is said.")
+    stdout: Text = optional("What all processes wrote to standard output, in order of arrival.")
+    stderr: Text = optional("What all processes wrote to standard error, in order of arrival.")
+    processes: dict[str, ProcessExpect] = Field(
+        {}, description="By name: `worker`, meaning every replica, or `worker[1]`."
+    )
+    parent: ProcessExpect = optional("The same for the parent's own `before` and `after`.")
     shared: dict[str, Value] = Field({}, description="By name: what the primitive holds at the end.")
-    duration: DurationExpect = Field(None, description="How long the run takes.")
-    leaks: Literal["forbidden", "allowed"] = Field(
-        None, description="Processes, shared memory or semaphores left behind; `forbidden` where nothing is said."
+    duration: DurationExpect = optional("How long the run takes.")
+    leaks: Literal["forbidden", "allowed"] = optional(
+        "Processes, shared memory or semaphores left behind; `forbidden` where nothing is said."
     )
     because: Because = None
 
@@ -157,16 +160,18 @@ class Explore(Model):
 class Scenario(Model):
     """Who runs, what they share, and what must come out."""
 
-    name: str | None = Field(None, description="One line for people; the file's name where it is not given.")
-    description: str | None = Field(None, description="Markdown for people.")
+    name: str | None = optional("One line for people; the file's name where it is not given.")
+    description: str | None = optional("Markdown for people.")
     tags: Words = Field([], description="Words to select by.")
     vars: dict[str, Any] = Field({}, description="Names and values to refer to as `${name}`.")
-    matrix: Any = Field(None, description="The scenario runs once for each variant.")
-    run_as: RunAs = Field("process", description="Whether targets run as processes or as threads of the parent process.")
-    start_method: StartMethod | None = Field(None, description="How processes start; the interpreter's default if not given.")
+    matrix: Any = optional("The scenario runs once for each variant.")
+    run_as: RunAs = Field(
+        "process", description="Whether targets run as processes or as threads of the parent process."
+    )
+    start_method: StartMethod | None = optional("How processes start; the interpreter's default if not given.")
     timeout: Duration = Field(10.0, description="How long one run may take before it is ended.")
     requires: Requires = Field(Requires.model_construct(), description="Where it is not met, the scenario is skipped.")
-    code: str | None = Field(None, description="Python source of the target functions, as a module of its own.")
+    code: str | None = optional("Python source of the target functions, as a module of its own.")
     shared: dict[str, Any] = Field({}, description="The primitives, built by the parent in the order written.")
     processes: dict[str, Process] = Field(
         min_length=1, description="The processes, started and joined by the parent in the order written."
@@ -174,7 +179,7 @@ class Scenario(Model):
     start_together: bool = Field(False, description="Every process waits just before its target until all are there.")
     environment: dict[str, Variable] = Field({}, description="Environment variables for the scenario's processes.")
     exclusive: bool = Field(False, description="Nothing else runs beside it.")
-    work: Scalar = Field(None, description="What one run does, for `bench`: `10000 messages`.")
-    parent: Parent = Field(Parent.model_construct(before=None, after=None), description="What the parent itself runs.")
-    expect: Expect = Field(None, description="What must come out.")
-    explore: Explore = Field(None, description="Defaults for exploration.")
+    work: Scalar = optional("What one run does, for `bench`: `10000 messages`.")
+    parent: Parent = Field(Parent.model_construct(), description="What the parent itself runs.")
+    expect: Expect = optional("What must come out.")
+    explore: Explore = optional("Defaults for exploration.")

@@ -31,7 +31,8 @@ _KINDS = {
 def validate(
     model: type[BaseModel], tree: Any, mark: Mark, document: Document, hints: Mapping[str, str | None] | None = None
 ) -> tuple[Any, list[Problem]]:
-    """``tree`` as a ``model``, or None and the problems. ``hints`` explain the bounds of fields to who oversteps them."""
+    """``tree`` as a ``model``, or None and the problems. ``hints`` explain the bounds of fields to who oversteps
+    them."""
     try:
         return model.model_validate(tree), []
     except ValidationError as error:
@@ -112,6 +113,10 @@ def _shown(value: Any) -> str:
         return f"{value}, which only the scenario's own process has"
     if isinstance(value, (dict, list)):
         return "a mapping" if isinstance(value, dict) else "a list"
-    text = {None: "nothing", True: "true", False: "false"}.get(value) if not isinstance(value, (int, float)) or isinstance(value, bool) else None
+    text = (
+        {None: "nothing", True: "true", False: "false"}.get(value)
+        if not isinstance(value, (int, float)) or isinstance(value, bool)
+        else None
+    )
     text = text or (f'"{value}"' if isinstance(value, str) else str(value))
     return text if len(text) <= 80 else text[:77] + "..."

@@ -1,8 +1,8 @@
 """Put values in the place of ``${...}``.
 
-A reference is a name, an index or a field; nothing in it is evaluated. As a whole value it stands for the thing itself, inside a
-longer text for a variable's text as it was written. What only the scenario's parent process has (shared primitives, objects of
-``code``) stays a :class:`engine.plan.Reference` until that process binds it.
+A reference is a name, an index or a field; nothing in it is evaluated. As a whole value it stands for the thing
+itself, inside a longer text for a variable's text as it was written. What only the scenario's parent process has
+(shared primitives, objects of ``code``) stays a :class:`engine.plan.Reference` until that process binds it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ NOWHERE = -1
 class Scope:
     """What can be referred to, and where what is wrong is collected.
 
-    ``ends`` says, for each shared primitive, how many endpoints it has. ``code_names`` are the names that the scenario's
-    ``code`` defines, empty where there is none, or None where that cannot be told without running it.
+    ``ends`` says, for each shared primitive, how many endpoints it has. ``code_names`` are the names that the
+    scenario's ``code`` defines, empty where there is none, or None where that cannot be told without running it.
     """
 
     document: Document
@@ -92,7 +92,9 @@ def _find(expression: str, mark: Mark, scope: Scope) -> Located:
     parsed = _NAME.fullmatch(expression)
     if not parsed:
         scope.problem(
-            mark, f'"${{{expression}}}" is not a reference: it takes a name, then [index] or .field', "write $${ for a plain ${"
+            mark,
+            f'"${{{expression}}}" is not a reference: it takes a name, then [index] or .field',
+            "write $${ for a plain ${",
         )
         return nothing
     name = parsed.group(1)

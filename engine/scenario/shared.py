@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import lru_cache
+from functools import cache
 from typing import Any, get_type_hints
 
 from pydantic import Field, create_model
@@ -14,7 +14,7 @@ from ..primitives import primitive
 from .matchers import Model
 
 
-@lru_cache(maxsize=None)
+@cache
 def specification(name: str) -> tuple[type[Model], Mapping[str, str | None]]:
     """The shape of the parameters of the type called ``name``, and what explains their bounds."""
     described = primitive(name)

@@ -1,8 +1,9 @@
 """YAML text as plain data in which every value knows where it was written.
 
-Words stay words: scalars are read by YAML 1.2's core schema (``on``, ``yes`` and ``1:30`` are text, ``010`` is ten), aliases and
-merge keys (``<<``) are followed, two equal keys and tags that make objects are refused. The tree is built from the parser's events
-and not by its composer, which recurses in C and would take the interpreter with it on a deeply nested file.
+Words stay words: scalars are read by YAML 1.2's core schema (``on``, ``yes`` and ``1:30`` are text, ``010`` is ten),
+aliases and merge keys (``<<``) are followed, two equal keys and tags that make objects are refused. The tree is built
+from the parser's events and not by its composer, which recurses in C and would take the interpreter with it on a
+deeply nested file.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def read(file: str, raw: bytes) -> list[Document]:
         raise ScenarioError([_problem(file, lines, line, column, f"not YAML: {message}")]) from None
     except yaml.reader.ReaderError as error:
         line, column = _place(text, error.position)
-        message = f"character {error.character!r} is not allowed in YAML"  # type: ignore[str-bytes-safe]
+        message = f"character {error.character!r} is not allowed in YAML"
         raise ScenarioError([_problem(file, lines, line, column, message)]) from None
     if not documents:
         raise ScenarioError([_problem(file, lines, 0, 0, "there is no scenario in this file")])
@@ -130,7 +131,9 @@ def _place(text: str, index: int) -> tuple[int, int]:
     return before.count("\n"), len(before) - (before.rfind("\n") + 1)
 
 
-def _problem(file: str, lines: tuple[str, ...], line: int, column: int, message: str, hint: str | None = None) -> Problem:
+def _problem(
+    file: str, lines: tuple[str, ...], line: int, column: int, message: str, hint: str | None = None
+) -> Problem:
     excerpt = lines[line] if line < len(lines) else None
     return Problem(Position(file, line + 1, column + 1), message, hint, excerpt)
 
@@ -173,7 +176,7 @@ class _Builder:
         if self._problems:
             raise ScenarioError(self._problems)
 
-    def _node(self, event: yaml.NodeEvent) -> None:
+    def _node(self, event: Any) -> None:
         mark = Mark(event.start_mark.line, event.start_mark.column)
         if isinstance(event, yaml.AliasEvent):
             value, _, size = self._alias(event.anchor, mark)
@@ -195,7 +198,9 @@ class _Builder:
     def _close(self) -> None:
         closed = self._open.pop()
         if closed.size > MAX_NODES:
-            raise ScenarioError([self._problem(closed.mark, f"more than {MAX_NODES:,} values, once aliases are followed")])
+            raise ScenarioError(
+                [self._problem(closed.mark, f"more than {MAX_NODES:,} values, once aliases are followed")]
+            )
         for merged in closed.merged:
             for key, key_mark, value, mark in merged.entries():
                 if key not in closed.value:
@@ -238,15 +243,17 @@ class _Builder:
         else:
             self._problems.append(self._problem(mark, '"<<" takes a mapping, or a list of mappings'))
 
-    def _alias(self, anchor: str, mark: Mark) -> tuple[Any, Mark, int]:
+    def _alias(self, anchor: Any, mark: Mark) -> tuple[Any, Mark, int]:
         if anchor in self._anchors:
             return self._anchors[anchor]
         inside = any(collection.anchor == anchor for collection in self._open)
-        message = f"*{anchor} refers to the value it is part of" if inside else f"there is no anchor &{anchor} before this"
+        message = (
+            f"*{anchor} refers to the value it is part of" if inside else f"there is no anchor &{anchor} before this"
+        )
         self._problems.append(self._problem(mark, message))
         return None, mark, 1
 
-    def _scalar(self, event: yaml.ScalarEvent, mark: Mark) -> tuple[Any, Mark]:
+    def _scalar(self, event: Any, mark: Mark) -> tuple[Any, Mark]:
         plain, tag = event.style in (None, ""), event.tag
         offset = {None: 0, "": 0, "'": 1, '"': 1}.get(event.style, -1)
         if event.start_mark.line != event.end_mark.line:

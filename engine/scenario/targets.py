@@ -73,7 +73,9 @@ def _in_file(place: str, name: str, folder: str) -> Target:
         raise TargetProblem(f'there is no file "{place}" beside the scenario{near(place, _python_files(folder))}')
     module = os.path.basename(place).removesuffix(".py")
     if module in sys.stdlib_module_names:
-        raise TargetProblem(f'"{place}" has the name of a module of Python\'s own, which would be imported in its place')
+        raise TargetProblem(
+            f'"{place}" has the name of a module of Python\'s own, which would be imported in its place'
+        )
     _require(name, _names_in_file(path), place)
     return Target(module, name, os.path.abspath(os.path.dirname(path)))
 

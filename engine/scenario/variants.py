@@ -42,7 +42,9 @@ class Tree:
     replicas: Mapping[str, Sequence[str]]
 
 
-def expand(document: Document, defaults: Mapping[str, str], forced: Mapping[str, str], problems: list[Problem]) -> Iterator[Tree]:
+def expand(
+    document: Document, defaults: Mapping[str, str], forced: Mapping[str, str], problems: list[Problem]
+) -> Iterator[Tree]:
     """The variants of ``document``, in the order of its matrix; what is wrong is added to ``problems``.
 
     ``defaults`` and ``forced`` hold the ``run_as`` and ``start_method`` that count where the scenario says nothing, and
@@ -116,7 +118,7 @@ def _rows(document: Document, root: Map, scope: Scope) -> Iterator[Row]:
         rows = _listed(matrix, mark, scope)
     else:
         rows = _refuse(scope, mark, '"matrix" must be a mapping of name to list, or a list of mappings')
-    for name, name_mark in {name: name_mark for name, name_mark in _matrix_names(matrix)}.items():
+    for name, name_mark in dict(_matrix_names(matrix)).items():
         if name in BUILT_IN:
             continue
         if name in _RESERVED or name in scope.ends:
@@ -265,7 +267,8 @@ def _outcomes(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Seque
 
 
 def _expected_processes(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Sequence[str]]) -> Located:
-    """What is said of ``worker`` is said of each replica; what is said of ``worker[1]`` beside it counts for that one."""
+    """What is said of ``worker`` is said of each replica; what is said of ``worker[1]`` beside it counts for that
+    one."""
     value, mark = _whole(value, mark, scope)
     if not isinstance(value, Map):
         return value, mark

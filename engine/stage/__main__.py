@@ -1,9 +1,9 @@
 """The stage's first file, and that of every ``spawn`` and ``forkserver`` child it has.
 
-It is run by path, so that an interpreter which has no ``engine`` installed can run it, and makes this package importable
-under a private name: the scenario may well have an ``engine`` of its own. ``multiprocessing`` runs it again in each
-child, as ``__mp_main__``, before it unpickles the process; so it does no more than that, and costs little.
-Written so that an interpreter too old for the rest can still read it and say so.
+It is run by path, so that an interpreter which has no ``engine`` installed can run it, and makes this package
+importable under a private name: the scenario may well have an ``engine`` of its own. ``multiprocessing`` runs it
+again in each child, as ``__mp_main__``, before it unpickles the process; so it does no more than that, and costs
+little. Written so that an interpreter too old for the rest can still read it and say so.
 """
 
 import sys

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 def install_code(code: Code, folder: str) -> None:
     """Make ``code`` importable from ``folder``, by this process and by any child of it under any start method.
 
-    A bytecode file without source, because bytecode carries the scenario file's own name and line numbers: tracebacks show
-    the lines of the YAML. Raises SyntaxError, at those lines, where this interpreter's grammar refuses the source.
+    A bytecode file without source, because bytecode carries the scenario file's own name and line numbers: tracebacks
+    show the lines of the YAML. Raises SyntaxError, at those lines, where this interpreter's grammar refuses the
+    source.
     """
     compiled = compile("\n" * (code.line - 1) + code.source, code.file, "exec", dont_inherit=True)
     # PEP 552: magic number, flags, source mtime, source size; without a source file the last two are not looked at.
@@ -33,8 +34,8 @@ def install_code(code: Code, folder: str) -> None:
 
 
 class Bindings:
-    """The objects of one run. They live as long as it does: a primitive that only a process's arguments refer to would be
-    destroyed by ``start()``, before the child has taken it."""
+    """The objects of one run. They live as long as it does: a primitive that only a process's arguments refer to
+    would be destroyed by ``start()``, before the child has taken it."""
 
     def __init__(self, plan: Plan, context: BaseContext) -> None:
         self.context = context

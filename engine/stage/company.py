@@ -22,7 +22,8 @@ daemon is also there to be ended with its parent, and that must still be a run t
 
 
 class Company:
-    """The processes of one run. All waiting is done here, in one thread: a second one that reaps would steal exit codes."""
+    """The processes of one run. All waiting is done here, in one thread: a second one that reaps would steal exit
+    codes."""
 
     def __init__(self, plan: Plan, bindings: Bindings, tell: Tell) -> None:
         self._plan = plan

@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import time
+from contextlib import suppress
 
 _PR_SET_CHILD_SUBREAPER = 36
 """Source: prctl(2)."""
@@ -23,16 +24,15 @@ _POLL_S = 0.005
 
 
 def adopt_orphans() -> None:
-    """From now on every orphan below this process becomes its child. Does nothing on a system that has no such thing."""
-    try:
+    """From now on every orphan below this process becomes its child. Does nothing on a system that has no such
+    thing."""
+    with suppress(OSError, AttributeError):
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    except (OSError, AttributeError):
-        pass
 
 
 def reap() -> dict[int, int]:
     """The wait status of every child that has ended, by its process id."""
-    statuses = {}
+    statuses: dict[int, int] = {}
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -65,18 +65,17 @@ def await_strays() -> dict[int, str]:
 def end_all() -> None:
     """Kill everything below this process, and return when it is gone.
 
-    The resource tracker is spared until it has had the time to do its work: killed with the others, it would leave every
-    named semaphore and shared memory block of the run behind. Killing goes on for as long as anything new is born.
+    The resource tracker is spared until it has had the time to do its work: killed with the others, it would leave
+    every named semaphore and shared memory block of the run behind. Killing goes on for as long as anything new is
+    born.
     """
     started = time.monotonic()
     while living := descendants():
         spare_helpers = time.monotonic() - started < HELPER_PATIENCE_S
         for pid in living:
             if not (spare_helpers and is_helper(pid, HELPERS[:1])):
-                try:
+                with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
         reap()
         time.sleep(_POLL_S)
     reap()
@@ -112,7 +111,7 @@ def is_helper(pid: int, helpers: tuple[str, ...] = HELPERS) -> bool:
 
 
 def _children(pid: int) -> list[int]:
-    found = []
+    found: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
             with open(f"/proc/{pid}/task/{thread}/children") as file:
@@ -131,7 +130,8 @@ def _parent(pid: int) -> int:
 
 
 def _status(pid: int) -> list[str]:
-    """The state letter, the parent's id and what follows, as proc(5) has it; as for one long gone where there is none."""
+    """The state letter, the parent's id and what follows, as proc(5) has it; as for one long gone where there is
+    none."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rpartition(")")[2].split()

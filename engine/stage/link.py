@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import os
 import select
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import reduction
 from typing import Any
 
@@ -33,7 +32,7 @@ class Link:
 
     def attach(self) -> None:
         """Make this process's descriptors 1 and 2 the link's, and its Python streams stamp what they write."""
-        for stream, fd in zip((1, 2), self.fds):
+        for stream, fd in zip((1, 2), self.fds[:2], strict=True):
             if fd != stream:
                 os.dup2(fd, stream)
                 os.close(fd)
@@ -53,11 +52,9 @@ class Link:
         self._write(f"~{stream} {length} {at_ns}\n")
 
     def _write(self, line: str) -> None:
-        try:
+        # The target may have closed every descriptor it could find, or the engine be gone: its work goes on.
+        with suppress(OSError):
             os.write(self.fds[2], line.encode())
-        except OSError:
-            # The target closed every descriptor it could find, or the engine is gone: its work goes on.
-            pass
 
     def close(self) -> None:
         for fd in self.fds:

@@ -1,7 +1,8 @@
 """Keep a warm interpreter, and fork a fresh parent process from it for every run.
 
 The nursery never runs the scenario's code. It is the ancestor of all that does, so it can tell how the parent died, and
-that nothing of the run is left. It ends with the engine: when the supervisor's end of the socket closes, everything goes.
+that nothing of the run is left. It ends with the engine: when the supervisor's end of the socket closes, everything
+goes.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ import socket
 import sys
 import tempfile
 from collections.abc import Mapping
-from typing import Any
 
 # Warmed here once, these cost a run nothing.
 from multiprocessing import connection, popen_fork, queues, synchronize  # noqa: F401
+from typing import Any
 
 from ..plan import Plan
 from . import descendants, wire

@@ -1,8 +1,9 @@
 """Python's own streams, made to say when they write.
 
-Descriptors 1 and 2 are pipes, one pair a process, so whatever writes there is caught. Between processes the order of arrival is
-lost while the supervisor sleeps; so each write through ``sys.stdout`` and ``sys.stderr`` is stamped with the time (one clock for
-all processes of a machine). Buffering stays Python's own for a pipe: by block for stdout, by line for stderr.
+Descriptors 1 and 2 are pipes, one pair a process, so whatever writes there is caught. Between processes the order of
+arrival is lost while the supervisor sleeps; so each write through ``sys.stdout`` and ``sys.stderr`` is stamped with
+the time (one clock for all processes of a machine). Buffering stays Python's own for a pipe: by block for stdout, by
+line for stderr.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class StampedFile(io.FileIO):
         super().__init__(stream, "w", closefd=False)
         self.name = f"<{_STREAMS[stream]}>"
 
-    def write(self, data: Any) -> int | None:
+    def write(self, data: Any) -> int:
         at_ns = monotonic_ns()
         written = super().write(data)
         if _current is not None and written:

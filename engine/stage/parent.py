@@ -23,7 +23,6 @@ from .children import exit_code
 from .company import Company
 from .link import Link, open_link, raised
 
-
 _KEPT: list[Bindings] = []
 """What a script would hold in globals: destroyed after what runs at exit, which ends the daemons that still use it."""
 
@@ -31,8 +30,8 @@ _KEPT: list[Bindings] = []
 def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     """Carry out ``plan`` in this process, tell ``control`` what happens, and return the exit code.
 
-    ``folder`` is for this run's files, ``mark`` begins the names of its semaphores: whatever ends the run, both are found
-    and cleared away by who is left.
+    ``folder`` is for this run's files, ``mark`` begins the names of its semaphores: whatever ends the run, both are
+    found and cleared away by who is left.
     """
 
     def tell(event: str, fds: Sequence[int] = (), **details: Any) -> None:

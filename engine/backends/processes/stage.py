@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +86,8 @@ class Stage:
     def interrupt(self) -> None:
         """Hang up, from any thread: the nursery ends whatever runs and goes; who waits for it learns so by EOFError."""
         self._closing = True
-        try:
+        with suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
 
     def close(self) -> None:
         """Return when the stage and all that it started is gone."""
@@ -107,10 +106,8 @@ class Stage:
         """The error to raise when the line has closed: the user's wish, or the nursery's death and its last words."""
         if self._closing:
             return Interrupted("interrupted")
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(END_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            pass
         os.set_blocking(self._errors, False)
         try:
             words = os.read(self._errors, 1 << 16).decode(errors="replace").strip()

@@ -1,8 +1,8 @@
 """What processes wrote, and in which order.
 
-Each stream of each process is a pipe of its own. Order within one is the pipe's. Between them it is the order in which the
-writes were made, as the writers stamped them; a stream on which something else wrote too (a C library, a subprocess) is
-taken in the order in which it arrived here.
+Each stream of each process is a pipe of its own. Order within one is the pipe's. Between them it is the order in
+which the writes were made, as the writers stamped them; a stream on which something else wrote too (a C library, a
+subprocess) is taken in the order in which it arrived here.
 """
 
 from __future__ import annotations

@@ -1,0 +1,64 @@
+"""Where a command's text goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ..errors import Problem
+from ..renderers import terminal
+from ..report import Report
+
+STANDARD_OUTPUT = "-"
+
+
+class Output:
+    """What a command prints. Text moves to standard error where standard output is for the JSON report."""
+
+    def __init__(self, json_path: str | None) -> None:
+        self._json_path = json_path
+        self._to_stderr = json_path == STANDARD_OUTPUT
+
+    def say(self, text: str) -> None:
+        _echo(text, self._to_stderr)
+
+    def save(self, report: Report) -> None:
+        """Write the JSON report where it was asked for. Raises as :func:`write` does."""
+        if self._json_path is None:
+            return
+        from ..renderers import json
+
+        write(self._json_path, json.render(report))
+
+
+def write(path: str, text: str) -> None:
+    """Write a file, whole or not at all; ``-`` is standard output. Raises ClickException where that cannot be done."""
+    if path == STANDARD_OUTPUT:
+        _echo(text, False, line_break=False)
+        return
+    unfinished = f"{path}.part"
+    try:
+        with open(unfinished, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise click.ClickException(f'cannot write "{path}": {error.strerror}') from error
+
+
+def show_problems(problems: Sequence[Problem]) -> None:
+    for one in problems:
+        _echo(terminal.problem(one), True)
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    _echo(f"{count}, nothing was run", True)
+
+
+def _echo(text: str, to_stderr: bool, line_break: bool = True) -> None:
+    try:
+        click.echo(text, err=to_stderr, nl=line_break, color=terminal.colour_wanted())
+    except BrokenPipeError:
+        # Whoever read us has seen enough (`| head -1`). The verdict still counts, so the rest goes nowhere.
+        stream = sys.stderr if to_stderr else sys.stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,92 @@
+"""``engine run``: every variant on real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+import click
+
+from ..backends.processes.stages import Stages
+from . import FAILED, INTERRUPTED, selection
+from .output import Output
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from ..scenario import durations
+        from ..scenario.source import resolved
+
+        try:
+            return durations.seconds(resolved(value) if isinstance(value, str) else value)
+        except ValueError as error:
+            self.fail(f'"{value}" is not {error}', param, ctx)
+
+
+@click.command("run")
+@selection.paths
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Runs at a time; by default as many as there are cores.")
+@selection.options
+@click.option("--repeat", type=click.IntRange(1), default=1, metavar="N", help="Run each variant N times.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first that does not pass.")
+@click.option("--timeout", type=Duration(), metavar="DURATION", help="Instead of each scenario's own: 2s, 500ms.")
+@click.option("--python", default=sys.executable, metavar="INTERPRETER", help="Run scenarios on this interpreter.")
+@selection.json
+def command(
+    paths: tuple[str, ...],
+    jobs: int | None,
+    tags: tuple[str, ...],
+    match: str | None,
+    start_method: str | None,
+    run_as: str | None,
+    repeat: int,
+    fail_fast: bool,
+    timeout: float | None,
+    python: str,
+    json_path: str | None,
+) -> int:
+    """Run every variant of the scenarios in PATH... on real processes, and check it.
+
+    PATH is a scenario file, or a folder that is searched for them.
+    """
+    output = Output(json_path)
+    started_s = time.monotonic()
+    # Before anything slow is imported: the interpreter starts on the other core.
+    stages = Stages(python)
+    try:
+        from ..errors import Interrupted, ScenarioError
+        from ..renderers import terminal
+        from ..report import ScenarioReport, report
+        from ..scenario.load import Settings, find_files, load
+        from ..session import Options, run
+
+        reports: list[ScenarioReport] = []
+        interrupted = False
+        try:
+            files = find_files(paths)
+            defaults = {"run_as": "process", "start_method": stages.interpreter().start_methods[0]}
+            settings = Settings(defaults, selection.forced(start_method, run_as), foreign=python != sys.executable)
+            variants = selection.select(load(files, settings), tags, match)
+            options = Options(jobs or len(os.sched_getaffinity(0)), repeat, fail_fast, timeout)
+            for one in run(variants, stages, options):
+                output.say(terminal.scenario(one))
+                reports.append(one)
+        except ScenarioError as error:
+            output.save(report("run", [], time.monotonic() - started_s, error.problems))
+            raise
+        except (Interrupted, KeyboardInterrupt):
+            interrupted = True
+        made = report("run", reports, time.monotonic() - started_s, interrupted=interrupted)
+    finally:
+        # Whoever presses Ctrl-C again would only keep us from tidying up, which is bounded.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stages.close()
+    output.say(terminal.summary(made))
+    output.save(made)
+    if interrupted:
+        return INTERRUPTED
+    return FAILED if made.summary.failed or made.summary.unknown else 0

@@ -1,0 +1,1 @@
+"""Text for people, made from a report and nothing else."""
