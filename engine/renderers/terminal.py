@@ -57,16 +57,21 @@ def summary(report: Report) -> str:
 
 def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     verdict = click.style(f"{report.verdict:<8}", fg=_COLOURS[report.verdict], bold=True)
-    row = ", ".join(f"{name}={_value(value)}" for name, value in report.variant.items())
-    words = [f"{verdict} {visible(report.name)}", f"[{visible(row)}]" if row else "", visible(report.file)]
-    words.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else visible(report.reason or ""))
-    yield "  ".join(word for word in words if word)
+    row = ", ".join(f"{name}={_value(value)}" for name, value in report.variant.items() if _is_label(value))
+    parts = [f"{verdict} {visible(report.name)}", f"[{visible(row)}]" if row else "", visible(report.file)]
+    parts.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else visible(report.reason or ""))
+    yield "  ".join(part for part in parts if part)
     undecided = [check for check in report.checks if check.verdict != "passed"]
     for check in undecided:
         yield from _check_lines(check, report)
     if undecided:
         yield from _story(report)
         yield ""
+
+
+def _is_label(value: Any) -> bool:
+    """Whether a value of a row tells variants apart at a glance; sentences, references and data do not."""
+    return not isinstance(value, (Mapping, list)) and not re.search(r"\s|\$\{", str(value))
 
 
 def _check_lines(check: CheckReport, report: ScenarioReport) -> Iterator[str]:

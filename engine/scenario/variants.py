@@ -65,7 +65,8 @@ def expand(
 def _scope(document: Document, root: Map, problems: list[Problem]) -> Scope:
     variables: dict[str, Located] = {}
     given = root.get("vars")
-    scope = Scope(document, variables, _ends(root), problems, _code_names(root))
+    names = {name: 0 for name, _, _, _ in _entries(root, "shared")}
+    scope = Scope(document, variables, names, problems, _code_names(root))
     for section in ("vars", "shared"):
         for name, mark, value, value_mark in _entries(root, section):
             if not (isinstance(name, str) and re.fullmatch(r"[^\W\d][\w-]*", name)):
@@ -95,10 +96,12 @@ def _code_names(root: Map) -> frozenset[str] | None:
         return None
 
 
-def _ends(root: Map) -> dict[str, int]:
-    ends = {}
-    for name, _, value, _ in _entries(root, "shared"):
-        kind = value.get("type") if isinstance(value, Map) else value
+def _ends(root: Map, scope: Scope) -> dict[str, int]:
+    """How many endpoints each primitive has, in the variant that ``scope`` is of: a type may be a reference, too."""
+    ends = dict(scope.ends)
+    for name, _, value, mark in _entries(root, "shared"):
+        kind, kind_mark = (value.get("type"), value.marks.get("type", mark)) if isinstance(value, Map) else (value, mark)
+        kind, _ = substitute(kind, kind_mark, scope)
         ends[name] = primitive(kind).ends if isinstance(kind, str) and kind in TYPES else 0
     return ends
 
@@ -176,6 +179,7 @@ def _written(root: Map, scope: Scope, row: Row) -> dict[str, Any]:
 
 def _variant(document: Document, root: Map, scope: Scope, row: Row, chosen: Mapping[str, Any]) -> Tree:
     scope = replace(scope, variables={**scope.variables, **row}).with_variables(**chosen)
+    scope = replace(scope, ends=_ends(root, scope))
     replicas: dict[str, list[str]] = {}
     value = Map()
     # Processes first: what is expected of them is told apart as they are.

@@ -89,7 +89,9 @@ def raised(error: BaseException) -> dict[str, object]:
     """What the supervisor is told of an exception; see :class:`engine.trace.Raised`."""
     names = []
     for base in type(error).__mro__[:-1]:
-        names += [base.__name__, f"{base.__module__}.{base.__qualname__}"]
+        # queue.Empty says that it is from _queue: where it is written in C must not matter.
+        modules = dict.fromkeys((base.__module__, base.__module__.lstrip("_")))
+        names += [base.__name__, *(f"{module}.{base.__qualname__}" for module in modules)]
     try:
         message = str(error)
     except Exception:
