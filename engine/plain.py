@@ -48,21 +48,29 @@ def describe(value: object) -> str:
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
 
 
-def encode(value: object, special: Special | None = None) -> object:
-    """Encode ``value`` as JSON-able data.
+def encode(value: object) -> object:
+    """Encode ``value``, whatever it is, as JSON-able data.
 
     At most ``MAX_NODES`` values on ``MAX_DEPTH`` levels, and ``MAX_TEXT`` characters in all, are followed; what lies
-    beyond is cut, and says so. ``special`` may claim a value by returning a mapping with a ``type`` of its own, for
-    ``decode`` to hand back.
+    beyond is cut, and says so.
     """
-    return _Encoder(special).encode(value, 0)
+    return _Encoder(MAX_NODES, MAX_DEPTH, MAX_TEXT, None).encode(value, 0)
+
+
+def encode_whole(value: object, special: Special) -> object:
+    """Encode a ``value`` that is known to be of a decent size, with nothing cut.
+
+    ``special`` may claim a value by returning a mapping with a ``type`` of its own, for ``decode`` to hand back.
+    """
+    return _Encoder(sys.maxsize, sys.maxsize, sys.maxsize, special).encode(value, 0)
 
 
 class _Encoder:
-    def __init__(self, special: Special | None) -> None:
+    def __init__(self, nodes: int, depth: int, text: int, special: Special | None) -> None:
+        self._nodes = nodes
+        self._depth = depth
+        self._text = text
         self._special = special
-        self._nodes = MAX_NODES
-        self._text = MAX_TEXT
 
     def encode(self, value: Any, depth: int) -> object:
         kind = type(value)
@@ -76,7 +84,7 @@ class _Encoder:
         claimed = self._special(value) if self._special else None
         if claimed is not None:
             return claimed
-        if self._nodes < 0 or depth > MAX_DEPTH:
+        if self._nodes < 0 or depth > self._depth:
             return {"type": kind.__name__, "repr": f"<{kind.__name__}, cut>"}
         return self._compound(value, kind, depth)
 

@@ -53,7 +53,7 @@ def encode_argument(value: object) -> object:
             return None
         return {"type": "reference", "kind": value.kind, "name": value.name, "path": list(value.path)}
 
-    return plain.encode(value, reference)
+    return plain.encode_whole(value, reference)
 
 
 def reference_from(data: Mapping[str, Any]) -> Reference:

@@ -1,17 +1,17 @@
-"""From a variant to the plan that a backend carries out, or to the reason why it is skipped."""
+"""From a variant to the plan that a backend carries out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
-from .plan import Call, Interpreter, Plan, ProcessPlan, SharedPlan, encode_argument
+from .plan import Call, Plan, ProcessPlan, SharedPlan, encode_argument
 from .scenario.load import Variant
 from .scenario.model import Call as CallModel
 
 
-def plan(variant: Variant, timeout_s: float | None = None) -> Plan:
-    """What to do for ``variant``; ``timeout_s`` overrides the scenario's own."""
+def plan(variant: Variant) -> Plan:
+    """What to do for ``variant``."""
     scenario = variant.scenario
     folder = os.path.dirname(os.path.abspath(variant.file))
     folders = [folder, os.getcwd(), *(target.folder for target in variant.targets.values() if target.folder)]
@@ -21,7 +21,7 @@ def plan(variant: Variant, timeout_s: float | None = None) -> Plan:
         file=os.path.abspath(variant.file),
         run_as=scenario.run_as,
         start_method=scenario.start_method,
-        timeout_s=scenario.timeout if timeout_s is None else timeout_s,
+        timeout_s=scenario.timeout,
         code=variant.code,
         shared=tuple(_shared(name, given) for name, given in scenario.shared.items()),
         processes=tuple(
@@ -60,31 +60,3 @@ def _shared(name: str, given: object) -> SharedPlan:
 
 def _replicas(name: str, processes: Mapping[str, object]) -> list[str]:
     return [other for other in processes if other == name or other.startswith(f"{name}[")]
-
-
-def unmet_requirement(
-    variant: Variant, interpreter: Interpreter, missing_modules: Callable[[Sequence[str], Sequence[str]], Sequence[str]]
-) -> str | None:
-    """Why ``variant`` cannot run on ``interpreter``, or None.
-
-    ``missing_modules`` tells which modules the interpreter cannot import, given folders to look in first.
-    """
-    requires = variant.scenario.requires
-    if requires.platform and interpreter.platform not in requires.platform:
-        return f"needs {' or '.join(requires.platform)}, and this is {interpreter.platform}"
-    if requires.python is not None and not _admits(requires.python, interpreter.version):
-        return f"needs Python {requires.python}, and this is {interpreter.version}"
-    if requires.modules:
-        missing = missing_modules(requires.modules, [os.path.dirname(os.path.abspath(variant.file)), os.getcwd()])
-        if missing:
-            return f"needs the module {', '.join(missing)}, and {interpreter.executable} has none"
-    method = variant.scenario.start_method
-    if method not in interpreter.start_methods:
-        return f"needs the start method {method}, and there is none on {interpreter.platform}"
-    return None
-
-
-def _admits(specifier: str, version: str) -> bool:
-    from packaging.specifiers import SpecifierSet  # Only few scenarios ask.
-
-    return SpecifierSet(specifier).contains(version.rstrip("+"), prereleases=True)

@@ -1,17 +1,21 @@
-"""Run variants: several at a time, each judged, reported in the order of the files."""
+"""Run what is prepared: several at a time, each judged, reported in order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from .backends.processes import Processes
 from .backends.processes.stages import Stages
-from .planning import plan, unmet_requirement
-from .report import ScenarioReport, of_run, of_skipped
-from .scenario.load import Variant
-from .verdict import judge
+from .preparation import Prepared
+from .requirements import unmet
+
+if TYPE_CHECKING:
+    from .report import ScenarioReport
 
 
 @dataclass(frozen=True)
@@ -25,46 +29,91 @@ class Options:
     timeout_s: float | None = None
 
 
-def run(variants: Sequence[Variant], stages: Stages, options: Options) -> Iterator[ScenarioReport]:
-    """Run every variant, and report each as soon as those before it are reported.
+def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Iterator[ScenarioReport]:
+    """Run everything, and report each as soon as those before it are reported.
 
-    With ``fail_fast`` nothing follows the first one that does not pass.
+    With ``fail_fast`` nothing follows the first one that does not pass. When the iterator is closed before its end,
+    ``stages`` are told to end what still runs.
     Raises Interrupted once ``stages`` are told to end, and what a stage raises.
     """
-    tasks = [variant for variant in variants for _ in range(options.repeat)]
-    for exclusive, group in groupby(tasks, key=lambda variant: variant.scenario.exclusive):
-        jobs = 1 if exclusive else options.jobs
-        for report in _in_order(lambda variant: _run_one(variant, stages, options), list(group), jobs, stages):
-            yield report
-            if options.fail_fast and report.verdict in ("failed", "unknown"):
-                return
+    tasks = [one for one in prepared for _ in range(options.repeat)]
+    for exclusive, group in groupby(tasks, key=lambda one: one.exclusive):
+        team = _Team(list(group), 1 if exclusive else options.jobs, stages, options)
+        # While the first run is under way: what will be needed after it.
+        from . import report, verdict  # noqa: F401
+
+        try:
+            for made in team.reports():
+                yield made
+                if options.fail_fast and made.verdict in ("failed", "unknown"):
+                    return
+        finally:
+            team.stop()
 
 
-def _in_order(
-    work: Callable[[Variant], ScenarioReport], variants: Sequence[Variant], jobs: int, stages: Stages
-) -> Iterator[ScenarioReport]:
-    if jobs == 1 or len(variants) == 1:
-        yield from map(work, variants)
-        return
-    from concurrent.futures import ThreadPoolExecutor
+class _Team:
+    """Threads that run what they are given, each one scenario at a time.
 
-    executor = ThreadPoolExecutor(jobs)
-    done = False
-    try:
-        yield from executor.map(work, variants)
-        done = True
-    finally:
-        if not done:
-            stages.interrupt()
-        executor.shutdown(cancel_futures=True)
+    Not an executor of the standard library's: importing that takes longer than a small scenario.
+    """
+
+    def __init__(self, tasks: Sequence[Prepared], jobs: int, stages: Stages, options: Options) -> None:
+        self._stages = stages
+        self._options = options
+        self._results: list[ScenarioReport | BaseException | None] = [None] * len(tasks)
+        self._pending = deque(enumerate(tasks))
+        self._changed = threading.Condition()
+        self._threads = [threading.Thread(target=self._work) for _ in range(min(jobs, len(tasks)))]
+        for thread in self._threads:
+            thread.start()
+
+    def reports(self) -> Iterator[ScenarioReport]:
+        """Each task's report, in their order. Raises what running a task raised."""
+        for number in range(len(self._results)):
+            with self._changed:
+                while (result := self._results[number]) is None:
+                    self._changed.wait()
+            if isinstance(result, BaseException):
+                raise result
+            yield result
+
+    def stop(self) -> None:
+        """Return when nothing runs any more; what has not been done is given up."""
+        with self._changed:
+            self._pending.clear()
+            given_up = None in self._results
+        if given_up:
+            self._stages.interrupt()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                if not self._pending:
+                    return
+                number, prepared = self._pending.popleft()
+            try:
+                result: ScenarioReport | BaseException = _run_one(prepared, self._stages, self._options)
+            except BaseException as error:
+                result = error
+            with self._changed:
+                self._results[number] = result
+                self._changed.notify_all()
 
 
-def _run_one(variant: Variant, stages: Stages, options: Options) -> ScenarioReport:
-    planned = plan(variant, options.timeout_s)
-    with stages.borrow(planned.environment) as stage:
-        unmet = unmet_requirement(variant, stage.interpreter(), stage.missing_modules)
-        if unmet:
-            return of_skipped(variant.name, variant.file, variant.assignments, unmet)
-        executed = next(Processes(stage).runs(planned))
-    verdict = judge(variant.expectation, executed)
-    return of_run(variant.name, variant.file, variant.assignments, executed, verdict)
+def _run_one(prepared: Prepared, stages: Stages, options: Options) -> ScenarioReport:
+    plan = prepared.plan
+    if options.timeout_s is not None:
+        plan = replace(plan, timeout_s=options.timeout_s)
+    with stages.borrow(plan.environment) as stage:
+        reason = unmet(prepared, stage.interpreter(), stage.missing_modules)
+        executed = None if reason else next(Processes(stage).runs(plan))
+
+    from .report import of_run, of_skipped
+    from .verdict import judge
+
+    if executed is None:
+        return of_skipped(prepared.name, prepared.file, prepared.assignments, reason or "")
+    verdict = judge(prepared.expectation, executed)
+    return of_run(prepared.name, prepared.file, prepared.assignments, executed, verdict)

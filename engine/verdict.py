@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from . import plain
+from .expectation import Expectation, Expected, ExpectedOutcome
 from .matching import BECAUSE, match_text, match_value, show
 from .scenario.durations import seconds
-from .scenario.expectation import Expectation, Expected, ExpectedOutcome
 from .trace import ProcessRun, Raised, Run
 
 Judgement = Literal["passed", "failed", "unknown", "skipped"]

@@ -27,6 +27,15 @@ PATIENCE_S = 60.0
 Found = TypeVar("Found")
 
 
+def plain_environment() -> dict[str, str]:
+    """This process's own, less what changes Python's behaviour (but where it finds the engine) and colours."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PYTHON") and name not in ("NO_COLOR", "FORCE_COLOR")
+    } | ({"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {})
+
+
 def eventually(look: Callable[[], Found], patience_s: float = PATIENCE_S) -> Found:
     """What ``look`` gives as soon as that is true of it; the last it gave if it never is."""
     deadline_s = time.monotonic() + patience_s
@@ -107,9 +116,7 @@ class Ground:
 
     @property
     def environment(self) -> dict[str, str]:
-        """This process's own, less what changes Python's behaviour and colours."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "NO_COLOR", "FORCE"))}
-        return {**own, "TMPDIR": self.folder, self.mark: "1"}
+        return {**plain_environment(), "TMPDIR": self.folder, self.mark: "1"}
 
     def processes(self) -> list[str]:
         """The command line of everything that lives here."""
@@ -165,6 +172,8 @@ def python(code: str, *arguments: str) -> str:
     """What ``code`` prints, run by an interpreter of its own, which must succeed."""
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), *arguments],
+        env=plain_environment(),
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=2 * PATIENCE_S,
@@ -178,17 +187,12 @@ def engine_command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "engine", *map(str, arguments)]
 
 
-def engine_environment(**changes: str) -> dict[str, str]:
-    """This process's own, without what it says of colours."""
-    return {**{name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}, **changes}
-
-
 def engine(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end, with nobody at the terminal."""
     return subprocess.run(
         engine_command(*arguments),
         cwd=cwd,
-        env=engine_environment(**environment),
+        env={**plain_environment(), **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -37,7 +37,7 @@ class Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from ..scenario.references import near
+            from ..words import near
 
             ctx.fail(f'no such command "{args[0]}"{near(args[0], COMMANDS)}')
         return super().resolve_command(ctx, args)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import Problem
-from ..renderers import terminal
-from ..report import Report
+if TYPE_CHECKING:
+    from ..errors import Problem
+    from ..report import Report, ScenarioReport
 
 STANDARD_OUTPUT = "-"
 
@@ -25,13 +26,33 @@ class Output:
     def say(self, text: str) -> None:
         _echo(text, self._to_stderr)
 
-    def save(self, report: Report) -> None:
-        """Write the JSON report where it was asked for. Raises as :func:`write` does."""
-        if self._json_path is None:
-            return
-        from ..renderers import json
+    def say_scenario(self, one: ScenarioReport) -> None:
+        from ..renderers import terminal
 
-        write(self._json_path, json.render(report))
+        self.say(terminal.scenario(one))
+
+    def say_summary(self, made: Report) -> None:
+        from ..renderers import terminal
+
+        self.say(terminal.summary(made))
+
+    def save(
+        self,
+        command: str,
+        scenarios: Sequence[ScenarioReport],
+        duration_s: float,
+        problems: Sequence[Problem] = (),
+        interrupted: bool = False,
+    ) -> Report:
+        """Make the report, and write it as JSON where it was asked for. Raises as :func:`write` does."""
+        from ..report import report
+
+        made = report(command, scenarios, duration_s, problems, interrupted)
+        if self._json_path is not None:
+            from ..renderers import json
+
+            write(self._json_path, json.render(made))
+        return made
 
 
 def write(path: str, text: str) -> None:
@@ -49,6 +70,8 @@ def write(path: str, text: str) -> None:
 
 
 def show_problems(problems: Sequence[Problem]) -> None:
+    from ..renderers import terminal
+
     for one in problems:
         _echo(terminal.problem(one), True)
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -57,8 +80,15 @@ def show_problems(problems: Sequence[Problem]) -> None:
 
 def _echo(text: str, to_stderr: bool, line_break: bool = True) -> None:
     try:
-        click.echo(text, err=to_stderr, nl=line_break, color=terminal.colour_wanted())
+        click.echo(text, err=to_stderr, nl=line_break, color=_colour_wanted())
     except BrokenPipeError:
         # Whoever read us has seen enough (`| head -1`). The verdict still counts, so the rest goes nowhere.
         stream = sys.stderr if to_stderr else sys.stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _colour_wanted() -> bool | None:
+    """What NO_COLOR and FORCE_COLOR say; None leaves it to whether the output is a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None

@@ -6,12 +6,17 @@ import os
 import signal
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
 
 from ..backends.processes.stages import Stages
+from ..errors import Interrupted, ScenarioError
 from . import FAILED, INTERRUPTED, selection
 from .output import Output
+
+if TYPE_CHECKING:
+    from ..report import ScenarioReport
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]
@@ -58,10 +63,8 @@ def command(
     # Before anything slow is imported: the interpreter starts on the other core.
     stages = Stages(python)
     try:
-        from ..errors import Interrupted, ScenarioError
-        from ..renderers import terminal
-        from ..report import ScenarioReport, report
-        from ..scenario.load import Settings, find_files, load
+        from ..preparation import prepare
+        from ..scenario.files import Settings, find_files
         from ..session import Options, run
 
         reports: list[ScenarioReport] = []
@@ -70,23 +73,22 @@ def command(
             files = find_files(paths)
             defaults = {"run_as": "process", "start_method": stages.interpreter().start_methods[0]}
             settings = Settings(defaults, selection.forced(start_method, run_as), foreign=python != sys.executable)
-            variants = selection.select(load(files, settings), tags, match)
+            prepared = selection.select(prepare(files, settings), tags, match)
             options = Options(jobs or len(os.sched_getaffinity(0)), repeat, fail_fast, timeout)
-            for one in run(variants, stages, options):
-                output.say(terminal.scenario(one))
+            for one in run(prepared, stages, options):
+                output.say_scenario(one)
                 reports.append(one)
         except ScenarioError as error:
-            output.save(report("run", [], time.monotonic() - started_s, error.problems))
+            output.save("run", [], time.monotonic() - started_s, error.problems)
             raise
         except (Interrupted, KeyboardInterrupt):
             interrupted = True
-        made = report("run", reports, time.monotonic() - started_s, interrupted=interrupted)
     finally:
         # Whoever presses Ctrl-C again would only keep us from tidying up, which is bounded.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         stages.close()
-    output.say(terminal.summary(made))
-    output.save(made)
+    made = output.save("run", reports, time.monotonic() - started_s, interrupted=interrupted)
+    output.say_summary(made)
     if interrupted:
         return INTERRUPTED
     return FAILED if made.summary.failed or made.summary.unknown else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from ..scenario.load import Variant
+    from ..preparation import Prepared
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -41,19 +41,19 @@ def forced(start_method: str | None, run_as: str | None) -> dict[str, str]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def select(variants: Sequence[Variant], tags: Sequence[str], match: str | None) -> list[Variant]:
-    """The variants that the options ask for. Raises UsageError for a tag that none has, and where nothing is left."""
-    from ..scenario.references import near
-
-    known = {tag for variant in variants for tag in variant.scenario.tags}
+def select(prepared: Sequence[Prepared], tags: Sequence[str], match: str | None) -> list[Prepared]:
+    """Those that the options ask for. Raises UsageError for a tag that none has, and where nothing is left."""
+    known = {tag for one in prepared for tag in one.tags}
     for tag in tags:
         if tag not in known:
+            from ..words import near
+
             raise click.UsageError(f'no scenario has the tag "{tag}"{near(tag, sorted(known))}')
     selected = [
-        variant
-        for variant in variants
-        if (not tags or set(tags) & set(variant.scenario.tags))
-        and (match is None or match.lower() in f"{variant.name}\n{variant.file}".lower())
+        one
+        for one in prepared
+        if (not tags or set(tags) & set(one.tags))
+        and (match is None or match.lower() in f"{one.name}\n{one.file}".lower())
     ]
     if not selected:
         raise click.UsageError("no scenario is selected")

@@ -8,8 +8,8 @@ import time
 import click
 
 from ..errors import ScenarioError
-from ..report import report
-from ..scenario.load import Settings, find_files, load
+from ..scenario.files import Settings, find_files
+from ..scenario.load import load
 from . import selection
 from .output import Output
 
@@ -26,11 +26,11 @@ def command(paths: tuple[str, ...], json_path: str | None) -> int:
         files = find_files(paths)
         variants = load(files, Settings(defaults))
     except ScenarioError as error:
-        output.save(report("validate", [], time.monotonic() - started_s, error.problems))
+        output.save("validate", [], time.monotonic() - started_s, error.problems)
         raise
     scenarios = len({(variant.file, variant.name) for variant in variants})
     output.say(f"{_count(files, 'file')}, {_count(range(scenarios), 'scenario')}, {_count(variants, 'variant')}: valid")
-    output.save(report("validate", [], time.monotonic() - started_s))
+    output.save("validate", [], time.monotonic() - started_s)
     return 0
 
 

@@ -6,7 +6,6 @@ characters are spelled out.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -148,10 +147,3 @@ def _value(value: Any) -> str:
     else:
         text = str(value)
     return visible(text if len(text) <= 300 else f"{text[:300]}... [{len(text) - 300} more characters]")
-
-
-def colour_wanted() -> bool | None:
-    """What NO_COLOR and FORCE_COLOR say; None leaves it to whether the output is a terminal."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    return True if os.environ.get("FORCE_COLOR") else None

@@ -1,57 +1,14 @@
-"""What a variant expects, as a flat list: one entry for each thing that is checked.
-
-Plain records, so that judging needs neither YAML nor pydantic.
-"""
+"""From the ``expect`` of a valid tree to the flat list of what is checked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any
 
+from ..expectation import Expectation, Expected, ExpectedOutcome, Kind
 from ..matching import BECAUSE
 from .source import Map, Mark, Seq
 from .variants import Tree
-
-Kind = Literal["ending", "text", "value", "raises", "duration", "leaks"]
-
-
-@dataclass(frozen=True)
-class Expected:
-    """One thing to check.
-
-    ``path`` is how the author would say where it is, ``subject`` what of the run it is about; ``matcher`` is plain
-    data (see :mod:`engine.matching`), ``line`` the file's line it is on, counted from 1.
-    """
-
-    path: str
-    subject: tuple[str, ...]
-    kind: Kind
-    matcher: Any
-    because: str | None
-    line: int
-
-
-@dataclass(frozen=True)
-class ExpectedOutcome:
-    """One way in which a run may end; ``label`` names it for people."""
-
-    label: str
-    grade: str
-    must_occur: bool
-    because: str | None
-    line: int
-    expected: tuple[Expected, ...]
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """All that a variant expects. ``lines`` says where each process stands, for what is expected without being
-    written."""
-
-    expected: tuple[Expected, ...]
-    outcomes: tuple[ExpectedOutcome, ...]
-    lines: Mapping[str, int]
 
 
 def expectation(tree: Tree) -> Expectation:

@@ -6,37 +6,24 @@ Nothing of the scenarios' code is executed.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Position, Problem, ScenarioError
+from ..expectation import Expectation
 from ..plan import CODE_MODULE, Code
 from ..primitives import TYPES
+from ..words import near
 from . import targets
-from .expectation import Expectation, expectation
+from .expectation import expectation
+from .files import Settings
 from .model import Scenario
 from .problems import validate
-from .references import near
 from .shared import specification
 from .source import Document, Map, Mark, Seq, read
 from .targets import Target, TargetProblem, code_of
 from .variants import Tree, expand
-
-SUFFIXES = (".yaml", ".yml")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the command line adds to the files.
-
-    ``defaults`` and ``forced`` are described in :func:`engine.scenario.variants.expand`. ``foreign`` says that another
-    interpreter will run the scenarios.
-    """
-
-    defaults: Mapping[str, str] = field(default_factory=lambda: {"run_as": "process", "start_method": "fork"})
-    forced: Mapping[str, str] = field(default_factory=dict)
-    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,34 +43,6 @@ class Variant:
     expectation: Expectation
 
 
-def find_files(paths: Sequence[str]) -> list[str]:
-    """The scenario files that ``paths`` mean: files as they are, of folders all below, in path order.
-
-    Raises ScenarioError for a path that is not there, and for a folder without any.
-    """
-    files: list[str] = []
-    problems = []
-    for path in paths:
-        if os.path.isdir(path):
-            found = sorted(_files_below(path), key=lambda file: file.split(os.sep))
-            if not found:
-                problems.append(Problem(Position(path, 1, 1), "there is no .yaml or .yml file in this folder"))
-            files += found
-        elif os.path.exists(path):
-            files.append(path)
-        else:
-            problems.append(Problem(Position(path, 1, 1), "there is no such file or folder"))
-    if problems:
-        raise ScenarioError(problems)
-    return list(dict.fromkeys(files))
-
-
-def _files_below(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (os.path.join(parent, name) for name in names if name.endswith(SUFFIXES))
-
-
 def load(files: Iterable[str], settings: Settings) -> list[Variant]:
     """Every variant of every file. Raises ScenarioError with all that is wrong in all of them."""
     variants: list[Variant] = []
@@ -99,7 +58,10 @@ def load(files: Iterable[str], settings: Settings) -> list[Variant]:
             problems += error.problems
             continue
         for document in documents:
-            variants += _variants(document, settings, problems)
+            try:
+                variants += _variants(document, settings, problems)
+            except ScenarioError as error:
+                problems += error.problems
     if problems:
         raise ScenarioError(problems)
     return variants

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from . import durations
 from .matchers import Because, Model, Scalar, Text, Value, optional
+
+
+def _specifier(value: str) -> str:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # Only few scenarios ask.
+
+    try:
+        SpecifierSet(value)
+    except InvalidSpecifier:
+        raise ValueError("a version specifier, such as >=3.12") from None
+    return value
+
 
 Duration = Annotated[
     float,
@@ -28,6 +39,7 @@ Variable = Annotated[
     BeforeValidator(lambda value: value if value is None or isinstance(value, str) else str(value)),
     WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
+Specifier = Annotated[str, AfterValidator(_specifier)]
 RunAs = Literal["process", "thread"]
 StartMethod = Literal["fork", "spawn", "forkserver"]
 Ending = Literal["completed", "deadlock", "timeout", "parent_died"]
@@ -64,7 +76,7 @@ class Parent(Model):
 class Requires(Model):
     """Where this is not met, the scenario is skipped."""
 
-    python: str | None = optional("A version specifier, such as `>=3.12`.")
+    python: Specifier | None = optional("A version specifier, such as `>=3.12`.")
     platform: Words = Field([], description="As `sys.platform` has it: `linux`, `darwin`, `win32`.")
     modules: Words = Field([], description="Modules that must be importable.")
 

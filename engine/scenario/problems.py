@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import Problem
 from ..plan import Reference
-from .references import near
+from ..words import near
 from .source import Document, Map, Mark, Seq
 
 _KINDS = {

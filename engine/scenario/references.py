@@ -8,12 +8,13 @@ itself, inside a longer text for a variable's text as it was written. What only 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import Problem
+from ..errors import Problem, ScenarioError
 from ..plan import Reference
+from ..words import near
 from .source import Document, Map, Mark, Seq
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
@@ -22,8 +23,26 @@ _STEP = re.compile(r"\[(\d+)\]|\.(\w+)|\[([^\]]+)\]")
 
 Located = tuple[Any, Mark]
 
+MAX_VALUES = 2_000_000
+MAX_CHARACTERS = 64_000_000
+"""For all variants of a document together."""
+
 NOWHERE = -1
 """The line of what no file says; it is taken to stand where it is referred to."""
+
+
+class Budget:
+    """How much references may still make of one document: like aliases, they can multiply."""
+
+    def __init__(self) -> None:
+        self._values = MAX_VALUES
+        self._characters = MAX_CHARACTERS
+
+    def is_spent_by(self, value: Any) -> bool:
+        self._values -= 1
+        if isinstance(value, str):
+            self._characters -= len(value)
+        return self._values < 0 or self._characters < 0
 
 
 @dataclass(frozen=True)
@@ -39,7 +58,10 @@ class Scope:
     ends: Mapping[str, int]
     problems: list[Problem]
     code_names: frozenset[str] | None
-    resolving: tuple[str, ...] = field(default=())
+    resolving: tuple[str, ...] = ()
+    data_only: bool = False
+    """Whether what only the scenario's own process has is out of place here."""
+    budget: Budget = field(default_factory=lambda: Budget())
 
     def with_variables(self, **variables: Any) -> Scope:
         """This scope with these values in it, which stand nowhere in the file."""
@@ -51,7 +73,12 @@ class Scope:
 
 
 def substitute(value: Any, mark: Mark, scope: Scope) -> Located:
-    """``value`` with every reference in it replaced; a replaced value keeps the mark of where it was written."""
+    """``value`` with every reference in it replaced; a replaced value keeps the mark of where it was written.
+
+    Raises ScenarioError where that would make far more of the file than is written there.
+    """
+    if scope.budget.is_spent_by(value):
+        raise ScenarioError([scope.document.problem(mark, "references make too much of this file")])
     if isinstance(value, Map):
         result = Map()
         for key, key_mark, item, item_mark in value.entries():
@@ -99,6 +126,11 @@ def _find(expression: str, mark: Mark, scope: Scope) -> Located:
         return nothing
     name = parsed.group(1)
     path = [int(index) if index else field or key for index, field, key in _STEP.findall(parsed.group(2))]
+    if scope.data_only and (name == "code" or name in scope.ends):
+        scope.problem(
+            mark, f'"${{{expression}}}" is an object of the scenario\'s own process, and not data to compare with'
+        )
+        return nothing
     if name == "code":
         return _code_reference(path, mark, scope)
     if name in scope.ends:
@@ -149,15 +181,3 @@ def _mark_within(text: str, mark: Mark, index: int) -> Mark:
     if mark.offset < 0 or mark.written != text:
         return mark
     return Mark(mark.line, mark.column + mark.offset + index)
-
-
-def near(word: object, known: Iterable[object]) -> str:
-    """`` - did you mean "..."?`` where a known word is near."""
-    if not isinstance(word, str):
-        return ""
-    import difflib  # Not for those who make no mistakes: it takes as long to load as a whole run.
-
-    words = [str(name) for name in known]
-    folded = {name.lower(): name for name in reversed(words)}
-    close = difflib.get_close_matches(word.lower(), folded, 1, 0.6)
-    return f' - did you mean "{folded[close[0]]}"?' if close else ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..plan import CODE_MODULE, Code
-from .references import near
+from ..words import near
 from .source import Document, Mark
 
 _BLOCK_SCALAR = re.compile(r"(?:[&!]\S*\s+)*[|>]")
@@ -26,6 +26,10 @@ class Target:
     module: str
     name: str
     folder: str | None = None
+
+    @property
+    def is_in_code(self) -> bool:
+        return self.module == CODE_MODULE
 
 
 class TargetProblem(Exception):

@@ -15,7 +15,8 @@ from typing import Any
 from ..errors import Problem
 from ..plan import PARENT, Reference
 from ..primitives import TYPES, primitive
-from .references import Located, Scope, near, substitute
+from ..words import near
+from .references import Located, Scope, substitute
 from .source import Document, Map, Mark, Seq
 from .targets import defined_names
 
@@ -100,7 +101,9 @@ def _ends(root: Map, scope: Scope) -> dict[str, int]:
     """How many endpoints each primitive has, in the variant that ``scope`` is of: a type may be a reference, too."""
     ends = dict(scope.ends)
     for name, _, value, mark in _entries(root, "shared"):
-        kind, kind_mark = (value.get("type"), value.marks.get("type", mark)) if isinstance(value, Map) else (value, mark)
+        kind, kind_mark = (
+            (value.get("type"), value.marks.get("type", mark)) if isinstance(value, Map) else (value, mark)
+        )
         kind, _ = substitute(kind, kind_mark, scope)
         ends[name] = primitive(kind).ends if isinstance(kind, str) and kind in TYPES else 0
     return ends
@@ -188,7 +191,7 @@ def _variant(document: Document, root: Map, scope: Scope, row: Row, chosen: Mapp
         if key == "processes":
             item, mark = _processes(item, mark, scope, replicas)
         elif key == "expect":
-            item, mark = _expectation(item, mark, scope, replicas)
+            item, mark = _expectation(item, mark, replace(scope, data_only=True), replicas)
         elif key == "code":
             item, mark = _whole(item, mark, scope)
         elif key not in _VERBATIM and key not in BUILT_IN:
