@@ -6,11 +6,10 @@ A failed expectation is none of these; it is a verdict.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a file; ``line`` and ``column`` count characters from 1."""
 
     file: str
@@ -21,8 +20,7 @@ class Position:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with a scenario file.
 
     ``excerpt`` is the line of the file that ``position`` names, without its line break.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 MAX_NODES = 100_000
@@ -22,19 +21,24 @@ Special = Callable[[object], "dict[str, object] | None"]
 MISSING = object()
 
 
-@dataclass(frozen=True)
 class Opaque:
     """A value that stayed behind: its type's name and its repr.
 
     ``plain`` is the data it can be compared as (an array's list, a named tuple's tuple), or ``MISSING``.
     """
 
-    type: str
-    text: str
-    plain: object = MISSING
+    __slots__ = ("plain", "text", "type")
+
+    def __init__(self, type: str, text: str, plain: object = MISSING) -> None:
+        self.type = type
+        self.text = text
+        self.plain = plain
 
     def __repr__(self) -> str:
         return self.text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opaque) and (self.type, self.text, self.plain) == (other.type, other.text, other.plain)
 
     def __hash__(self) -> int:
         return hash((self.type, self.text))

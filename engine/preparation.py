@@ -44,7 +44,12 @@ class Prepared:
     expectation: Expectation
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "plan": self.plan.to_json(), "expectation": self.expectation.to_json()}
+        return {
+            **vars(self),
+            "requirements": asdict(self.requirements),
+            "plan": self.plan.to_json(),
+            "expectation": self.expectation.to_json(),
+        }
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Prepared:

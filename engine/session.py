@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from .backends.processes import Processes
+from .backends.processes.backend import Processes
 from .backends.processes.stages import Stages
 from .preparation import Prepared
 from .requirements import unmet
@@ -41,7 +41,6 @@ def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Itera
         team = _Team(list(group), 1 if exclusive else options.jobs, stages, options)
         # While the first run is under way: what will be needed after it.
         from . import report, verdict  # noqa: F401
-
         try:
             for made in team.reports():
                 yield made
@@ -105,7 +104,7 @@ class _Team:
 def _run_one(prepared: Prepared, stages: Stages, options: Options) -> ScenarioReport:
     plan = prepared.plan
     if options.timeout_s is not None:
-        plan = replace(plan, timeout_s=options.timeout_s)
+        plan = plan._replace(timeout_s=options.timeout_s)
     with stages.borrow(plan.environment) as stage:
         reason = unmet(prepared, stage.interpreter(), stage.missing_modules)
         executed = None if reason else next(Processes(stage).runs(plan))

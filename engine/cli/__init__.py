@@ -1,79 +1,61 @@
-"""The command line: flags in, exit status out.
-
-Each command is a file of this package, imported when it is called: ``engine run`` must not wait for what it does not
-use.
-"""
+"""The command line: flags in, exit status out."""
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 import sys
-import traceback
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, NoReturn
 
-import click
-
-from ..errors import InternalError, InterpreterError, Interrupted, ScenarioError
-
-COMMANDS = {
-    "run": "run scenarios on real processes and check what comes of them",
-    "validate": "check scenario files without executing any of their code",
-    "schema": "print the JSON Schema of scenarios, or of reports",
-}
+if TYPE_CHECKING:
+    from ..backends.processes.stages import Stages
 
 FAILED, WRONG, FAULT, INTERRUPTED = 1, 2, 3, 130
+"""Exit statuses beside 0: something failed or is unknown, the command line or a file is wrong, our fault, Ctrl-C."""
 
 
-class Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f".{name}", __name__).command
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from ..words import near
-
-            ctx.fail(f'no such command "{args[0]}"{near(args[0], COMMANDS)}')
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        click.echo(f"engine {version('process-scenario-engine')}")
-        ctx.exit()
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
-)
-def engine() -> None:
-    """Litmus tests for Python processes: a YAML file says who runs, what they share and what must come out."""
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line, and exit with FORMAT's status: 0 passed, 1 failed, 2 wrong, 3 our fault, 130
-    interrupted."""
+def main() -> NoReturn:
+    """Run the command line, and exit with its status."""
+    gc.disable()  # Until everything is loaded: what is being imported now is there to stay.
     # Whoever ends us politely gets the same clean end as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(_status(arguments))
-
-
-def _status(arguments: list[str] | None) -> int:
+    stages = _early_stages(sys.argv[1:])
     try:
-        result = engine.main(arguments, "engine", standalone_mode=False)
+        status = _status(stages)
+    finally:
+        if stages:
+            stages.close()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            status = status or FAULT
+    # All is said and everything is closed: taking a whole interpreter apart would be time for nothing.
+    os._exit(status)
+
+
+def _early_stages(arguments: list[str]) -> Stages | None:
+    """The stage that `engine run` will need, started before the command line is even understood.
+
+    An interpreter takes as long to start as the rest of the engine takes to load, and there is a second core.
+    """
+    asked = arguments[:1] == ["run"]
+    if not asked or any(word.startswith("--python") or word in ("-h", "--help") for word in arguments):
+        return None
+    from ..backends.processes.stages import Stages
+
+    return Stages(sys.executable)
+
+
+def _status(stages: Stages | None) -> int:
+    import click
+
+    from ..errors import InternalError, InterpreterError, Interrupted, ScenarioError
+    from .commands import engine
+
+    try:
+        result = engine.main(prog_name="engine", standalone_mode=False, obj=stages)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
         error.show()
@@ -92,5 +74,7 @@ def _status(arguments: list[str] | None) -> int:
         click.echo(f"engine: a fault of the engine's own: {error}", err=True)
         return FAULT
     except Exception:
+        import traceback
+
         click.echo(f"engine: a fault of the engine's own\n{traceback.format_exc()}", err=True)
         return FAULT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -41,7 +42,9 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option("--timeout", type=Duration(), metavar="DURATION", help="Instead of each scenario's own: 2s, 500ms.")
 @click.option("--python", default=sys.executable, metavar="INTERPRETER", help="Run scenarios on this interpreter.")
 @selection.json
+@click.pass_obj
 def command(
+    early_stages: Stages | None,
     paths: tuple[str, ...],
     jobs: int | None,
     tags: tuple[str, ...],
@@ -60,8 +63,7 @@ def command(
     """
     output = Output(json_path)
     started_s = time.monotonic()
-    # Before anything slow is imported: the interpreter starts on the other core.
-    stages = Stages(python)
+    stages = early_stages or Stages(python)
     try:
         from ..preparation import prepare
         from ..scenario.files import Settings, find_files
@@ -75,6 +77,7 @@ def command(
             settings = Settings(defaults, selection.forced(start_method, run_as), foreign=python != sys.executable)
             prepared = selection.select(prepare(files, settings), tags, match)
             options = Options(jobs or len(os.sched_getaffinity(0)), repeat, fail_fast, timeout)
+            gc.enable()
             for one in run(prepared, stages, options):
                 output.say_scenario(one)
                 reports.append(one)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from multiprocessing import synchronize
 
 from .primitive import Primitive, Site
 
 
-@dataclass(frozen=True)
 class Event(Primitive):
     """A flag, clear at first; ``wait`` returns once it is set.
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from multiprocessing import synchronize
 
 from .primitive import Primitive, Site
 
 
-@dataclass(frozen=True)
 class Lock(Primitive):
     """A lock that is not re-entrant; any process may release it.
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from multiprocessing.managers import DictProxy
 
 from .managed import contents
-from .primitive import Primitive, Site, parameter
+from .primitive import Parameter, Primitive, Site
 
 
-@dataclass(frozen=True)
 class ManagerDict(Primitive):
     """A dictionary kept by the manager process; each method call on its proxy is one request to it.
 
@@ -18,10 +16,10 @@ class ManagerDict(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.dict
     """
 
-    value: Mapping[object, object] = parameter(None, "What it holds at first.")
+    parameters = (Parameter("value", Mapping, None, "What it holds at first."),)
 
-    def build(self, site: Site) -> DictProxy[object, object]:
-        return site.manager().dict(self.value or {})
+    def build(self, site: Site, value: Mapping[object, object]) -> DictProxy[object, object]:
+        return site.manager().dict(value or {})
 
     def final(self, built: DictProxy[object, object]) -> object:
         return contents(built)

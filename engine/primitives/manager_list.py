@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from multiprocessing.managers import ListProxy
 
 from .managed import contents
-from .primitive import Primitive, Site, parameter
+from .primitive import Parameter, Primitive, Site
 
 
-@dataclass(frozen=True)
 class ManagerList(Primitive):
     """A list kept by the manager process; each method call on its proxy is one request to it.
 
@@ -18,10 +16,10 @@ class ManagerList(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.list
     """
 
-    value: Sequence[object] = parameter(None, "What it holds at first.")
+    parameters = (Parameter("value", Sequence, None, "What it holds at first."),)
 
-    def build(self, site: Site) -> ListProxy[object]:
-        return site.manager().list(self.value or [])
+    def build(self, site: Site, value: Sequence[object]) -> ListProxy[object]:
+        return site.manager().list(value or [])
 
     def final(self, built: ListProxy[object]) -> object:
         return contents(built)

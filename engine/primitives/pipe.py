@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import ClassVar
 
-from .primitive import Primitive, Site, messages_left, parameter
+from .primitive import Parameter, Primitive, Site, messages_left
 
 
-@dataclass(frozen=True)
 class Pipe(Primitive):
     """A pair of connected endpoints, ``${name[0]}`` and ``${name[1]}``.
 
@@ -17,12 +14,16 @@ class Pipe(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Pipe
     """
 
-    ends: ClassVar[int] = 2
+    ends = 2
 
-    duplex: bool = parameter(True, "Both ends send and receive; if false, end 0 only receives and end 1 only sends.")
+    parameters = (
+        Parameter(
+            "duplex", bool, True, "Both ends send and receive; if false, end 0 only receives and end 1 only sends."
+        ),
+    )
 
-    def build(self, site: Site) -> tuple[Connection, Connection]:
-        return site.context.Pipe(self.duplex)
+    def build(self, site: Site, duplex: bool) -> tuple[Connection, Connection]:
+        return site.context.Pipe(duplex)
 
     def final(self, built: tuple[Connection, Connection]) -> list[list[object]]:
         return [messages_left(end) for end in built]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .. import plain
 
@@ -23,28 +22,39 @@ class Site(Protocol):
         """The scenario's one manager process, started when first asked for."""
 
 
-@dataclass(frozen=True)
-class Primitive:
-    """A type of ``shared``. A subclass's docstring and fields are what its users read, in errors and in editors.
+class Parameter(NamedTuple):
+    """One parameter of a type, spelled as Python spells it.
 
-    Each field is a parameter, spelled as Python spells it; see :func:`parameter`.
+    ``kind`` is a type for validation, ``default`` is ``...`` where there is none; ``hint`` explains the bound to who
+    oversteps it.
     """
 
-    ends: ClassVar[int] = 0
+    name: str
+    kind: Any
+    default: Any
+    doc: str
+    at_least: int | None = None
+    hint: str | None = None
+
+
+class Primitive:
+    """A type of ``shared``. A subclass's docstring and parameters are what its users read, in errors and in editors."""
+
+    parameters: tuple[Parameter, ...] = ()
+    ends: int = 0
     """How many endpoints ``${name[0]}`` ... can name; 0 where it has none."""
 
-    def build(self, site: Site) -> Any:
-        """The genuine object. Raises whatever its constructor raises."""
+    def build(self, site: Site, *args: Any, **kwargs: Any) -> Any:
+        """The genuine object, from every parameter by name. Raises whatever its constructor raises."""
         raise NotImplementedError
+
+    def defaults(self) -> dict[str, Any]:
+        """The parameters that need not be given."""
+        return {one.name: one.default for one in self.parameters if one.default is not ...}
 
     def final(self, built: Any) -> object:
         """What ``built`` holds once every process has ended; never blocks."""
         raise NotImplementedError
-
-
-def parameter(default: Any, doc: str, *, at_least: int | None = None, hint: str | None = None) -> Any:
-    """A field that documents and bounds itself; ``hint`` explains the bound to who oversteps it."""
-    return field(default=default, metadata={"doc": doc, "at_least": at_least, "hint": hint})
 
 
 def messages_left(connection: Connection) -> list[object]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from multiprocessing import queues
 
-from .primitive import Primitive, Site, messages_left, parameter
+from .primitive import Parameter, Primitive, Site, messages_left
 
 
-@dataclass(frozen=True)
 class Queue(Primitive):
     """A first-in, first-out queue between processes.
 
@@ -17,12 +15,19 @@ class Queue(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue
     """
 
-    maxsize: int = parameter(
-        0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means as many as the system allows"
+    parameters = (
+        Parameter(
+            "maxsize",
+            int,
+            0,
+            "How many items it holds before `put` blocks.",
+            at_least=0,
+            hint="0 means as many as the system allows",
+        ),
     )
 
-    def build(self, site: Site) -> queues.Queue[object]:
-        return site.context.Queue(self.maxsize)
+    def build(self, site: Site, maxsize: int) -> queues.Queue[object]:
+        return site.context.Queue(maxsize)
 
     def final(self, built: queues.Queue[object]) -> list[object]:
         left = messages_left(built._reader)  # type: ignore[attr-defined]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from multiprocessing import queues
 
 from .primitive import Primitive, Site, messages_left
 
 
-@dataclass(frozen=True)
 class SimpleQueue(Primitive):
     """A queue that writes to its pipe in ``put`` itself, so ``put`` blocks while the pipe is full.
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import queue
-from dataclasses import dataclass
 
-from .primitive import Primitive, Site, parameter
+from .primitive import Parameter, Primitive, Site
 
 
-@dataclass(frozen=True)
 class ThreadQueue(Primitive):
     """The ordinary queue of the ``queue`` module: it lives in one process.
 
@@ -17,10 +15,14 @@ class ThreadQueue(Primitive):
     Source: https://docs.python.org/3/library/queue.html#queue.Queue
     """
 
-    maxsize: int = parameter(0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means no bound")
+    parameters = (
+        Parameter(
+            "maxsize", int, 0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means no bound"
+        ),
+    )
 
-    def build(self, site: Site) -> queue.Queue[object]:
-        return queue.Queue(self.maxsize)
+    def build(self, site: Site, maxsize: int) -> queue.Queue[object]:
+        return queue.Queue(maxsize)
 
     def final(self, built: queue.Queue[object]) -> list[object]:
         return list(built.queue)

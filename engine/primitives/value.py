@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from .primitive import Primitive, Site, parameter
+from .primitive import Parameter, Primitive, Site
 
 
-@dataclass(frozen=True)
 class Value(Primitive):
     """A number (or one character) in shared memory, guarded by a lock that ``get_lock()`` returns.
 
@@ -17,12 +15,16 @@ class Value(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Value
     """
 
-    typecode: str = parameter(..., "A type code of the `array` module (`i`, `d`, ...) or a type of `ctypes` (`c_int`).")
-    value: Any = parameter(0, "What it holds at first.")
-    lock: Any = parameter(True, "True for a lock of its own, false for none, or a reference to a Lock or RLock.")
+    parameters = (
+        Parameter(
+            "typecode", str, ..., "A type code of the `array` module (`i`, `d`, ...) or a type of `ctypes` (`c_int`)."
+        ),
+        Parameter("value", Any, 0, "What it holds at first."),
+        Parameter("lock", Any, True, "True for a lock of its own, false for none, or a reference to a Lock or RLock."),
+    )
 
-    def build(self, site: Site) -> Any:
-        return site.context.Value(_ctype(self.typecode), self.value, lock=self.lock)
+    def build(self, site: Site, typecode: str, value: Any, lock: Any) -> Any:
+        return site.context.Value(_ctype(typecode), value, lock=lock)
 
     def final(self, built: Any) -> object:
         # Not built.value: it takes the lock, which a killed process may still hold.

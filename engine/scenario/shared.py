@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any
 
 from pydantic import Field, create_model
 
@@ -18,13 +17,8 @@ from .matchers import Model
 def specification(name: str) -> tuple[type[Model], Mapping[str, str | None]]:
     """The shape of the parameters of the type called ``name``, and what explains their bounds."""
     described = primitive(name)
-    hints = get_type_hints(described)
-    parameters: dict[str, Any] = {
-        field.name: (
-            hints[field.name],
-            Field(field.default, ge=field.metadata["at_least"], description=field.metadata["doc"]),
-        )
-        for field in fields(described)
+    fields: dict[str, Any] = {
+        one.name: (one.kind, Field(one.default, ge=one.at_least, description=one.doc)) for one in described.parameters
     }
-    model = create_model(described.__name__, __base__=Model, __doc__=inspect.getdoc(described), **parameters)
-    return model, {field.name: field.metadata["hint"] for field in fields(described)}
+    model = create_model(described.__name__, __base__=Model, __doc__=inspect.getdoc(described), **fields)
+    return model, {one.name: one.hint for one in described.parameters}

@@ -53,8 +53,8 @@ class Bindings:
         """Build the primitives, in the order written. Raises whatever a constructor raises."""
         for shared in self._plan.shared:
             parameters: Any = self.resolve(shared.parameters)
-            described = primitive(shared.type)(**parameters)
-            self.shared[shared.name] = described.build(self)
+            described = primitive(shared.type)()
+            self.shared[shared.name] = described.build(self, **{**described.defaults(), **parameters})
             self._primitives[shared.name] = described
 
     def resolve(self, data: object) -> object:

@@ -7,10 +7,10 @@ goes.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import multiprocessing
 import os
-import platform
 import select
 import shutil
 import signal
@@ -31,15 +31,19 @@ from .parent import play
 def main() -> None:
     """Serve the supervisor at the other end of the descriptor that the command line names, until it hangs up."""
     del sys.path[0]  # The folder of this file: python puts it there, and a script of the user's would not have it.
-    descendants.adopt_orphans()
-    with socket.socket(fileno=int(sys.argv[1])) as supervisor:
-        folder, home = tempfile.mkdtemp(prefix="engine-"), os.getpid()
-        try:
+    folder, home = tempfile.mkdtemp(prefix="engine-"), os.getpid()
+    try:
+        with socket.socket(fileno=int(sys.argv[1])) as supervisor:
             wire.send(supervisor, {"event": "ready", "folder": folder, **facts()})
+            descendants.adopt_orphans()
+            # A run's interpreter tidies up at its end all that it has, unless it is told that this was there before.
+            gc.collect()
+            gc.freeze()
             _serve(supervisor, Nursery(supervisor, folder))
-        finally:
-            if os.getpid() == home:  # and not a parent process that was forked here and leaves by the same door
-                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        if os.getpid() == home:  # And not a parent process that was forked here and leaves by the same door.
+            shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)  # There is nothing left to tidy up, and the engine is waiting.
 
 
 def _serve(supervisor: socket.socket, nursery: Nursery) -> None:
@@ -54,7 +58,7 @@ def _serve(supervisor: socket.socket, nursery: Nursery) -> None:
 def facts() -> dict[str, Any]:
     """What the engine must know of this interpreter in order to plan."""
     return {
-        "version": platform.python_version(),
+        "version": sys.version.split()[0].rstrip("+"),
         "platform": sys.platform,
         "executable": sys.executable,
         "start_methods": multiprocessing.get_all_start_methods(),

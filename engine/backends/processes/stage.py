@@ -8,9 +8,9 @@ import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
+from ... import stage
 from ...errors import InternalError, InterpreterError, Interrupted
 from ...plan import Interpreter, Plan
 from ...stage import wire
@@ -19,7 +19,7 @@ START_PATIENCE_S = 60.0
 ANSWER_PATIENCE_S = 60.0
 END_PATIENCE_S = 60.0
 
-_ENTRY = Path(__file__).parents[2] / "stage" / "__main__.py"
+_ENTRY = os.path.join(os.path.dirname(stage.__file__), "__main__.py")
 
 
 class Stage:
@@ -38,7 +38,7 @@ class Stage:
         self._errors, errors = os.pipe()
         try:
             self._process = subprocess.Popen(
-                [interpreter, str(_ENTRY), str(theirs.fileno())],
+                [interpreter, _ENTRY, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -93,6 +93,7 @@ class Stage:
         """Return when the stage and all that it started is gone."""
         self.interrupt()
         try:
+            self._await_hang_up()
             self._process.wait(END_PATIENCE_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
@@ -101,6 +102,13 @@ class Stage:
         os.close(self._errors)
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _await_hang_up(self) -> None:
+        """Wait for the other end to close, which a process cannot do later than it ends, and which needs no polling."""
+        self.socket.settimeout(END_PATIENCE_S)
+        with suppress(OSError):
+            while self.socket.recv(1 << 16):
+                pass
 
     def gone(self) -> Exception:
         """The error to raise when the line has closed: the user's wish, or the nursery's death and its last words."""

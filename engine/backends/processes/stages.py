@@ -56,8 +56,8 @@ class Stages:
     def close(self) -> None:
         """Return when every stage, and all that it started, is gone."""
         self.interrupt()
-        for stage in self._all:
-            stage.close()
+        while self._all:
+            self._all.pop().close()
 
     def _start(self, environment: Mapping[str, str]) -> Stage:
         stage = Stage(self._interpreter, {**self._environment, **environment})
