@@ -42,11 +42,14 @@ class ExpectedOutcome:
 
 @dataclass(frozen=True)
 class Expectation:
-    """All that a variant expects. ``lines`` says where each process stands, for what is expected without being
-    written."""
+    """All that a variant expects.
+
+    ``line`` says where the expectation stands, and ``lines`` where each process does, for what goes without saying.
+    """
 
     expected: tuple[Expected, ...]
     outcomes: tuple[ExpectedOutcome, ...]
+    line: int
     lines: Mapping[str, int]
 
     def to_json(self) -> dict[str, Any]:
@@ -60,6 +63,7 @@ class Expectation:
                 ExpectedOutcome(**{**outcome, "expected": _expected_from(outcome["expected"])})
                 for outcome in data["outcomes"]
             ),
+            line=data["line"],
             lines=data["lines"],
         )
 

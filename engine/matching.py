@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from . import plain
+from . import plain, words
 
 BECAUSE = "because"
 TEXT_MATCHERS = frozenset({"equals", "contains", "matches", "lines", "in_order", "unordered", "one_of", "not"})
@@ -48,9 +48,9 @@ def _text_contains(operand: Any, text: str) -> Reason:
     for part in operand if isinstance(operand, list) else [operand]:
         if isinstance(part, Mapping):
             if not any(match_text(part, line) is None for line in _lines(text)):
-                return f"no line is {show(part)}"
+                return f"no line is {_show(part)}"
         elif str(part) not in text:
-            return f"it does not contain {show(part)}"
+            return f"it does not contain {_show(part)}"
     return None
 
 
@@ -62,7 +62,7 @@ def _text_lines(operand: Any, text: str) -> Reason:
     lines = _lines(text)
     for number, (expected, line) in enumerate(zip(operand, lines, strict=False), 1):
         if match_text(expected, line) is not None:
-            return f"line {number} is {show(line)}, not {show(expected)}"
+            return f"line {number} is {_show(line)}, not {_show(expected)}"
     return None if len(lines) == len(operand) else f"there are {len(lines)} lines, not {len(operand)}"
 
 
@@ -70,7 +70,7 @@ def _text_in_order(operand: Any, text: str) -> Reason:
     lines = iter(_lines(text))
     for number, expected in enumerate(operand):
         if not any(match_text(expected, line) is None for line in lines):
-            return f"{show(expected)} does not come" + (f" after {show(operand[number - 1])}" if number else "")
+            return f"{_show(expected)} does not come" + (f" after {_show(operand[number - 1])}" if number else "")
     return None
 
 
@@ -107,19 +107,21 @@ def _equal(expected: object, value: object, match: Callable[[Any, Any], Reason])
     """Equal as plain data, comparing what is inside with ``match``."""
     value = _as_data(value)
     if isinstance(expected, Mapping) and isinstance(value, Mapping):
-        if set(expected) != set(value):
-            return f"its keys are {show(list(value))}"
-        return _first("in it: ", (match(expected[key], value[key]) for key in expected))
+        if missing := [key for key in expected if key not in value]:
+            return f"it lacks {', '.join(map(_show, missing))}"
+        if spare := [key for key in value if key not in expected]:
+            return f"{', '.join(map(_show, spare))} is too much in it"
+        return _first_inside((f".{key}", match(expected[key], value[key])) for key in expected)
     if isinstance(expected, list) and isinstance(value, (set, frozenset)):
         return _unordered(expected, sorted(value, key=repr), match, "item")
     if isinstance(expected, list) and isinstance(value, list):
         if len(expected) != len(value):
             return f"it has {len(value)} items, not {len(expected)}"
-        return _first("in it: ", map(match, expected, value))
-    if isinstance(expected, str) and isinstance(value, plain.Opaque):
-        return None if expected == value.text else f"it is {value.text}"
+        return _first_inside(
+            (f"[{index}]", match(*pair)) for index, pair in enumerate(zip(expected, value, strict=True))
+        )
     same_kind = isinstance(expected, bool) == isinstance(value, bool)
-    return None if same_kind and expected == value else f"it is {show(value)}"
+    return None if same_kind and expected == value else f"it is {_show(value)}"
 
 
 def _exactly(expected: object, value: object) -> Reason:
@@ -127,14 +129,14 @@ def _exactly(expected: object, value: object) -> Reason:
 
 
 def _as_data(value: object) -> object:
-    if isinstance(value, plain.Opaque) and value.plain is not plain.MISSING:
-        value = value.plain
+    if isinstance(value, plain.Opaque):
+        value = value.text if value.plain is plain.MISSING else value.plain
     return list(value) if isinstance(value, (tuple, bytes, bytearray)) else value
 
 
 def _value_contains(operand: Any, value: object) -> Reason:
     value = _as_data(value)
-    missing = f"it does not contain {show(operand)}"
+    missing = f"it does not contain {_show(operand)}"
     if isinstance(value, str):
         parts = operand if isinstance(operand, list) else [operand]
         return None if all(str(part) in value for part in parts) else missing
@@ -151,13 +153,13 @@ def _value_contains(operand: Any, value: object) -> Reason:
         if isinstance(operand, list):
             return None if all(any(match_value(part, item) is None for item in items) for part in operand) else missing
         return missing
-    return f"it is {show(value)}, which contains nothing"
+    return f"it is {_show(value)}, which contains nothing"
 
 
 def _value_unordered(operand: Any, value: object) -> Reason:
     items = _as_data(value)
     if not isinstance(items, (list, set, frozenset)):
-        return f"it is {show(value)}, which has no items"
+        return f"it is {_show(value)}, which has no items"
     return _unordered(operand, list(items), match_value, "item")
 
 
@@ -165,8 +167,8 @@ def _number(holds: Callable[[Any, Any], bool], words: str) -> Callable[[Any, obj
     def check(operand: Any, value: object) -> Reason:
         number = _as_data(value)
         if isinstance(number, bool) or not isinstance(number, (int, float)):
-            return f"it is {show(value)}, which is no number"
-        return None if holds(number, operand) else f"it is {show(value)}, {words}"
+            return f"it is {_show(value)}, which is no number"
+        return None if holds(number, operand) else f"it is {_show(value)}, {words}"
 
     return check
 
@@ -177,7 +179,7 @@ def _value_type(operand: Any, value: object) -> Reason:
 
 
 def _value_matches(operand: Any, value: object) -> Reason:
-    return None if re.search(operand, repr(value)) else f"nothing in {show(value)} matches {operand}"
+    return None if re.search(operand, repr(value)) else f"nothing in {_show(value)} matches {operand}"
 
 
 _VALUE: dict[str, Callable[[Any, object], Reason]] = {
@@ -199,19 +201,28 @@ _VALUE: dict[str, Callable[[Any, object], Reason]] = {
 
 
 def _all(table: Mapping[str, Callable[[Any, Any], Reason]], matcher: Mapping[str, Any], actual: Any) -> Reason:
-    return _first("", (table[name](operand, actual) for name, operand in matcher.items() if name != BECAUSE))
+    reasons = (table[name](operand, actual) for name, operand in matcher.items() if name != BECAUSE)
+    return next((reason for reason in reasons if reason is not None), None)
 
 
-def _first(prefix: str, reasons: Any) -> Reason:
-    return next((prefix + reason for reason in reasons if reason is not None), None)
+def _first_inside(reasons: Iterable[tuple[str, Reason]]) -> Reason:
+    """The first reason, with the path to it: ``at [1].user: it is ...``."""
+    for step, reason in reasons:
+        if reason is not None:
+            inner = reason.startswith(_AT)
+            return f"{_AT}{step}{reason[len(_AT) :] if inner else f': {reason}'}"
+    return None
+
+
+_AT = "at "
 
 
 def _one_of(operand: Sequence[Any], actual: Any, match: Callable[[Any, Any], Reason]) -> Reason:
-    return None if any(match(option, actual) is None for option in operand) else f"it is none of {show(list(operand))}"
+    return None if any(match(option, actual) is None for option in operand) else f"it is none of {_show(list(operand))}"
 
 
 def _not(operand: Any, actual: Any, match: Callable[[Any, Any], Reason]) -> Reason:
-    return None if match(operand, actual) is not None else f"it is {show(operand)}"
+    return None if match(operand, actual) is not None else f"it is what it must not be: {_show(operand)}"
 
 
 def _unordered(
@@ -238,18 +249,20 @@ def _unordered(
 
     for wanted in range(len(expected)):
         if not place(wanted, set()):
-            return f"no {word} is left for {show(expected[wanted])}"
+            return f"no {word} is left for {_show(expected[wanted])}"
     spare = next((item for number, item in enumerate(actual) if number not in taken), None)
-    return None if len(taken) == len(actual) else f"the {word} {show(spare)} is one too many"
+    return None if len(taken) == len(actual) else f"the {word} {_show(spare)} is one too many"
 
 
 def _counted(wanted: Counter[Any], actual: Counter[Any], word: str) -> Reason:
     """The same by counting, where every item is a scalar: ten thousand messages are not compared pair by pair."""
-    for _, value in wanted - actual:
-        return f"no {word} is left for {show(value)}"
-    for _, value in actual - wanted:
-        return f"the {word} {show(value)} is one too many"
+    for scalar in (*(wanted - actual), *(actual - wanted)):
+        return f"the {word} {_show(scalar[1])} is there {_times(actual[scalar])}, not {_times(wanted[scalar])}"
     return None
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _scalar(value: object) -> tuple[str, object] | None:
@@ -261,8 +274,5 @@ def _scalar(value: object) -> tuple[str, object] | None:
     return ("text", value) if isinstance(value, str) else None
 
 
-def show(value: object) -> str:
-    """A value on one short line."""
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
-    text = text.replace("\n", "\\n")
-    return text if len(text) <= 100 else text[:97] + "..."
+def _show(value: object) -> str:
+    return words.shorten(words.show(value), 200)

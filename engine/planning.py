@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from .plan import Call, Plan, ProcessPlan, SharedPlan, encode_argument
 from .scenario.load import Variant
 from .scenario.model import Call as CallModel
+from .scenario.source import unmarked
 
 
 def plan(variant: Variant) -> Plan:
@@ -46,16 +47,17 @@ def plan(variant: Variant) -> Plan:
 
 def _call(call: CallModel, variant: Variant) -> Call:
     target = variant.targets[call.target]
-    return Call(target.module, target.name, encode_argument(call.args), encode_argument(call.kwargs))
+    return Call(
+        target.module, target.name, encode_argument(unmarked(call.args)), encode_argument(unmarked(call.kwargs))
+    )
 
 
 def _shared(name: str, given: object) -> SharedPlan:
     if isinstance(given, str):
         return SharedPlan(name, given, encode_argument({}))
     assert isinstance(given, dict)
-    return SharedPlan(
-        name, given["type"], encode_argument({key: value for key, value in given.items() if key != "type"})
-    )
+    parameters = {key: unmarked(value) for key, value in given.items() if key != "type"}
+    return SharedPlan(name, given["type"], encode_argument(parameters))
 
 
 def _replicas(name: str, processes: Mapping[str, object]) -> list[str]:

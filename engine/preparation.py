@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import memory, plain
 from .expectation import Expectation
 from .plan import Plan
-from .scenario.files import Settings
+from .scenario.files import Settings, read_bytes
 
 if TYPE_CHECKING:
     from .scenario.load import Variant
@@ -112,8 +112,7 @@ def _prepared(variant: Variant, planned: Plan) -> Prepared:
 def _circumstances(file: str, settings: Settings) -> str | None:
     """All that what is found out of ``file`` depends on; None where it cannot be read."""
     try:
-        with open(file, "rb") as stream:
-            text = stream.read().decode("utf-8")
+        text = read_bytes(file).decode("utf-8")
     except (OSError, ValueError):
         return None
     return json.dumps([text, file, os.getcwd(), asdict(settings)])

@@ -63,8 +63,8 @@ class CheckReport(_Documented):
     """Where it is in the scenario: `expect.stdout`."""
     verdict: Judgement
     """Whether it held."""
-    line: int | None
-    """The line of the file, counted from 1; null for what is expected without being written."""
+    line: int
+    """The line of the file, counted from 1; for what goes without saying, that of `expect` or of the process."""
     expected: Any
     """The expectation as it is written."""
     actual: Any

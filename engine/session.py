@@ -41,6 +41,7 @@ def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Itera
         team = _Team(list(group), 1 if exclusive else options.jobs, stages, options)
         # While the first run is under way: what will be needed after it.
         from . import report, verdict  # noqa: F401
+
         try:
             for made in team.reports():
                 yield made

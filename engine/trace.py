@@ -56,9 +56,10 @@ class ProcessRun:
 class Run:
     """One execution: how it ended and all that it produced.
 
-    ``why`` says what ended a run that did not complete. ``stdout`` and ``stderr`` are everybody's text in order of
-    arrival. ``shared`` holds each primitive's final value, and is empty unless the run completed. ``leaks`` names
-    what was left behind, and removed.
+    ``calls`` has what the parent's own ``before`` and ``after`` returned or raised; its exit code and its output are
+    the parent's. ``why`` says what ended a run that did not complete. ``stdout`` and ``stderr`` are everybody's text
+    in order of arrival. ``shared`` holds each primitive's final value, and is empty unless the run completed.
+    ``leaks`` names what was left behind, and removed.
     """
 
     ending: Ending
@@ -67,6 +68,7 @@ class Run:
     stdout: str
     stderr: str
     parent: ProcessRun
+    calls: Mapping[str, ProcessRun]
     processes: Mapping[str, ProcessRun]
     shared: Mapping[str, object]
     leaks: tuple[str, ...]

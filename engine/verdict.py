@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from . import plain
+from . import plain, words
 from .expectation import Expectation, Expected, ExpectedOutcome
-from .matching import BECAUSE, match_text, match_value, show
+from .matching import BECAUSE, match_text, match_value
 from .scenario.durations import seconds
 from .trace import ProcessRun, Raised, Run
 
@@ -25,7 +25,7 @@ class Check:
 
     path: str
     verdict: Judgement
-    line: int | None
+    line: int
     expected: Any
     actual: Any
     reason: str | None = None
@@ -97,7 +97,7 @@ def _compare(expected: Expected, run: Run) -> tuple[Any, str | None, bool]:
     assert isinstance(owner, ProcessRun)
     if expected.kind == "raises":
         raised = owner.raised
-        if expected.subject[0] == "parent" and raised is None:
+        if owner is run.parent and raised is None:
             raised = next((process.raised for process in run.processes.values() if was_refused(process)), None)
         return str(raised) if raised else None, _raises(matcher, raised), False
     if aspect == "returns":
@@ -109,6 +109,8 @@ def _compare(expected: Expected, run: Run) -> tuple[Any, str | None, bool]:
 def _owner(expected: Expected, run: Run) -> Run | ProcessRun:
     if expected.subject[0] == "processes":
         return run.processes[expected.subject[1]]
+    if len(expected.subject) == 3:
+        return run.calls[expected.subject[1]]
     return run.parent if expected.subject[0] == "parent" else run
 
 
@@ -140,7 +142,7 @@ def _raises(matcher: Any, raised: Raised | None) -> str | None:
     if "type" in wanted and wanted["type"] not in raised.types:
         return f"it raised {raised}"
     if "message" in wanted and (reason := match_text(wanted["message"], raised.message)):
-        return f"its message is {show(raised.message)}: {reason}"
+        return f"its message is {_show(raised.message)}: {reason}"
     return None
 
 
@@ -157,7 +159,7 @@ def _fits(outcome: ExpectedOutcome, run: Run) -> bool:
 
 
 def _outcome_check(expectation: Expectation, outcome: ExpectedOutcome | None, run: Run) -> Check:
-    labels = [one.label for one in expectation.outcomes]
+    labels = [one.label for one in expectation.outcomes if one.grade != "forbidden"]
     line = outcome.line if outcome else expectation.outcomes[0].line
     if outcome is None:
         return Check(
@@ -175,7 +177,7 @@ def _near_misses(expectation: Expectation, run: Run) -> str:
         for expected in outcome.expected:
             reason = _compare(expected, run)[1]
             if reason:
-                misses.append(f"not {show(outcome.label)}, as {expected.path.partition('.when.')[2]}: {reason}")
+                misses.append(f"not {_show(outcome.label)}, as {expected.path.partition('.when.')[2]}: {reason}")
                 break
     return "; ".join(misses)
 
@@ -188,22 +190,28 @@ def _unsaid(expectation: Expectation, said: Sequence[Expected], run: Run) -> Ite
     named = {expected.subject for expected in said if expected.kind != "raises" or expected.matcher is not None}
     if ("ending",) not in named:
         reason = None if run.ending == "completed" else run.why
-        yield _default("expect.ending", "completed", run.ending, reason, None)
+        yield _default("expect.ending", "completed", run.ending, reason, expectation.line)
     for name, process in run.processes.items():
         subject = ("processes", name)
         if named.isdisjoint({(*subject, "exitcode"), (*subject, "raises")}):
-            yield from _exit_check(name, process, expectation.lines.get(name), named, run)
-    if run.ending == "completed" and named.isdisjoint({("parent", "exitcode"), ("parent", "raises")}):
-        yield _default("expect.parent.exitcode", 0, run.parent.exitcode, _exit_reason(run.parent), None)
+            yield from _exit_check(name, process, expectation.lines[name], named, run)
+    if run.ending == "completed" and named.isdisjoint(_PARENT_FAILURES):
+        yield _default("expect.parent.exitcode", 0, run.parent.exitcode, _exit_reason(run.parent), expectation.line)
     # What a run that was cut short left running is not a leak of its making.
     if run.ending == "completed" and ("leaks",) not in named:
         reason = f"left behind: {', '.join(run.leaks)}" if run.leaks else None
-        yield _default("expect.leaks", "forbidden", list(run.leaks), reason, None)
+        yield _default("expect.leaks", "forbidden", list(run.leaks), reason, expectation.line)
 
 
-def _exit_check(
-    name: str, process: ProcessRun, line: int | None, named: set[tuple[str, ...]], run: Run
-) -> Iterator[Check]:
+_PARENT_FAILURES = {
+    ("parent", "exitcode"),
+    ("parent", "raises"),
+    ("parent", "before", "raises"),
+    ("parent", "after", "raises"),
+}
+
+
+def _exit_check(name: str, process: ProcessRun, line: int, named: set[tuple[str, ...]], run: Run) -> Iterator[Check]:
     path = f"expect.processes.{name}.exitcode"
     if was_refused(process):
         # A primitive that one process cannot be given, the others cannot either: one refusal foretold is all foretold.
@@ -226,5 +234,9 @@ def _exit_reason(process: ProcessRun) -> str | None:
     return f"it raised {process.raised}" if process.raised else f"its exit code is {process.exitcode}"
 
 
-def _default(path: str, expected: Any, actual: Any, reason: str | None, line: int | None) -> Check:
+def _default(path: str, expected: Any, actual: Any, reason: str | None, line: int) -> Check:
     return Check(path, "failed" if reason else "passed", line, expected, actual, reason)
+
+
+def _show(value: object) -> str:
+    return words.shorten(words.show(value), 200)

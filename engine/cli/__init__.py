@@ -20,12 +20,10 @@ def main() -> NoReturn:
     gc.disable()  # Until everything is loaded: what is being imported now is there to stay.
     # Whoever ends us politely gets the same clean end as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    stages = _early_stages(sys.argv[1:])
     try:
-        status = _status(stages)
-    finally:
-        if stages:
-            stages.close()
+        status = _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        status = INTERRUPTED
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -33,6 +31,15 @@ def main() -> NoReturn:
             status = status or FAULT
     # All is said and everything is closed: taking a whole interpreter apart would be time for nothing.
     os._exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    stages = _early_stages(arguments)
+    try:
+        return _status(stages)
+    finally:
+        if stages:
+            stages.close()
 
 
 def _early_stages(arguments: list[str]) -> Stages | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import InternalError
+
 if TYPE_CHECKING:
     from ..errors import Problem
     from ..report import Report, ScenarioReport
@@ -21,6 +23,8 @@ class Output:
 
     def __init__(self, json_path: str | None) -> None:
         self._json_path = json_path
+        if json_path not in (None, STANDARD_OUTPUT) and not os.path.isdir(os.path.dirname(os.path.abspath(json_path))):
+            raise click.UsageError(f'cannot write "{json_path}": there is no such folder')
         self._to_stderr = json_path == STANDARD_OUTPUT
 
     def say(self, text: str) -> None:
@@ -83,8 +87,15 @@ def _echo(text: str, to_stderr: bool, line_break: bool = True) -> None:
         click.echo(text, err=to_stderr, nl=line_break, color=_colour_wanted())
     except BrokenPipeError:
         # Whoever read us has seen enough (`| head -1`). The verdict still counts, so the rest goes nowhere.
-        stream = sys.stderr if to_stderr else sys.stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _silence(to_stderr)
+    except OSError as error:
+        _silence(to_stderr)
+        raise InternalError(f"cannot print: {error.strerror}") from error
+
+
+def _silence(to_stderr: bool) -> None:
+    stream = sys.stderr if to_stderr else sys.stdout
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _colour_wanted() -> bool | None:

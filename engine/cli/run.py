@@ -47,7 +47,7 @@ def command(
     early_stages: Stages | None,
     paths: tuple[str, ...],
     jobs: int | None,
-    tags: tuple[str, ...],
+    tag: tuple[str, ...],
     match: str | None,
     start_method: str | None,
     run_as: str | None,
@@ -75,7 +75,7 @@ def command(
             files = find_files(paths)
             defaults = {"run_as": "process", "start_method": stages.interpreter().start_methods[0]}
             settings = Settings(defaults, selection.forced(start_method, run_as), foreign=python != sys.executable)
-            prepared = selection.select(prepare(files, settings), tags, match)
+            prepared = selection.select(prepare(files, settings), tag, match)
             options = Options(jobs or len(os.sched_getaffinity(0)), repeat, fail_fast, timeout)
             gc.enable()
             for one in run(prepared, stages, options):

@@ -18,22 +18,30 @@ json = click.option("--json", "json_path", metavar="PATH", help="Also write the 
 
 def options(command: Command) -> Command:
     """The options that select."""
-    for option in reversed(
-        (
-            click.option(
-                "--tag", "tags", multiple=True, metavar="WORD", help="Only scenarios with this tag; may be repeated."
-            ),
-            click.option("--match", metavar="TEXT", help="Only scenarios with this text in their name or path."),
-            click.option(
-                "--start-method",
-                type=click.Choice(["fork", "spawn", "forkserver"]),
-                help="Only with this start method.",
-            ),
-            click.option("--run-as", type=click.Choice(["process", "thread"]), help="Only as these."),
-        )
-    ):
-        command = option(command)
+    for name, settings in reversed(_OPTIONS.items()):
+        command = click.option(name, **settings)(command)
     return command
+
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "--tag": {
+        "multiple": True,
+        "metavar": "WORD",
+        "help": "Only scenarios with this tag; may be repeated.",
+    },
+    "--match": {
+        "metavar": "TEXT",
+        "help": "Only scenarios with this text in their name or path.",
+    },
+    "--start-method": {
+        "type": click.Choice(["fork", "spawn", "forkserver"]),
+        "help": "Start processes like this; of a matrix over it, run only those rows.",
+    },
+    "--run-as": {
+        "type": click.Choice(["process", "thread"]),
+        "help": "Run targets as this; of a matrix over it, run only those rows.",
+    },
+}
 
 
 def forced(start_method: str | None, run_as: str | None) -> dict[str, str]:

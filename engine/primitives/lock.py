@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from multiprocessing import synchronize
+from typing import TYPE_CHECKING
 
 from .primitive import Primitive, Site
+
+if TYPE_CHECKING:
+    from multiprocessing import synchronize
 
 
 class Lock(Primitive):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from multiprocessing.managers import DictProxy
+from typing import TYPE_CHECKING
 
 from .managed import contents
 from .primitive import Parameter, Primitive, Site
+
+if TYPE_CHECKING:
+    from multiprocessing.managers import DictProxy
 
 
 class ManagerDict(Primitive):

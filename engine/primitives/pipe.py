@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from .primitive import Parameter, Primitive, Site, messages_left
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 
 class Pipe(Primitive):

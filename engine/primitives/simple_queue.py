@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from multiprocessing import queues
+from typing import TYPE_CHECKING
 
 from .primitive import Primitive, Site, messages_left
+
+if TYPE_CHECKING:
+    from multiprocessing import queues
 
 
 class SimpleQueue(Primitive):

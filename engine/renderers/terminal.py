@@ -7,17 +7,19 @@ characters are spelled out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 
+from .. import words
 from ..errors import Problem
 from ..report import CheckReport, ProcessReport, Report, ScenarioReport
 
 _COLOURS = {"passed": "green", "failed": "red", "unknown": "yellow", "skipped": "cyan"}
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TAIL_LINES = 12
+_DIFFERENCE_LINES = 40
 
 
 def visible(text: str) -> str:
@@ -61,6 +63,8 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     parts.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else visible(report.reason or ""))
     yield "  ".join(part for part in parts if part)
     undecided = [check for check in report.checks if check.verdict != "passed"]
+    # What befell the parent is why the rest is missing.
+    undecided.sort(key=lambda check: not check.path.startswith("expect.parent."))
     for check in undecided:
         yield from _check_lines(check, report)
     if undecided:
@@ -74,52 +78,71 @@ def _is_label(value: Any) -> bool:
 
 
 def _check_lines(check: CheckReport, report: ScenarioReport) -> Iterator[str]:
-    place = f"{report.file}:{check.line}: " if check.line else f"{report.file}: "
-    reason = f": {check.reason}" if check.reason else ""
-    yield f"  {click.style(visible(place) + check.path, bold=True)}{visible(reason)}"
+    reason = f": {_first_line(check.reason)}" if check.reason else ""
+    yield f"  {click.style(visible(f'{report.file}:{check.line}: {check.path}'), bold=True)}{visible(reason)}"
     if check.because:
         yield f"    because {visible(check.because)}"
-    if (
-        isinstance(check.actual, str)
-        and isinstance(check.expected, str)
-        and "\n" in check.expected.rstrip("\n") + check.actual.rstrip("\n")
-    ):
-        yield from _difference(check.expected, check.actual)
+    if isinstance(check.actual, str) and isinstance(check.expected, str) and "\n" in check.expected + check.actual:
+        yield from _difference(_lines(check.expected), _lines(check.actual))
+        return
+    yield f"    expected {_value(check.expected)}"
+    if isinstance(check.actual, str) and "\n" in check.actual.rstrip("\n"):
+        yield "    actual"
+        yield from _tail(check.actual)
     else:
-        yield f"    expected {_value(check.expected)}"
         yield f"    actual   {_value(check.actual)}"
 
 
-def _difference(expected: str, actual: str) -> Iterator[str]:
+def _difference(expected: list[str], actual: list[str]) -> Iterator[str]:
     import difflib  # Slow to load, and only for what fails.
 
     yield f"    {click.style('- expected', fg='green')}, {click.style('+ actual', fg='red')}"
-    for line in difflib.ndiff(_lines(expected), _lines(actual)):
+    # Where both are alike is of no interest, and where both are long nobody reads on.
+    start = next((at for at, pair in enumerate(zip(expected, actual, strict=False)) if pair[0] != pair[1]), None)
+    start = max(0, (min(len(expected), len(actual)) if start is None else start) - 3)
+    if start:
+        yield f"      ... {start} lines alike"
+    differences = difflib.ndiff(expected[start : start + _DIFFERENCE_LINES], actual[start : start + _DIFFERENCE_LINES])
+    for line in differences:
         if not line.startswith("?"):
             colour = {"-": "green", "+": "red"}.get(line[0])
             yield "    " + click.style(visible(line), fg=colour)
+    rest = max(len(expected), len(actual)) - start - _DIFFERENCE_LINES
+    if rest > 0:
+        yield f"      ... and up to {rest} more lines"
 
 
 def _story(report: ScenarioReport) -> Iterator[str]:
-    """What each process did, for who looks for the reason."""
-    if report.why:
+    """What befell each process, where it was not foreseen, for who looks for the reason."""
+    if report.why and all(check.reason != report.why for check in report.checks):
         yield f"  {visible(report.why)}"
     everybody: Mapping[str, ProcessReport | None] = {"the parent process": report.parent, **report.processes}
     for name, process in everybody.items():
-        if process and (process.raises or process.stderr.strip()):
+        path = "expect.parent." if process is report.parent else f"expect.processes.{name}."
+        if process and (process.raises or process.stderr.strip()) and not _was_foreseen(path, report):
             yield f"  {visible(name)}: {visible(_fate(process))}"
             yield from _tail(process.stderr)
 
 
+def _was_foreseen(path: str, report: ScenarioReport) -> bool:
+    said = [check for check in report.checks if check.path in (f"{path}raises", f"{path}stderr")]
+    return bool(said) and all(check.verdict == "passed" for check in report.checks if check.path.startswith(path))
+
+
 def _fate(process: ProcessReport) -> str:
-    words = []
+    parts = []
     if process.raises:
-        words.append(f"raised {process.raises}")
+        parts.append(f"raised {_first_line(process.raises)}")
     if process.exitcode is not None:
-        words.append(f"exit code {process.exitcode}")
+        parts.append(f"exit code {process.exitcode}")
     elif process.started is None:
-        words.append("was not started")
-    return ", ".join(words) or "did not end"
+        parts.append("was not started")
+    return ", ".join(parts) or "did not end"
+
+
+def _first_line(text: str) -> str:
+    first, _, rest = text.strip().partition("\n")
+    return f"{first} ..." if rest else first
 
 
 def _tail(text: str) -> Iterator[str]:
@@ -134,16 +157,4 @@ def _lines(text: str) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    """A value as an author would write it, on one line."""
-    if isinstance(value, str):
-        text = f'"{value}"' if value != value.strip() or not value or "\n" in value else value
-        text = text.replace("\n", "\\n")
-    elif value is None or isinstance(value, bool):
-        text = {None: "nothing", True: "true", False: "false"}[value]
-    elif isinstance(value, Mapping):
-        text = "{" + ", ".join(f"{key}: {_value(item)}" for key, item in value.items()) + "}"
-    elif isinstance(value, Iterable):
-        text = "[" + ", ".join(map(_value, value)) + "]"
-    else:
-        text = str(value)
-    return visible(text if len(text) <= 300 else f"{text[:300]}... [{len(text) - 300} more characters]")
+    return visible(words.shorten(words.show(value), 300))

@@ -7,7 +7,8 @@ from typing import Any
 
 from ..expectation import Expectation, Expected, ExpectedOutcome, Kind
 from ..matching import BECAUSE
-from .source import Map, Mark, Seq
+from ..words import show
+from .source import Map, Mark, Seq, unmarked
 from .variants import Tree
 
 
@@ -21,6 +22,7 @@ def expectation(tree: Tree) -> Expectation:
             _outcome(outcome, number, mark)
             for number, (outcome, mark) in enumerate(zip(outcomes, outcomes.marks, strict=True))
         ),
+        line=(tree.value.key_marks.get("expect") or tree.document.mark).line + 1,
         lines={name: mark.line + 1 for name, mark in tree.value["processes"].key_marks.items()},
     )
 
@@ -29,7 +31,7 @@ def _outcome(outcome: Map, number: int, mark: Mark) -> ExpectedOutcome:
     when = outcome["when"] or Map()
     because = outcome.get(BECAUSE) or when.get(BECAUSE)
     return ExpectedOutcome(
-        label=because or ", ".join(f"{key}: {_plain(value)}" for key, value in when.items()),
+        label=because or ", ".join(f"{key}: {show(value)}" for key, value in when.items()),
         grade=outcome.get("grade", "acceptable"),
         must_occur=outcome.get("must_occur", False),
         because=because,
@@ -47,10 +49,10 @@ def _when(when: Map, path: tuple[str, ...], because: str | None) -> Iterator[Exp
         elif key in ("ending", "leaks"):
             yield _expected(here, (key,), key, value, because, mark)
         elif key == "duration":
-            yield _expected(here, (key,), "duration", _plain(value), because, key_mark)
+            yield _expected(here, (key,), "duration", unmarked(value), because, key_mark)
         elif key == "shared":
             for name, _, item, item_mark in value.entries():
-                yield _expected((*here, name), (key, name), "value", _plain(item), because, item_mark)
+                yield _expected((*here, name), (key, name), "value", unmarked(item), because, item_mark)
         elif key == "parent":
             yield from _process(value, here, (key,), because)
         elif key == "processes":
@@ -69,10 +71,12 @@ def _process(said: Map, path: tuple[str, ...], subject: tuple[str, ...], because
                 if isinstance(value, Map) and "message" in value
                 else {}
             )
-            matcher = {**_plain(value), **message} if isinstance(value, Map) else value
+            matcher = {**unmarked(value), **message} if isinstance(value, Map) else value
             yield _expected((*path, key), (*subject, key), "raises", matcher, because, mark)
+        elif key in ("before", "after"):
+            yield from _process(value, (*path, key), (*subject, key), because)
         elif key in ("exitcode", "returns"):
-            yield _expected((*path, key), (*subject, key), "value", _plain(value), because, mark)
+            yield _expected((*path, key), (*subject, key), "value", unmarked(value), because, mark)
 
 
 def _expected(
@@ -89,12 +93,3 @@ def _text(value: Any, mark: Mark) -> Any:
     if isinstance(value, Seq):
         return [_text(item, item_mark) for item, item_mark in zip(value, value.marks, strict=True)]
     return value if isinstance(value, str) or mark.written is None else mark.written
-
-
-def _plain(value: Any) -> Any:
-    """The same data without marks."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import Position, Problem, ScenarioError
 
 SUFFIXES = (".yaml", ".yml")
+MAX_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -50,3 +53,14 @@ def _files_below(folder: str) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (os.path.join(parent, name) for name in names if name.endswith(SUFFIXES))
+
+
+def read_bytes(file: str) -> bytes:
+    """A file's content, or as much of it as shows that it is too long.
+
+    Raises OSError where it cannot be read, or is no file but a device or a pipe, which may have no end.
+    """
+    if not stat.S_ISREG(os.stat(file).st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", file)
+    with open(file, "rb") as stream:
+        return stream.read(MAX_BYTES + 1)

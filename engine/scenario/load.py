@@ -17,7 +17,7 @@ from ..primitives import TYPES
 from ..words import near
 from . import targets
 from .expectation import expectation
-from .files import Settings
+from .files import Settings, read_bytes
 from .model import Scenario
 from .problems import validate
 from .shared import specification
@@ -49,8 +49,7 @@ def load(files: Iterable[str], settings: Settings) -> list[Variant]:
     problems: list[Problem] = []
     for file in files:
         try:
-            with open(file, "rb") as stream:
-                documents = read(file, stream.read())
+            documents = read(file, read_bytes(file))
         except OSError as error:
             problems.append(Problem(Position(file, 1, 1), f"cannot read it: {(error.strerror or str(error)).lower()}"))
             continue

@@ -6,9 +6,19 @@ What they mean is :mod:`engine.matching`.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from ..matching import is_value_matcher
 
@@ -19,9 +29,18 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
+Matcher = TypeVar("Matcher", bound=Model)
+
+
 def optional(description: str, **constraints: Any) -> Any:
     """A field that may be left out, which is not the same as giving it null."""
     return Field(None, description=description, **constraints)
+
+
+def _saying_something(matcher: Matcher) -> Matcher:
+    if matcher.model_fields_set <= {"because", "within"}:
+        raise ValueError("a matcher that says what must hold")
+    return matcher
 
 
 def _scalar(value: object) -> object:
@@ -50,6 +69,10 @@ Scalar = Annotated[
 class TextMatcher(Model):
     """What a text must be like. Where several are given, all must hold."""
 
+    @model_validator(mode="after")
+    def _says_something(self) -> TextMatcher:
+        return _saying_something(self)
+
     equals: Scalar = optional("Equal but for the last line break.")
     contains: Texts = optional("A part of the text, or several, in any order.")
     matches: Regex = optional("A regular expression, searched for; `^` and `$` also match at lines.")
@@ -63,6 +86,10 @@ class TextMatcher(Model):
 
 class ValueMatcher(Model):
     """What a value must be like. Where several are given, all must hold."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ValueMatcher:
+        return _saying_something(self)
 
     equals: Any = optional("Equal to this data, even if it looks like a matcher.")
     one_of: list[Value] = optional("Any one of these.")

@@ -11,7 +11,26 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from . import durations
-from .matchers import Because, Model, Scalar, Text, Value, optional
+from .matchers import Because, Model, Scalar, Text, Value, ValueMatcher, optional
+
+
+def _variable_name(value: str) -> str:
+    if not value or "=" in value or "\0" in value:
+        raise ValueError('a name without "="')
+    return value
+
+
+def _variable(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("text without NUL")
+    return value
+
+
+def _timeout(value: object) -> float:
+    timeout_s = durations.seconds(value)
+    if timeout_s == 0:
+        raise ValueError("longer than that")
+    return timeout_s
 
 
 def _specifier(value: str) -> str:
@@ -24,22 +43,21 @@ def _specifier(value: str) -> str:
     return value
 
 
-Duration = Annotated[
-    float,
-    BeforeValidator(durations.seconds),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": durations.PATTERN}]}),
-]
+_DURATION_SCHEMA = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": durations.PATTERN}]}
+Duration = Annotated[float, BeforeValidator(durations.seconds), WithJsonSchema(_DURATION_SCHEMA)]
+Timeout = Annotated[float, BeforeValidator(_timeout), WithJsonSchema(_DURATION_SCHEMA)]
 Words = Annotated[
     list[str],
     BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
-Variable = Annotated[
-    str,
-    BeforeValidator(lambda value: value if value is None or isinstance(value, str) else str(value)),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}),
-]
+VariableName = Annotated[str, AfterValidator(_variable_name)]
+Variable = Annotated[str, AfterValidator(_variable), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Specifier = Annotated[str, AfterValidator(_specifier)]
+ExitCode = Annotated[
+    Annotated[int, Tag("plain")] | Annotated[ValueMatcher, Tag("matcher")],
+    Discriminator(lambda value: "matcher" if isinstance(value, (dict, Model)) else "plain"),
+]
 RunAs = Literal["process", "thread"]
 StartMethod = Literal["fork", "spawn", "forkserver"]
 Ending = Literal["completed", "deadlock", "timeout", "parent_died"]
@@ -100,10 +118,25 @@ class ProcessExpect(Model):
 
     stdout: Text = optional("What it wrote to standard output.")
     stderr: Text = optional("What it wrote to standard error.")
-    exitcode: Value = optional("As `multiprocessing` has it: negative for a signal.")
+    exitcode: ExitCode = optional("As `multiprocessing` has it: negative for a signal.")
     raises: RaisesField = optional("The exception that its target did not catch; null for none.")
     returns: Value = optional("What its target returned.")
     because: Because = None
+
+
+class CallExpect(Model):
+    """What must come of one call that the parent makes itself."""
+
+    raises: RaisesField = optional("The exception that it did not catch; null for none.")
+    returns: Value = optional("What it returned.")
+    because: Because = None
+
+
+class ParentExpect(ProcessExpect):
+    """What must be true of the parent process; what it returns is what its last call does."""
+
+    before: CallExpect = optional("What must come of `parent.before`.")
+    after: CallExpect = optional("What must come of `parent.after`.")
 
 
 class DurationExpect(Model):
@@ -123,7 +156,7 @@ class When(Model):
     processes: dict[str, ProcessExpect] = Field(
         {}, description="By name: `worker`, meaning every replica, or `worker[1]`."
     )
-    parent: ProcessExpect = optional("The same for the parent's own `before` and `after`.")
+    parent: ParentExpect = optional("The same for the parent's own `before` and `after`.")
     shared: dict[str, Value] = Field({}, description="By name: what the primitive holds at the end.")
     duration: DurationExpect = optional("How long the run takes.")
     leaks: Literal["forbidden", "allowed"] = optional(
@@ -181,7 +214,7 @@ class Scenario(Model):
         "process", description="Whether targets run as processes or as threads of the parent process."
     )
     start_method: StartMethod | None = optional("How processes start; the interpreter's default if not given.")
-    timeout: Duration = Field(10.0, description="How long one run may take before it is ended.")
+    timeout: Timeout = Field(10.0, description="How long one run may take before it is ended.")
     requires: Requires = Field(Requires.model_construct(), description="Where it is not met, the scenario is skipped.")
     code: str | None = optional("Python source of the target functions, as a module of its own.")
     shared: dict[str, Any] = Field({}, description="The primitives, built by the parent in the order written.")
@@ -189,7 +222,9 @@ class Scenario(Model):
         min_length=1, description="The processes, started and joined by the parent in the order written."
     )
     start_together: bool = Field(False, description="Every process waits just before its target until all are there.")
-    environment: dict[str, Variable] = Field({}, description="Environment variables for the scenario's processes.")
+    environment: dict[VariableName, Variable] = Field(
+        {}, description="Environment variables for the scenario's processes."
+    )
     exclusive: bool = Field(False, description="Nothing else runs beside it.")
     work: Scalar = optional("What one run does, for `bench`: `10000 messages`.")
     parent: Parent = Field(Parent.model_construct(), description="What the parent itself runs.")

@@ -17,7 +17,7 @@ from ..plan import Reference
 from ..words import near
 from .source import Document, Map, Mark, Seq
 
-_REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
+_REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _NAME = re.compile(r"([^\W\d][\w-]*)((?:\[\d+\]|\.[^\W\d]\w*|\[[^\]]+\])*)")
 _STEP = re.compile(r"\[(\d+)\]|\.(\w+)|\[([^\]]+)\]")
 
@@ -27,6 +27,7 @@ MAX_VALUES = 2_000_000
 MAX_CHARACTERS = 64_000_000
 """For all variants of a document together."""
 
+_MAX_LINES = 1000
 NOWHERE = -1
 """The line of what no file says; it is taken to stand where it is referred to."""
 
@@ -97,13 +98,13 @@ def substitute(value: Any, mark: Mark, scope: Scope) -> Located:
 def _substitute_text(text: str, mark: Mark, scope: Scope) -> Located:
     whole = _REFERENCE.fullmatch(text)
     if whole and whole.group(1) is not None:
-        return _find(whole.group(1), _mark_within(text, mark, whole.start()), scope)
+        return _find(whole, _mark_of(whole, mark, scope), scope)
 
     def text_of(match: re.Match[str]) -> str:
         if match.group(1) is None:
             return "${"
-        here = _mark_within(text, mark, match.start())
-        value, found = _find(match.group(1), here, scope)
+        here = _mark_of(match, mark, scope)
+        value, found = _find(match, here, scope)
         if isinstance(value, (Map, Seq, Reference)):
             scope.problem(here, f'"{match.group()}" stands inside a text, so it must be a variable that is text itself')
             return match.group()
@@ -113,10 +114,14 @@ def _substitute_text(text: str, mark: Mark, scope: Scope) -> Located:
     return replaced, mark._replace(written=replaced)
 
 
-def _find(expression: str, mark: Mark, scope: Scope) -> Located:
-    """What ``expression`` refers to. Where there is no such thing, that is a problem, and the value is None."""
+def _find(match: re.Match[str], mark: Mark, scope: Scope) -> Located:
+    """What a reference refers to. Where there is no such thing, that is a problem, and the value is None."""
     nothing = None, mark
+    expression, closing = match.groups()
     parsed = _NAME.fullmatch(expression)
+    if not closing:
+        scope.problem(mark, 'this "${" is never closed', "write $${ for a plain ${")
+        return nothing
     if not parsed:
         scope.problem(
             mark,
@@ -141,15 +146,21 @@ def _find(expression: str, mark: Mark, scope: Scope) -> Located:
     if name not in scope.variables:
         scope.problem(mark, f'unknown reference "${{{expression}}}"{near(name, (*scope.variables, *scope.ends))}')
         return nothing
+    return _variable(name, path, expression, mark, scope)
+
+
+def _variable(name: str, path: list[Any], expression: str, mark: Mark, scope: Scope) -> Located:
     value, found = substitute(*scope.variables[name], replace(scope, resolving=(*scope.resolving, name)))
     if found.line == NOWHERE:
-        found = mark._replace(written=found.written, offset=-1)
+        found = mark._replace(written=found.written)
     for step in path:
         try:
             value, found = value[step], value.marks[step]
         except (KeyError, IndexError, TypeError, AttributeError):
-            scope.problem(mark, f'"${{{expression}}}": there is no "{step}" in it')
-            return nothing
+            known = value if isinstance(value, Map) else ()
+            kind = {Map: "a mapping", Seq: "a list"}.get(type(value), "neither a list nor a mapping")
+            scope.problem(mark, f'"${{{expression}}}": it is {kind}, without "{step}"{near(step, known)}')
+            return None, mark
     return value, found
 
 
@@ -176,8 +187,11 @@ def _shared_reference(name: str, path: list[Any], mark: Mark, scope: Scope) -> L
     return None, mark
 
 
-def _mark_within(text: str, mark: Mark, index: int) -> Mark:
-    """The mark of a reference inside a scalar, where the scalar stands on one line just as it reads."""
-    if mark.offset < 0 or mark.written != text:
-        return mark
-    return Mark(mark.line, mark.column + mark.offset + index)
+def _mark_of(match: re.Match[str], mark: Mark, scope: Scope) -> Mark:
+    """Where a reference stands: in the scalar that begins at ``mark``, on whichever of its lines."""
+    lines = scope.document.lines
+    for line in range(max(0, mark.line), min(mark.line + _MAX_LINES, len(lines))):
+        column = lines[line].find(match.group(), mark.column if line == mark.line else 0)
+        if column >= 0:
+            return Mark(line, column)
+    return mark

@@ -38,7 +38,11 @@ def scenario_schema() -> dict[str, Any]:
         "description": root["properties"]["shared"]["description"],
         "propertyNames": _NAME,
         "additionalProperties": {
-            "anyOf": [_short_forms(shapes), *(_type(name, shape, definitions) for name, shape in shapes.items())]
+            "anyOf": [
+                _short_forms(shapes),
+                *(_type(name, shape, definitions) for name, shape in shapes.items()),
+                {"type": "object", "properties": {"type": _REFERENCE}, "required": ["type"]},
+            ]
         },
         "default": {},
     }
@@ -80,15 +84,19 @@ def _with_references(schema: Any) -> Any:
         return [_with_references(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {
-        key: value if key in ("default", "enum", "const") else _with_references(value) for key, value in schema.items()
-    }
-    for container in ("properties", "$defs"):
-        if container in made and container == "properties":
-            made[container] = {name: _or_reference(value) for name, value in made[container].items()}
-    for key in ("items", "additionalProperties"):
-        if isinstance(made.get(key), dict):
-            made[key] = _or_reference(made[key])
+    made: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("enum", "const"):
+            made[key] = value
+        elif key == "oneOf":
+            # Data that looks like a matcher is data as well, so more than one branch may be right.
+            made["anyOf"] = _with_references(value)
+        elif key == "properties":
+            made[key] = {name: _or_reference(_with_references(item)) for name, item in value.items()}
+        elif key in ("items", "additionalProperties") and isinstance(value, dict):
+            made[key] = _or_reference(_with_references(value))
+        elif key != "default" or value is not None:
+            made[key] = value if key == "default" else _with_references(value)
     return made
 
 

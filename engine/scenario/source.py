@@ -17,27 +17,23 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..errors import Position, Problem, ScenarioError
+from .files import MAX_BYTES
 
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # PyYAML was built without libyaml.
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-MAX_BYTES = 1 << 20
 MAX_NODES = 100_000
 MAX_DEPTH = 100
 
 
 class Mark(NamedTuple):
-    """Where a value stands, counted from 0, and a scalar as it is written there.
-
-    ``offset`` is how far into the line the scalar's text begins; -1 where it has no place of its own (a block scalar).
-    """
+    """Where a value stands, counted from 0, and a scalar as it is written there."""
 
     line: int
     column: int
     written: str | None = None
-    offset: int = -1
 
 
 class Map(dict[Any, Any]):
@@ -70,6 +66,15 @@ class Seq(list[Any]):
         self.marks.append(mark)
 
 
+def unmarked(value: Any) -> Any:
+    """The same data in ordinary lists and dictionaries."""
+    if isinstance(value, dict):
+        return {key: unmarked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [unmarked(item) for item in value]
+    return value
+
+
 @dataclass(frozen=True)
 class Document:
     """One YAML document of a file; ``number`` counts from 1."""
@@ -87,19 +92,14 @@ class Document:
 def read(file: str, raw: bytes) -> list[Document]:
     """The documents of a file, empty ones left out. Raises ScenarioError with what is wrong with it as YAML."""
     if len(raw) > MAX_BYTES:
-        raise ScenarioError(
-            [Problem(Position(file, 1, 1), f"the file has {len(raw):,} bytes, more than {MAX_BYTES:,} are not read")]
-        )
+        raise ScenarioError([Problem(Position(file, 1, 1), f"the file has more than {MAX_BYTES:,} bytes")])
     text = _decode(file, raw)
     # As YAML counts lines, so that its marks and ours agree.
     lines = tuple(re.split("\r\n|[\r\n\x85\u2028\u2029]", text))
     try:
         documents = list(_Builder(file, lines).documents(text))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        message = " ".join(part for part in (error.context, error.problem) if part)
-        raise ScenarioError([_problem(file, lines, line, column, f"not YAML: {message}")]) from None
+        raise ScenarioError([_syntax_problem(file, lines, error)]) from None
     except yaml.reader.ReaderError as error:
         line, column = _place(text, error.position)
         message = f"character {error.character!r} is not allowed in YAML"
@@ -107,6 +107,22 @@ def read(file: str, raw: bytes) -> list[Document]:
     if not documents:
         raise ScenarioError([_problem(file, lines, 0, 0, "there is no scenario in this file")])
     return documents
+
+
+def _syntax_problem(file: str, lines: tuple[str, ...], error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    excerpt = lines[line] if line < len(lines) else ""
+    if excerpt[column : column + 1] == "\t":
+        return _problem(file, lines, line, column, "a tab: YAML is indented with spaces")
+    opened = (
+        f" (it began on line {error.context_mark.line + 1})"
+        if error.context_mark and mark != error.context_mark
+        else ""
+    )
+    message = f"not YAML: {' '.join(part for part in (error.context, error.problem) if part)}{opened}"
+    unquoted = re.search(r"(?<![\"'$])\$\{", excerpt)
+    return _problem(file, lines, line, column, message, 'quote references: "${name}"' if unquoted else None)
 
 
 def _decode(file: str, raw: bytes) -> str:
@@ -255,10 +271,7 @@ class _Builder:
 
     def _scalar(self, event: Any, mark: Mark) -> tuple[Any, Mark]:
         plain, tag = event.style in (None, ""), event.tag
-        offset = {None: 0, "": 0, "'": 1, '"': 1}.get(event.style, -1)
-        if event.start_mark.line != event.end_mark.line:
-            offset = -1
-        mark = Mark(mark.line, mark.column, event.value, offset)
+        mark = mark._replace(written=event.value)
         if tag is None and plain:
             return resolved(event.value), mark
         if tag in (None, "!", "tag:yaml.org,2002:str"):

@@ -90,7 +90,7 @@ def _in_module(place: str, name: str, folders: Sequence[str], foreign: bool) -> 
     path = next((found for folder in folders if (found := _module_file(place, folder))), None)
     if path is not None:
         _require(name, _names_in_file(path), place)
-    elif not foreign:
+    elif not foreign and place.partition(".")[0] not in sys.stdlib_module_names:
         spec = _spec(place)
         if spec is None:
             raise TargetProblem(f'there is no module "{place}"')
@@ -147,7 +147,9 @@ def _names_in_version(path: str, _mtime_ns: int) -> frozenset[str] | None:
         try:
             return defined_names(file.read())
         except (SyntaxError, ValueError) as error:
-            raise TargetProblem(f"{path} is not Python: {error}") from None
+            place = f":{error.lineno}:{error.offset}" if isinstance(error, SyntaxError) else ""
+            message = error.msg if isinstance(error, SyntaxError) else str(error)
+            raise TargetProblem(f"{path}{place}: it is not Python: {message}") from None
 
 
 @lru_cache(maxsize=256)

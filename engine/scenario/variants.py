@@ -196,12 +196,25 @@ def _variant(document: Document, root: Map, scope: Scope, row: Row, chosen: Mapp
             item, mark = _whole(item, mark, scope)
         elif key not in _VERBATIM and key not in BUILT_IN:
             item, mark = substitute(item, mark, scope)
+            if key == "environment":
+                item = _as_written(item)
         value.put(key, key_mark, item, mark)
     for name in BUILT_IN:
         found = row.get(name) or (None, root.marks.get(name, Mark(0, 0)))
         value.put(name, root.key_marks.get(name, found[1]), chosen[name], found[1])
     assignments = {name: _label(substitute(*located, scope)[0]) for name, located in row.items()}
     return Tree(document, value, assignments, replicas)
+
+
+def _as_written(value: Any) -> Any:
+    """Variables of the environment are text, so a bare number or boolean is taken as it is written in the file."""
+    if not isinstance(value, Map):
+        return value
+    result = Map()
+    for key, key_mark, item, mark in value.entries():
+        scalar = isinstance(item, (bool, int, float)) and mark.written is not None
+        result.put(key, key_mark, mark.written if scalar else item, mark)
+    return result
 
 
 def _label(value: Any) -> Any:
@@ -224,6 +237,7 @@ def _processes(value: Any, mark: Mark, scope: Scope, replicas: dict[str, list[st
         process, process_mark = _whole(process, process_mark, scope)
         if not isinstance(name, str) or not name or "[" in name or "/" in name:
             scope.problem(key_mark, 'a process\'s name is text without "[" and "/"')
+            result.put(name, key_mark, process, process_mark)
         elif not isinstance(process, Map) or "count" not in process:
             replicas[name] = [name]
             result.put(name, key_mark, *substitute(process, process_mark, scope.with_variables(index=0, process=name)))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import connection
 from typing import Any
 
 from ..plan import Plan, ProcessPlan
 from .binding import Bindings
-from .children import CHILDREN, ThreadChild
+from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
 from .gate import Keeper
-from .link import open_link, raised
+from .link import open_link, raised, without_our_frames
 
 Tell = Callable[..., None]
 
@@ -94,16 +96,19 @@ class Company:
             child.start()
         except Exception as error:
             self._tell("refused", name=process.name, **raised(error))
+            traceback.print_exception(type(error), error, without_our_frames(error.__traceback__))
             self._ended.add(process.name)
         else:
             self._tell("started", name=process.name, pid=child.pid)
-            self._live[child.sentinel] = process, child
+            self._live[_end_of(child)] = process, child
         finally:
             if not threads:
                 link.close()
 
-    def _end(self, sentinel: Any) -> None:
-        process, child = self._live.pop(sentinel)
+    def _end(self, end: Any) -> None:
+        process, child = self._live.pop(end)
+        if end != child.sentinel:
+            os.close(end)
         child.join()
         self._tell("ended", name=process.name, exitcode=child.exitcode)
         self._ended.add(process.name)
@@ -119,3 +124,16 @@ class Company:
         if expected <= self._keeper.arrived:
             self._keeper.open()
             self._keeper = None
+
+
+def _end_of(child: Any) -> int:
+    """A descriptor that can be read once ``child`` has ended.
+
+    Not always its sentinel: under ``fork`` and ``spawn`` that is a pipe which the child's own children keep open.
+    ``join`` asks the system, and so does this, where the system has process descriptors.
+    """
+    if isinstance(child, (ForkChild, SpawnChild)):
+        with suppress(AttributeError, OSError):
+            return os.pidfd_open(child.pid)  # type: ignore[arg-type]
+    sentinel: int = child.sentinel
+    return sentinel

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import reduction
+from types import TracebackType
 from typing import Any
 
 from .. import plain
@@ -61,16 +62,16 @@ class Link:
             os.close(fd)
 
     @contextmanager
-    def reporting(self) -> Iterator[Outcome]:
-        """Tell how a target ended. The exception goes on its way."""
+    def reporting(self, call: str | None = None) -> Iterator[Outcome]:
+        """Tell how a target ended; ``call`` says which, of a process that has several. An exception goes on its way."""
         outcome = Outcome()
         self.say("running", pid=os.getpid())
         try:
             yield outcome
         except BaseException as error:
-            self.say("raised", **raised(error))
+            self.say("raised", call=call, **raised(error))
             raise
-        self.say("returned", value=plain.encode(outcome.returned))
+        self.say("returned", call=call, value=plain.encode(outcome.returned))
 
 
 class Outcome:
@@ -105,6 +106,15 @@ def raised(error: BaseException) -> dict[str, object]:
                 break
         trace = trace.tb_next
     return {"type": type(error).__name__, "types": names, "message": message[: plain.MAX_TEXT], "where": where}
+
+
+def without_our_frames(trace: TracebackType | None) -> TracebackType | None:
+    """The traceback from the scenario's first line on; all of it where that was never reached."""
+    ours = __name__.partition(".")[0]
+    start = trace
+    while start and start.tb_frame.f_globals.get("__name__", "").partition(".")[0] in (ours, "contextlib"):
+        start = start.tb_next
+    return start or trace
 
 
 def _arrived(stdout: Any, stderr: Any, channel: Any) -> Link:

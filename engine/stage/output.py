@@ -44,8 +44,9 @@ class RoutedBuffer(io.BufferedIOBase):
     As with the real one, text is written when the buffer is full, flushed, or the process exits in good order.
     """
 
-    def __init__(self, stream: int) -> None:
+    def __init__(self, stream: int, capacity: int) -> None:
         self._stream = stream
+        self._capacity = capacity
         self._pieces: list[tuple[Link, bytes]] = []
         self._size = 0
         self._lock = threading.RLock()
@@ -67,7 +68,7 @@ class RoutedBuffer(io.BufferedIOBase):
         with self._lock:
             self._pieces.append((link, piece))
             self._size += len(piece)
-            if self._size >= io.DEFAULT_BUFFER_SIZE:
+            if self._size >= self._capacity:
                 self.flush()
         return len(piece)
 
@@ -89,13 +90,16 @@ def write_through(link: Link) -> None:
     for stream, name in _STREAMS.items():
         # A forked child inherits its parent's stamping streams, or whatever a target put in their place.
         if isinstance(getattr(sys, name), io.TextIOWrapper) and not _is_ours(getattr(sys, name).buffer):
-            _replace(name, io.BufferedWriter(StampedFile(stream)))
+            unbuffered = isinstance(getattr(sys, name).buffer, io.RawIOBase)  # PYTHONUNBUFFERED, or python -u.
+            file = StampedFile(stream)
+            _replace(name, file if unbuffered else io.BufferedWriter(file), write_through=unbuffered)
 
 
 def route() -> None:
     """From now on what a thread writes through Python's streams goes to the link it owns, else to this process's."""
     for stream, name in _STREAMS.items():
-        _replace(name, RoutedBuffer(stream), write_through=True)
+        unbuffered = isinstance(getattr(sys, name).buffer, StampedFile)
+        _replace(name, RoutedBuffer(stream, 0 if unbuffered else io.DEFAULT_BUFFER_SIZE), write_through=True)
 
 
 def own(link: Link) -> None:
@@ -104,7 +108,7 @@ def own(link: Link) -> None:
 
 
 def _is_ours(buffer: Any) -> bool:
-    return isinstance(buffer, RoutedBuffer) or isinstance(getattr(buffer, "raw", None), StampedFile)
+    return isinstance(buffer, (RoutedBuffer, StampedFile)) or isinstance(getattr(buffer, "raw", None), StampedFile)
 
 
 def _replace(name: str, buffer: Any, write_through: bool = False) -> None:

@@ -13,7 +13,6 @@ import time
 import traceback
 from collections.abc import Sequence
 from multiprocessing import process
-from types import TracebackType
 from typing import Any
 
 from ..plan import CODE_MODULE, Call, Plan
@@ -21,7 +20,7 @@ from . import output, wire
 from .binding import Bindings, install_code
 from .children import exit_code
 from .company import Company
-from .link import Link, open_link, raised
+from .link import Link, open_link, raised, without_our_frames
 
 _KEPT: list[Bindings] = []
 """What a script would hold in globals: destroyed after what runs at exit, which ends the daemons that still use it."""
@@ -47,20 +46,20 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     try:
         bindings = _settle(plan, folder, mark)
         if plan.before:
-            _call(plan.before, bindings, link)
+            _call("before", plan.before, bindings, link)
         Company(plan, bindings, tell).perform()
         if plan.after:
-            _call(plan.after, bindings, link)
+            _call("after", plan.after, bindings, link)
         tell("finished", shared=bindings.final_values())
         _KEPT.append(bindings)
         return 0
     except SystemExit as error:
-        link.say("raised", **raised(error))
+        link.say("raised", call=None, **raised(error))
         tell("finished", shared={})
         return exit_code(error)
     except BaseException as error:
-        link.say("raised", **raised(error))
-        traceback.print_exception(type(error), error, _without_our_frames(error.__traceback__))
+        link.say("raised", call=None, **raised(error))
+        traceback.print_exception(type(error), error, without_our_frames(error.__traceback__))
         tell("finished", shared={})
         return 1
 
@@ -80,17 +79,8 @@ def _settle(plan: Plan, folder: str, mark: str) -> Bindings:
     return bindings
 
 
-def _call(call: Call, bindings: Bindings, link: Link) -> None:
+def _call(name: str, call: Call, bindings: Bindings, link: Link) -> None:
     args: Any = bindings.resolve(call.args)
     kwargs: Any = bindings.resolve(call.kwargs)
-    with link.reporting() as outcome:
+    with link.reporting(name) as outcome:
         outcome.returned = bindings.target(call)(*args, **kwargs)
-
-
-def _without_our_frames(trace: TracebackType | None) -> TracebackType | None:
-    """The traceback from the scenario's first line on; all of it where that was never reached."""
-    ours = __name__.partition(".")[0]
-    start = trace
-    while start and start.tb_frame.f_globals.get("__name__", "").partition(".")[0] in (ours, "contextlib"):
-        start = start.tb_next
-    return start or trace

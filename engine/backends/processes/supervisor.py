@@ -13,7 +13,7 @@ from typing import Any
 
 from ... import plain
 from ...errors import InternalError
-from ...plan import PARENT, Plan
+from ...plan import Plan
 from ...stage import wire
 from ...trace import Ending, ProcessRun, Raised, Returned, Run
 from .stage import END_PATIENCE_S, Stage
@@ -42,6 +42,7 @@ class _Witness:
     raised: Raised | None = None
     started_ns: int | None = None
     ended_ns: int | None = None
+    calls: dict[str, ProcessRun] = field(default_factory=dict)
 
 
 class _Supervision:
@@ -54,7 +55,8 @@ class _Supervision:
         self._selector = selector
         self._selector.register(control, selectors.EVENT_READ, self._hear_parent)
         self._selector.register(stage.socket, selectors.EVENT_READ, self._hear_nursery)
-        self._witnesses = {name: _Witness() for name in (PARENT, *(process.name for process in plan.processes))}
+        self._parent = _Witness()
+        self._witnesses = {process.name: _Witness() for process in plan.processes}
         self._open_fds: set[int] = set()
         self._began_ns = time.monotonic_ns()
         self._finished: Mapping[str, Any] | None = None
@@ -115,7 +117,7 @@ class _Supervision:
         if event == "finished":
             self._finished = {name: plain.decode(value) for name, value in message["shared"].items()}
             return
-        witness = self._witnesses[message["name"] or PARENT]
+        witness = self._parent if message["name"] is None else self._witnesses[message["name"]]
         if event == "process":
             self._listen(witness, *fds)
         elif event == "started":
@@ -156,28 +158,33 @@ class _Supervision:
             witness.started_ns = message["at_ns"]
         elif message["event"] == "returned":
             witness.returned = Returned(plain.decode(message["value"]))
+            if message["call"]:
+                witness.calls[message["call"]] = ProcessRun(message["call"], returned=witness.returned)
         elif message["event"] == "raised":
             witness.raised = _raised(message)
+            if message["call"]:
+                witness.calls[message["call"]] = ProcessRun(message["call"], raised=witness.raised)
 
     def _still_running(self) -> tuple[str, ...]:
         running = [
             name for name, witness in self._witnesses.items() if witness.pid is not None and witness.ended_ns is None
         ]
-        return (*running, PARENT)
+        return (*running, "the parent process")
 
     def _run(self, duration_ns: int) -> Run:
         assert self._gone is not None
-        parent = self._witnesses[PARENT]
+        parent, everybody = self._parent, (self._parent, *self._witnesses.values())
         parent.exitcode = self._gone["exitcode"]
         ending, why = self._ending()
         return Run(
             ending=ending,
             why=why,
             duration_s=duration_ns / 1e9,
-            stdout=merged(witness.stdout for witness in self._witnesses.values()),
-            stderr=merged(witness.stderr for witness in self._witnesses.values()),
-            parent=self._process_run(PARENT),
-            processes={process.name: self._process_run(process.name) for process in self._plan.processes},
+            stdout=merged(witness.stdout for witness in everybody),
+            stderr=merged(witness.stderr for witness in everybody),
+            parent=self._process_run("parent", parent),
+            calls={name: parent.calls.get(name, ProcessRun(name)) for name in ("before", "after")},
+            processes={name: self._process_run(name, witness) for name, witness in self._witnesses.items()},
             shared=self._finished or {},
             leaks=self._leaks(),
         )
@@ -190,8 +197,7 @@ class _Supervision:
             return "parent_died", f"the parent process died before its work was done: {_how(self._gone['exitcode'])}"
         return "completed", None
 
-    def _process_run(self, name: str) -> ProcessRun:
-        witness = self._witnesses[name]
+    def _process_run(self, name: str, witness: _Witness) -> ProcessRun:
         return ProcessRun(
             name=name,
             exitcode=witness.exitcode,

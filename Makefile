@@ -1,0 +1,45 @@
+# Two commands need nothing but Python 3.10 or later and make: `make run` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.PHONY: run test check format schemas bench clean
+
+run: $(VENV)/installed  ## run the first scenarios
+	$(BIN)/engine run scenarios/seeds
+
+test: check  ## everything that CI runs
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(VENV)/installed-for-development  ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed-for-development
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: $(VENV)/installed  ## write schemas/ anew from the models
+	$(BIN)/engine schema --json schemas/scenario.schema.json
+	$(BIN)/engine schema --report --json schemas/report.schema.json
+
+bench: $(VENV)/installed  ## what a run costs beside the same program written by hand
+	$(BIN)/python benchmarks/run_overhead.py
+
+clean:
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/installed-for-development: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[dev]'
+	touch $@ $(VENV)/installed
