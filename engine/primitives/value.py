@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .ctype import TypeCode, ctype
 from .primitive import Parameter, Primitive, Site
 
 
@@ -17,27 +18,21 @@ class Value(Primitive):
 
     parameters = (
         Parameter(
-            "typecode", str, ..., "A type code of the `array` module (`i`, `d`, ...) or a type of `ctypes` (`c_int`)."
+            "typecode",
+            TypeCode,
+            ...,
+            "A type code of the `array` module (`i`, `d`, ...) or a type of `ctypes` (`c_int`).",
         ),
         Parameter("value", Any, 0, "What it holds at first."),
         Parameter("lock", Any, True, "True for a lock of its own, false for none, or a reference to a Lock or RLock."),
     )
 
-    def build(self, site: Site, typecode: str, value: Any, lock: Any) -> Any:
-        return site.context.Value(_ctype(typecode), value, lock=lock)
+    def build(self, site: Site, typecode: TypeCode, value: Any, lock: Any) -> Any:
+        return site.context.Value(ctype(typecode), value, lock=lock)
 
     def final(self, built: Any) -> object:
         # Not built.value: it takes the lock, which a killed process may still hold.
         return getattr(built, "_obj", built).value
-
-
-def _ctype(name: str) -> Any:
-    """The type that ``name`` means: a type code is taken as it is."""
-    if len(name) == 1:
-        return name
-    import ctypes
-
-    return getattr(ctypes, name.removeprefix("ctypes."))
 
 
 PRIMITIVE = Value

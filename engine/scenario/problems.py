@@ -56,7 +56,8 @@ def _problem(
         return document.problem(path.key_mark, f'the key "{given}" must be text')
     if kind == "literal_error":
         choices = [choice.strip("'") for choice in context["expected"].replace(" or ", ", ").split(", ")]
-        allowed = " or ".join(f'"{choice}"' for choice in choices)
+        few = len(choices) <= _FEW
+        allowed = " or ".join(f'"{choice}"' for choice in choices) if few else f"one of {', '.join(choices)}"
         return document.problem(path.mark, f"{path.name} must be {allowed}, got {_shown(given)}{near(given, choices)}")
     if kind == "value_error":
         return document.problem(path.mark, f"{path.name} must be {context['error']}, got {_shown(given)}")
@@ -64,6 +65,9 @@ def _problem(
         message = f"{path.name} must be {_KINDS[kind].format(**context)}, got {_shown(given)}"
         return document.problem(path.mark, message, hints.get(path.field) if kind == "greater_than_equal" else None)
     return document.problem(path.mark, f"{path.name}: {detail['msg'][:1].lower()}{detail['msg'][1:]}")
+
+
+_FEW = 5
 
 
 class _Path:
