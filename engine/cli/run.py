@@ -25,7 +25,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         from ..scenario import durations
-        from ..scenario.source import resolved
+        from ..scenario.scalars import resolved
 
         try:
             return durations.seconds(resolved(value) if isinstance(value, str) else value)

@@ -8,9 +8,8 @@ deeply nested file.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ import yaml
 
 from ..errors import Position, Problem, ScenarioError
 from .files import MAX_BYTES
+from .scalars import TAGS, resolved
 
 try:
     from yaml import CSafeLoader as Loader
@@ -276,7 +276,7 @@ class _Builder:
             return resolved(event.value), mark
         if tag in (None, "!", "tag:yaml.org,2002:str"):
             return event.value, mark
-        reader = _TAGS.get(tag)
+        reader = TAGS.get(tag)
         if reader is None:
             self._refuse_tag(tag, mark)
             return event.value, mark
@@ -293,49 +293,3 @@ class _Builder:
 
     def _problem(self, mark: Mark, message: str) -> Problem:
         return _problem(self._file, self._lines, mark.line, mark.column, message)
-
-
-_CONSTANTS = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
-}
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_MAX_DIGITS = 4000  # Python itself refuses to read longer integers (sys.set_int_max_str_digits).
-
-
-def resolved(text: str) -> Any:
-    """A plain scalar's value by YAML 1.2's core schema."""
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    if _INTEGER.fullmatch(text) and len(text) <= _MAX_DIGITS:
-        return _integer(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    return text
-
-
-def _integer(text: str) -> int:
-    return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-
-
-def _constant(*allowed: Any) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        value = _CONSTANTS[text]
-        if value not in allowed:
-            raise ValueError(text)
-        return value
-
-    return read
-
-
-_TAGS: dict[str, Callable[[str], Any]] = {
-    "tag:yaml.org,2002:int": _integer,
-    "tag:yaml.org,2002:float": lambda text: _CONSTANTS[text] if text in _CONSTANTS else float(text),
-    "tag:yaml.org,2002:bool": _constant(True, False),
-    "tag:yaml.org,2002:null": _constant(None),
-}

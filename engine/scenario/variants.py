@@ -5,8 +5,6 @@ This happens before validation, for a reference may stand for any value: what is
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,16 +14,12 @@ from ..errors import Problem
 from ..plan import PARENT, Reference
 from ..primitives import TYPES, primitive
 from ..words import near
+from .matrix import BUILT_IN, RESERVED, Row, rows
 from .references import Located, Scope, substitute
 from .source import Document, Map, Mark, Seq
 from .targets import defined_names
 
-MAX_VARIANTS = 10_000
 MAX_PROCESSES = 10_000
-BUILT_IN = ("run_as", "start_method")
-"""What a matrix may vary beside variables."""
-
-_RESERVED = ("code", "index", "process", *BUILT_IN)
 _REPLICA = re.compile(r"(.+)\[(\d+)\]")
 _VERBATIM = frozenset({"description", "vars", "matrix"})
 
@@ -56,8 +50,8 @@ def expand(
         return
     root: Map = document.value
     scope = _scope(document, root, problems)
-    for row in _rows(document, root, scope):
-        chosen = {name: row[name][0] for name in row if name in BUILT_IN}
+    for row in rows(root, scope):
+        chosen = {name: substitute(*row[name], scope)[0] for name in row if name in BUILT_IN}
         if any(forced.get(name, value) != value for name, value in chosen.items()):
             continue
         yield _variant(document, root, scope, row, {**defaults, **_written(root, scope, row), **chosen, **forced})
@@ -72,7 +66,7 @@ def _scope(document: Document, root: Map, problems: list[Problem]) -> Scope:
         for name, mark, value, value_mark in _entries(root, section):
             if not (isinstance(name, str) and re.fullmatch(r"[^\W\d][\w-]*", name)):
                 scope.problem(mark, f'"{name}" cannot be referred to: a name is letters, digits, "_" and "-"')
-            elif name in _RESERVED:
+            elif name in RESERVED:
                 scope.problem(mark, f'"{name}" has a meaning of its own in references; choose another name')
             elif section == "vars":
                 variables[name] = value, value_mark
@@ -107,64 +101,6 @@ def _ends(root: Map, scope: Scope) -> dict[str, int]:
         kind, _ = substitute(kind, kind_mark, scope)
         ends[name] = primitive(kind).ends if isinstance(kind, str) and kind in TYPES else 0
     return ends
-
-
-# The matrix
-
-Row = Mapping[str, Located]
-
-
-def _rows(document: Document, root: Map, scope: Scope) -> Iterator[Row]:
-    if root.get("matrix") is None:
-        return iter([{}])
-    matrix, mark = root["matrix"], root.marks["matrix"]
-    if isinstance(matrix, Map):
-        rows = _combinations(matrix, mark, scope)
-    elif isinstance(matrix, Seq):
-        rows = _listed(matrix, mark, scope)
-    else:
-        rows = _refuse(scope, mark, '"matrix" must be a mapping of name to list, or a list of mappings')
-    for name, name_mark in dict(_matrix_names(matrix)).items():
-        if name in BUILT_IN:
-            continue
-        if name in _RESERVED or name in scope.ends:
-            scope.problem(name_mark, f'a matrix cannot vary "{name}"')
-    return rows
-
-
-def _matrix_names(matrix: Any) -> Iterator[tuple[Any, Mark]]:
-    for mapping in [matrix] if isinstance(matrix, Map) else matrix if isinstance(matrix, Seq) else []:
-        if isinstance(mapping, Map):
-            yield from mapping.key_marks.items()
-
-
-def _combinations(matrix: Map, mark: Mark, scope: Scope) -> Iterator[Row]:
-    columns: dict[str, list[Located]] = {}
-    for name, _, values, values_mark in matrix.entries():
-        resolved, _ = substitute(values, values_mark, scope)
-        if not isinstance(resolved, Seq) or not resolved:
-            return _refuse(scope, values_mark, f'"{name}" must be a list with at least one value')
-        columns[name] = list(zip(resolved, resolved.marks, strict=True))
-    count = math.prod(map(len, columns.values()))
-    if count > MAX_VARIANTS:
-        return _refuse(scope, mark, f"{count:,} variants, more than {MAX_VARIANTS:,}")
-    return (dict(zip(columns, values, strict=True)) for values in itertools.product(*columns.values()))
-
-
-def _listed(matrix: Seq, mark: Mark, scope: Scope) -> Iterator[Row]:
-    if not 0 < len(matrix) <= MAX_VARIANTS:
-        return _refuse(scope, mark, f"{len(matrix):,} variants; there must be 1 to {MAX_VARIANTS:,}")
-    rows = []
-    for row, row_mark in zip(matrix, matrix.marks, strict=True):
-        if not isinstance(row, Map):
-            return _refuse(scope, row_mark, "a row of the matrix must be a mapping of name to value")
-        rows.append({name: (value, value_mark) for name, _, value, value_mark in row.entries()})
-    return iter(rows)
-
-
-def _refuse(scope: Scope, mark: Mark, message: str) -> Iterator[Row]:
-    scope.problem(mark, message)
-    return iter(())
 
 
 # One variant

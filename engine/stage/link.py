@@ -26,7 +26,7 @@ class Link:
     """The writing ends of three pipes. Passing a link to a child process moves it there, whatever the start method."""
 
     def __init__(self, stdout: int, stderr: int, channel: int) -> None:
-        self.fds = (stdout, stderr, channel)
+        self.fds: tuple[int, ...] = (stdout, stderr, channel)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _arrived, tuple(map(reduction.DupFd, self.fds))

@@ -13,13 +13,19 @@ import os
 import sys
 import threading
 from time import monotonic_ns
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from .link import Link
+
+class Destination(Protocol):
+    """Where output goes: descriptors for stdout and stderr, and whom to tell of each write."""
+
+    fds: tuple[int, ...]
+
+    def stamp(self, stream: int, length: int, at_ns: int) -> None: ...
+
 
 _STREAMS = {1: "stdout", 2: "stderr"}
-_current: Link | None = None
+_current: Destination | None = None
 _owner = threading.local()
 
 
@@ -47,7 +53,7 @@ class RoutedBuffer(io.BufferedIOBase):
     def __init__(self, stream: int, capacity: int) -> None:
         self._stream = stream
         self._capacity = capacity
-        self._pieces: list[tuple[Link, bytes]] = []
+        self._pieces: list[tuple[Destination, bytes]] = []
         self._size = 0
         self._lock = threading.RLock()
 
@@ -63,7 +69,7 @@ class RoutedBuffer(io.BufferedIOBase):
 
     def write(self, data: Any) -> int:
         piece = bytes(data)
-        link: Link | None = getattr(_owner, "link", _current)
+        link: Destination | None = getattr(_owner, "link", _current)
         assert link is not None, "routed before there was a link"
         with self._lock:
             self._pieces.append((link, piece))
@@ -83,7 +89,7 @@ class RoutedBuffer(io.BufferedIOBase):
                 link.stamp(self._stream, len(piece), at_ns)
 
 
-def write_through(link: Link) -> None:
+def write_through(link: Destination) -> None:
     """From now on this process's Python streams stamp on ``link``."""
     global _current
     _current = link
@@ -102,7 +108,7 @@ def route() -> None:
         _replace(name, RoutedBuffer(stream, 0 if unbuffered else io.DEFAULT_BUFFER_SIZE), write_through=True)
 
 
-def own(link: Link) -> None:
+def own(link: Destination) -> None:
     """Make ``link`` the calling thread's."""
     _owner.link = link
 
