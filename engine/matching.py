@@ -7,7 +7,7 @@ the text or value itself. Each function answers with None, or with the reason wh
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -75,7 +75,8 @@ def _text_in_order(operand: Any, text: str) -> Reason:
 
 
 def _text_unordered(operand: Any, text: str) -> Reason:
-    return _unordered(operand, _lines(text), match_text, "line")
+    wanted = [_bare(line) if isinstance(line, str) else line for line in operand]
+    return _unordered(wanted, _lines(text), match_text, "line")
 
 
 _TEXT: dict[str, Callable[[Any, str], Reason]] = {
@@ -121,7 +122,8 @@ def _equal(expected: object, value: object, match: Callable[[Any, Any], Reason])
             (f"[{index}]", match(*pair)) for index, pair in enumerate(zip(expected, value, strict=True))
         )
     same_kind = isinstance(expected, bool) == isinstance(value, bool)
-    return None if same_kind and expected == value else f"it is {_show(value)}"
+    same = expected == value or (expected != expected and value != value)  # NaN is no other than itself here.
+    return None if same_kind and same else f"it is {_show(value)}"
 
 
 def _exactly(expected: object, value: object) -> Reason:
@@ -144,7 +146,8 @@ def _value_contains(operand: Any, value: object) -> Reason:
         if isinstance(operand, Mapping) and not is_value_matcher(operand):
             found = all(key in value and match_value(item, value[key]) is None for key, item in operand.items())
         else:
-            found = all(key in value for key in (operand if isinstance(operand, list) else [operand]))
+            parts = operand if isinstance(operand, list) else [operand]
+            found = all(any(match_value(part, key) is None for key in value) for part in parts)
         return None if found else missing
     if isinstance(value, (list, set, frozenset)):
         items = list(value)
@@ -168,9 +171,18 @@ def _number(holds: Callable[[Any, Any], bool], words: str) -> Callable[[Any, obj
         number = _as_data(value)
         if isinstance(number, bool) or not isinstance(number, (int, float)):
             return f"it is {_show(value)}, which is no number"
-        return None if holds(number, operand) else f"it is {_show(value)}, {words}"
+        try:
+            held = holds(number, operand)
+        except OverflowError:  # An integer beyond all floats is not near, nor below, any of them.
+            held = False
+        return None if held else f"it is {_show(value)}, {words}"
 
     return check
+
+
+def _is_near(number: float, operand: tuple[float, float]) -> bool:
+    near, within = operand
+    return number == near or abs(number - near) <= within
 
 
 def _value_type(operand: Any, value: object) -> Reason:
@@ -187,7 +199,7 @@ _VALUE: dict[str, Callable[[Any, object], Reason]] = {
     "one_of": lambda operand, value: _one_of(operand, value, match_value),
     "unordered": _value_unordered,
     "contains": _value_contains,
-    "approx": _number(lambda number, operand: abs(number - operand[0]) <= operand[1], "which is not near enough"),
+    "approx": _number(_is_near, "which is not near enough"),
     "at_least": _number(lambda number, operand: bool(number >= operand), "which is less"),
     "at_most": _number(lambda number, operand: bool(number <= operand), "which is more"),
     "type": _value_type,
@@ -232,26 +244,48 @@ def _unordered(
 
     A matcher among the items may fit several, so first come, first served would be wrong.
     """
-    wanted_counts, actual_counts = Counter(map(_scalar, expected)), Counter(map(_scalar, actual))
-    if None not in wanted_counts and None not in actual_counts:
-        return _counted(wanted_counts, actual_counts, word)
+    wanted, there = Counter(map(_scalar, expected)), Counter(map(_scalar, actual))
+    if None not in wanted and None not in there:
+        return _counted(wanted, there, word)
     fitting = [[number for number, item in enumerate(actual) if match(wanted, item) is None] for wanted in expected]
     taken: dict[int, int] = {}
-
-    def place(wanted: int, tried: set[int]) -> bool:
-        for number in fitting[wanted]:
-            if number not in tried:
-                tried.add(number)
-                if number not in taken or place(taken[number], tried):
-                    taken[number] = wanted
-                    return True
-        return False
-
-    for wanted in range(len(expected)):
-        if not place(wanted, set()):
-            return f"no {word} is left for {_show(expected[wanted])}"
+    for number in range(len(expected)):
+        if not _place(number, fitting, taken):
+            return f"no {word} is left for {_show(expected[number])}"
     spare = next((item for number, item in enumerate(actual) if number not in taken), None)
     return None if len(taken) == len(actual) else f"the {word} {_show(spare)} is one too many"
+
+
+def _place(wanted: int, fitting: Sequence[Sequence[int]], taken: dict[int, int]) -> bool:
+    """Find ``wanted`` an item that fits, moving those that were placed before; ``taken`` has each item's taker.
+
+    Breadth first and without recursion, for the chain of moves may be as long as the list.
+    """
+    came_from: dict[int, int] = {}
+    pending = deque([wanted])
+    while pending:
+        taker = pending.popleft()
+        for item in fitting[taker]:
+            if item in came_from:
+                continue
+            came_from[item] = taker
+            if item in taken:
+                pending.append(taken[item])
+                continue
+            _move_along(item, wanted, came_from, taken)
+            return True
+    return False
+
+
+def _move_along(item: int, wanted: int, came_from: Mapping[int, int], taken: dict[int, int]) -> None:
+    """Give ``item`` to who found it, what that one had to who found that, and so on back to ``wanted``."""
+    had = {taker: item for item, taker in taken.items()}
+    while True:
+        taker = came_from[item]
+        taken[item] = taker
+        if taker == wanted:
+            return
+        item = had[taker]
 
 
 def _counted(wanted: Counter[Any], actual: Counter[Any], word: str) -> Reason:

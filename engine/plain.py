@@ -8,7 +8,7 @@ text, lists, tuples, mappings, sets and bytes as themselves, and everything else
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 MAX_NODES = 100_000
@@ -89,7 +89,7 @@ class _Encoder:
         if claimed is not None:
             return claimed
         if self._nodes < 0 or depth > self._depth:
-            return {"type": kind.__name__, "repr": f"<{kind.__name__}, cut>"}
+            return _cut(f"a {kind.__name__}")
         return self._compound(value, kind, depth)
 
     def _compound(self, value: Any, kind: type, depth: int) -> object:
@@ -103,7 +103,12 @@ class _Encoder:
             if len(kept) == len(value):
                 return {"type": kind.__name__, "items": list(kept)}
         if kind is dict:
-            entries = [[self.encode(key, depth + 1), self.encode(item, depth + 1)] for key, item in value.items()]
+            entries: list[list[object]] = []
+            for key, item in value.items():
+                if self._nodes < 0:
+                    entries.append([_cut(f"{len(value) - len(entries)} more entries"), None])
+                    break
+                entries.append([self.encode(key, depth + 1), self.encode(item, depth + 1)])
             return {"type": "dict", "entries": entries}
         encoded: dict[str, object] = {"type": kind.__name__, "repr": self._bounded(describe(value))}
         relative = _relative(value)
@@ -111,13 +116,24 @@ class _Encoder:
             encoded["plain"] = self.encode(relative, depth + 1)
         return encoded
 
-    def _items(self, values: Iterable[Any], depth: int) -> list[object]:
-        return [self.encode(value, depth + 1) for value in values]
+    def _items(self, values: Collection[Any], depth: int) -> list[object]:
+        items: list[object] = []
+        for value in values:
+            if self._nodes < 0:
+                items.append(_cut(f"{len(values) - len(items)} more items"))
+                break
+            items.append(self.encode(value, depth + 1))
+        return items
 
     def _bounded(self, text: str) -> str:
         kept = text[: max(0, self._text)]
         self._text -= len(kept)
         return text if len(kept) == len(text) else f"{kept}... [{len(text) - len(kept)} more characters]"
+
+
+def _cut(what: str) -> dict[str, object]:
+    """What stands in the place of what was not followed."""
+    return {"type": "cut", "repr": f"<cut: {what}>"}
 
 
 def _relative(value: object) -> object:

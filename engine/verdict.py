@@ -43,11 +43,11 @@ class Verdict:
 
 def judge(expectation: Expectation, run: Run) -> Verdict:
     """What ``run`` is worth: failed if any check fails, else unknown if any could not be decided, else passed."""
-    outcome = next((outcome for outcome in expectation.outcomes if _fits(outcome, run)), None)
+    outcome, undecided = _outcome(expectation, run)
     said = (*expectation.expected, *(outcome.expected if outcome else ()))
     checks = [_check(expected, run) for expected in expectation.expected]
     if expectation.outcomes:
-        checks.append(_outcome_check(expectation, outcome, run))
+        checks.append(_outcome_check(expectation, outcome, undecided, run))
     checks += _unsaid(expectation, said, run)
     return Verdict(_worst(checks), tuple(checks), outcome)
 
@@ -93,7 +93,9 @@ def _compare(expected: Expected, run: Run) -> tuple[Any, str | None, bool]:
             else run.parent.cut + sum(one.cut for one in run.processes.values())
         )
         reason = match_text(matcher, text)
-        return text, f"{reason}; its last {cut:,} bytes were not kept" if cut else reason, cut > 0
+        if cut:
+            reason = f"{reason or 'it may hold'}; its last {cut:,} bytes were not kept"
+        return text, reason, cut > 0
     assert isinstance(owner, ProcessRun)
     if expected.kind == "raises":
         raised = owner.raised
@@ -153,18 +155,25 @@ def _never_ended(process: ProcessRun, run: Run) -> str:
 # Outcomes
 
 
-def _fits(outcome: ExpectedOutcome, run: Run) -> bool:
-    """Whether ``run`` is this outcome: what it names, and the defaults for what it does not."""
-    return all(_compare(expected, run)[1] is None for expected in outcome.expected)
+def _outcome(expectation: Expectation, run: Run) -> tuple[ExpectedOutcome | None, bool]:
+    """The first outcome that ``run`` fits, or None; and whether too little was seen to say."""
+    for outcome in expectation.outcomes:
+        compared = [_compare(expected, run) for expected in outcome.expected]
+        if any(reason and not undecided for _, reason, undecided in compared):
+            continue
+        undecided = any(undecided for _, _, undecided in compared)
+        return (None if undecided else outcome), undecided
+    return None, False
 
 
-def _outcome_check(expectation: Expectation, outcome: ExpectedOutcome | None, run: Run) -> Check:
+def _outcome_check(expectation: Expectation, outcome: ExpectedOutcome | None, undecided: bool, run: Run) -> Check:
     labels = [one.label for one in expectation.outcomes if one.grade != "forbidden"]
     line = outcome.line if outcome else expectation.outcomes[0].line
+    if undecided:
+        return Check("expect.outcomes", "unknown", line, labels, None, "too much of what it printed was not kept")
     if outcome is None:
-        return Check(
-            "expect.outcomes", "failed", line, labels, None, f"it is none of them; {_near_misses(expectation, run)}"
-        )
+        reason = f"it is none of them; {_near_misses(expectation, run)}"
+        return Check("expect.outcomes", "failed", line, labels, None, reason)
     if outcome.grade == "forbidden":
         return Check("expect.outcomes", "failed", line, labels, outcome.label, "it is forbidden", outcome.because)
     return Check("expect.outcomes", "passed", line, labels, outcome.label, None, outcome.because)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from engine.backends.processes import Stage
+from engine.backends.processes.stage import Stage
 from engine.backends.processes.supervisor import supervise
 from engine.plan import CODE_MODULE, Call, Code, Plan, ProcessPlan, Reference, SharedPlan, encode_argument
 from engine.trace import Run
@@ -28,12 +29,18 @@ Found = TypeVar("Found")
 
 
 def plain_environment() -> dict[str, str]:
-    """This process's own, less what changes Python's behaviour (but where it finds the engine) and colours."""
+    """This process's own, less what changes Python's behaviour and colours."""
     return {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("PYTHON") and name not in ("NO_COLOR", "FORCE_COLOR")
-    } | ({"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {})
+    }
+
+
+def engine_environment() -> dict[str, str]:
+    """The same for a program that imports the engine."""
+    path = {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
+    return {**plain_environment(), **path}
 
 
 def eventually(look: Callable[[], Found], patience_s: float = PATIENCE_S) -> Found:
@@ -53,7 +60,7 @@ def ref(name: str, *path: int) -> Reference:
 
 
 def a_plan(
-    code: str,
+    source: str,
     processes: Sequence[str] | Mapping[str, Sequence[object]],
     *,
     shared: Mapping[str, Mapping[str, object]] | None = None,
@@ -62,19 +69,19 @@ def a_plan(
     after: Sequence[object] | None = None,
     **changes: Any,
 ) -> Plan:
-    """A plan in which each process calls the function of its own name, less a replica's index, in ``code``.
+    """A plan in which each process calls the function of its own name, less a replica's index, in ``source``.
 
     ``processes`` may give each one's arguments; ``before`` and ``after`` are those of functions of that name.
     """
     arguments = processes if isinstance(processes, Mapping) else dict.fromkeys(processes, ())
-    plan = Plan(
-        name="a plan",
-        file="/nowhere/scenario.yaml",
-        run_as="process",
-        start_method="fork",
-        timeout_s=PATIENCE_S,
-        code=Code(textwrap.dedent(code), "/nowhere/scenario.yaml", 1),
-        shared=tuple(
+    fields: dict[str, Any] = {
+        "name": "a plan",
+        "file": "/nowhere/scenario.yaml",
+        "run_as": "process",
+        "start_method": "fork",
+        "timeout_s": PATIENCE_S,
+        "code": Code(textwrap.dedent(source), "/nowhere/scenario.yaml", 1),
+        "shared": tuple(
             SharedPlan(
                 name,
                 str(given["type"]),
@@ -82,17 +89,17 @@ def a_plan(
             )
             for name, given in (shared or {}).items()
         ),
-        processes=tuple(
+        "processes": tuple(
             ProcessPlan(name, _call(name.partition("[")[0], given), **(options or {}).get(name, {}))
             for name, given in arguments.items()
         ),
-        before=None if before is None else _call("before", before),
-        after=None if after is None else _call("after", after),
-        start_together=False,
-        environment={},
-        search_path=(),
-    )
-    return Plan(**{**vars(plan), **changes})
+        "before": None if before is None else _call("before", before),
+        "after": None if after is None else _call("after", after),
+        "start_together": False,
+        "environment": {},
+        "search_path": (),
+    }
+    return Plan(**{**fields, **changes})
 
 
 def _call(function: str, arguments: Sequence[object]) -> Call:
@@ -144,11 +151,17 @@ def _pids() -> list[int]:
 @contextmanager
 def a_ground() -> Iterator[Ground]:
     # Not pytest's own folder: the path of a socket in it would be too long.
-    folder = tempfile.mkdtemp(prefix="e")
+    ground = Ground(tempfile.mkdtemp(prefix="e"))
     try:
-        yield Ground(folder)
+        yield ground
     finally:
-        rmtree(folder, ignore_errors=True)
+        # What a test that failed found, and so did not end as it should.
+        for pid in ground.pids():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for name in in_shared_memory(ground.mark.lower()):
+            os.unlink(f"/dev/shm/{name}")
+        rmtree(ground.folder, ignore_errors=True)
 
 
 @contextmanager
@@ -172,7 +185,7 @@ def python(code: str, *arguments: str) -> str:
     """What ``code`` prints, run by an interpreter of its own, which must succeed."""
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), *arguments],
-        env=plain_environment(),
+        env=engine_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -192,7 +205,7 @@ def engine(*arguments: object, cwd: Path, **environment: str) -> subprocess.Comp
     return subprocess.run(
         engine_command(*arguments),
         cwd=cwd,
-        env={**plain_environment(), **environment},
+        env={**engine_environment(), "XDG_CACHE_HOME": str(cwd / ".cache"), **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

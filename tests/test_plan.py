@@ -52,7 +52,7 @@ PLAN = Plan(
     "plan",
     [
         PLAN,
-        Plan(**{**vars(PLAN), "code": None, "shared": (), "before": None, "after": CALL, "environment": {}}),
+        PLAN._replace(code=None, shared=(), before=None, after=CALL, environment={}),
     ],
 )
 def test_a_plan_arrives_as_it_was_sent(plan: Plan) -> None:

@@ -26,7 +26,8 @@ def main() -> NoReturn:
         status = INTERRUPTED
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
+            if stream is not None:
+                stream.flush()
         except OSError:
             status = status or FAULT
     # All is said and everything is closed: taking a whole interpreter apart would be time for nothing.

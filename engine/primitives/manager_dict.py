@@ -19,7 +19,7 @@ class ManagerDict(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.dict
     """
 
-    parameters = (Parameter("value", Mapping, None, "What it holds at first."),)
+    parameters = (Parameter("value", dict, None, "What it holds at first."),)
 
     def build(self, site: Site, value: Mapping[object, object]) -> DictProxy[object, object]:
         return site.manager().dict(value or {})

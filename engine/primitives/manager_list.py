@@ -19,7 +19,7 @@ class ManagerList(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.list
     """
 
-    parameters = (Parameter("value", Sequence, None, "What it holds at first."),)
+    parameters = (Parameter("value", list, None, "What it holds at first."),)
 
     def build(self, site: Site, value: Sequence[object]) -> ListProxy[object]:
         return site.manager().list(value or [])

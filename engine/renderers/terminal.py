@@ -34,7 +34,8 @@ def problem(one: Problem) -> str:
         start = max(0, one.position.column - 100)
         shown = visible(one.excerpt[start : start + 160].replace("\t", " "))
         number = f"{one.position.line:>5} | "
-        lines += [number + shown, " " * (len(number) - 2) + "| " + " " * (one.position.column - 1 - start) + "^"]
+        before = len(visible(one.excerpt[start : one.position.column - 1].replace("\t", " ")))
+        lines += [number + shown, " " * (len(number) - 2) + "| " + " " * before + "^"]
     if one.hint:
         lines.append(f"  hint: {visible(one.hint)}")
     return "\n".join(lines)

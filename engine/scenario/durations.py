@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001}
@@ -13,8 +14,18 @@ PATTERN = r"^(?:\d+(?:\.\d+)?(?:h|ms|us|m|s))+$"
 
 def seconds(value: object) -> float:
     """Raises ValueError where ``value`` is no duration, or not a finite one."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf"):
-        return float(value)
-    if isinstance(value, str) and _DURATION.fullmatch(value):
-        return sum(float(number) * _UNITS_S[unit] for number, unit in re.findall(_PART, value))
-    raise ValueError("a duration, such as 2s, 500ms, 1m30s or a number of seconds")
+    duration_s = _read(value)
+    if duration_s is None or not 0 <= duration_s < math.inf:
+        raise ValueError("a duration, such as 2s, 500ms, 1m30s or a number of seconds")
+    return duration_s
+
+
+def _read(value: object) -> float | None:
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        if isinstance(value, str) and _DURATION.fullmatch(value):
+            return sum(float(number) * _UNITS_S[unit] for number, unit in re.findall(_PART, value))
+    except OverflowError:
+        pass
+    return None

@@ -49,18 +49,18 @@ def load(files: Iterable[str], settings: Settings) -> list[Variant]:
     problems: list[Problem] = []
     for file in files:
         try:
-            documents = read(file, read_bytes(file))
+            documents, wrong = read(file, read_bytes(file))
         except OSError as error:
             problems.append(Problem(Position(file, 1, 1), f"cannot read it: {(error.strerror or str(error)).lower()}"))
             continue
-        except ScenarioError as error:
-            problems += error.problems
-            continue
+        problems += wrong
         for document in documents:
             try:
                 variants += _variants(document, settings, problems)
             except ScenarioError as error:
                 problems += error.problems
+            except RecursionError:
+                problems.append(document.problem(document.mark, "references lead too deep into each other"))
     if problems:
         raise ScenarioError(problems)
     return variants
@@ -176,15 +176,14 @@ def _targets(tree: Tree, code: Code | None, settings: Settings) -> tuple[dict[st
         try:
             targets.defined_names(code.source)
         except SyntaxError as error:
-            mark = targets.syntax_error_mark(document, code, error)
+            mark = targets.syntax_error_mark(document, code, tree.value.marks["code"], error)
             problems.append(document.problem(mark, f"the code is not Python: {error.msg}"))
-            return found, problems
     for target, mark in _called(tree.value):
         try:
             found[target] = targets.find(target, code, folder, os.getcwd(), settings.foreign)
         except TargetProblem as error:
             problems.append(document.problem(mark, str(error)))
-        except SyntaxError:  # For another interpreter's grammar, which will say so.
+        except SyntaxError:  # Said already, or right by another interpreter's grammar.
             found[target] = Target(CODE_MODULE, target)
     return found, problems
 

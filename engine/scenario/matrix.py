@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .references import Located, Scope, substitute
+from .references import Located, Scope, is_name, substitute, whole
 from .source import Map, Mark, Seq
 
 MAX_VARIANTS = 10_000
@@ -24,22 +24,20 @@ def rows(root: Map, scope: Scope) -> Iterator[Row]:
     """The rows of the matrix of ``root``, in order; without one, a single empty row."""
     if root.get("matrix") is None:
         return iter([{}])
-    matrix, mark = root["matrix"], root.marks["matrix"]
+    matrix, mark = whole(root["matrix"], root.marks["matrix"], scope)
     if isinstance(matrix, Map):
         rows = _combinations(matrix, mark, scope)
     elif isinstance(matrix, Seq):
         rows = _listed(matrix, mark, scope)
     else:
         rows = _refuse(scope, mark, '"matrix" must be a mapping of name to list, or a list of mappings')
-    for name, name_mark in dict(_matrix_names(matrix)).items():
-        if name in BUILT_IN:
-            continue
-        if name in RESERVED or name in scope.ends:
+    for name, name_mark in dict(_names(matrix)).items():
+        if name not in BUILT_IN and (name in RESERVED or name in scope.ends or not is_name(name)):
             scope.problem(name_mark, f'a matrix cannot vary "{name}"')
     return rows
 
 
-def _matrix_names(matrix: Any) -> Iterator[tuple[Any, Mark]]:
+def _names(matrix: Any) -> Iterator[tuple[Any, Mark]]:
     for mapping in [matrix] if isinstance(matrix, Map) else matrix if isinstance(matrix, Seq) else []:
         if isinstance(mapping, Map):
             yield from mapping.key_marks.items()
@@ -63,6 +61,7 @@ def _listed(matrix: Seq, mark: Mark, scope: Scope) -> Iterator[Row]:
         return _refuse(scope, mark, f"{len(matrix):,} variants; there must be 1 to {MAX_VARIANTS:,}")
     rows = []
     for row, row_mark in zip(matrix, matrix.marks, strict=True):
+        row, row_mark = whole(row, row_mark, scope)
         if not isinstance(row, Map):
             return _refuse(scope, row_mark, "a row of the matrix must be a mapping of name to value")
         rows.append({name: (value, value_mark) for name, _, value, value_mark in row.entries()})
@@ -71,4 +70,5 @@ def _listed(matrix: Seq, mark: Mark, scope: Scope) -> Iterator[Row]:
 
 def _refuse(scope: Scope, mark: Mark, message: str) -> Iterator[Row]:
     scope.problem(mark, message)
-    return iter(())
+    # One row all the same, so that what else is wrong is said, too.
+    return iter([{}])

@@ -29,7 +29,7 @@ def _variable(value: str) -> str:
 def _timeout(value: object) -> float:
     timeout_s = durations.seconds(value)
     if timeout_s == 0:
-        raise ValueError("longer than that")
+        raise ValueError("a duration longer than 0")
     return timeout_s
 
 

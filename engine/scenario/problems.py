@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import Problem
 from ..plan import Reference
-from ..words import near
+from ..words import near, show
 from .source import Document, Map, Mark, Seq
 
 _KINDS = {
@@ -52,8 +52,10 @@ def _problem(
         return document.problem(path.key_mark, f'missing key "{detail["loc"][-1]}"')
     if kind == "too_short":
         return document.problem(path.mark, f"{path.name} must have at least one entry")
-    if path.is_key:
-        return document.problem(path.key_mark, f'the key "{given}" must be text')
+    if path.is_key and kind == "value_error":
+        return document.problem(path.key_mark, f'the key "{given}" must be {context["error"]}')
+    if path.is_key or kind == "invalid_key":
+        return document.problem(path.key_mark, f'the key "{show(given)}" must be text')
     if kind == "literal_error":
         choices = [choice.strip("'") for choice in context["expected"].replace(" or ", ", ").split(", ")]
         few = len(choices) <= _FEW
@@ -79,14 +81,20 @@ class _Path:
         self.is_key = location[-1:] == ("[key]",)
         item: int | None = None
         for step in location:
-            if isinstance(tree, Map) and step in tree:
-                self.mark, self.key_mark, tree = tree.marks[step], tree.key_marks[step], tree[step]
-                self.field, item = str(step), None
+            key = _key(step, tree) if isinstance(tree, Map) else None
+            if isinstance(tree, Map) and key in tree:
+                self.mark, self.key_mark, tree = tree.marks[key], tree.key_marks[key], tree[key]
+                self.field, item = str(key), None
             elif isinstance(tree, Seq) and isinstance(step, int) and step < len(tree):
                 self.mark = self.key_mark = tree.marks[step]
                 tree, item = tree[step], step
         name = f'"{self.field}"' if location else self.field
         self.name = name if item is None else f"item {item + 1} of {name}"
+
+
+def _key(step: str | int, tree: Map) -> Any:
+    """The key of ``tree`` that pydantic calls ``step``: it makes text of one that is none."""
+    return step if step in tree else next((key for key in tree if str(key) == step), step)
 
 
 def _fields(model: type[BaseModel], location: Sequence[str | int]) -> Iterator[str]:

@@ -23,6 +23,7 @@ _STEP = re.compile(r"\[(\d+)\]|\.(\w+)|\[([^\]]+)\]")
 
 Located = tuple[Any, Mark]
 
+MAX_CHAIN = 100
 MAX_VALUES = 2_000_000
 MAX_CHARACTERS = 64_000_000
 """For all variants of a document together."""
@@ -95,6 +96,23 @@ def substitute(value: Any, mark: Mark, scope: Scope) -> Located:
     return value, mark
 
 
+def whole(value: Any, mark: Mark, scope: Scope) -> Located:
+    """What ``value`` is where it is one reference, with nothing replaced inside; any other value as it is."""
+    if not isinstance(value, str) or not (match := _REFERENCE.fullmatch(value.strip())) or match.group(1) is None:
+        return value, mark
+    name = _NAME.fullmatch(match.group(1))
+    if name and not name.group(2) and name.group(1) in scope.variables and name.group(1) not in scope.resolving:
+        found, found_mark = scope.variables[name.group(1)]
+        if found_mark.line != NOWHERE and len(scope.resolving) < MAX_CHAIN:
+            return whole(found, found_mark, replace(scope, resolving=(*scope.resolving, name.group(1))))
+    return substitute(value.strip(), mark, scope)
+
+
+def is_name(name: Any) -> bool:
+    """Whether ``name`` can be referred to."""
+    return isinstance(name, str) and re.fullmatch(r"[^\W\d][\w-]*", name) is not None
+
+
 def _substitute_text(text: str, mark: Mark, scope: Scope) -> Located:
     whole = _REFERENCE.fullmatch(text)
     if whole and whole.group(1) is not None:
@@ -145,6 +163,9 @@ def _find(match: re.Match[str], mark: Mark, scope: Scope) -> Located:
         return nothing
     if name not in scope.variables:
         scope.problem(mark, f'unknown reference "${{{expression}}}"{near(name, (*scope.variables, *scope.ends))}')
+        return nothing
+    if len(scope.resolving) >= MAX_CHAIN:
+        scope.problem(mark, f"more than {MAX_CHAIN} references one after the other")
         return nothing
     return _variable(name, path, expression, mark, scope)
 

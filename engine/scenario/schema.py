@@ -18,7 +18,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE = {"$ref": "#/$defs/Reference"}
 _REFERENCE_DEFINITION = {
     "type": "string",
-    "pattern": r"^\$\{[^}]+\}$",
+    "pattern": r"\$\{[^}]+\}",
     "description": "The value of a variable, or a shared primitive: `${name}`, `${name[0]}`, `${name.field}`.",
 }
 _NAME = {"pattern": r"^[^\W\d][\w-]*$"}

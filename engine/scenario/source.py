@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ..errors import Position, Problem, ScenarioError
+from ..errors import Position, Problem
 from .files import MAX_BYTES
 from .scalars import TAGS, resolved
 
@@ -26,6 +26,10 @@ except ImportError:  # PyYAML was built without libyaml.
 
 MAX_NODES = 100_000
 MAX_DEPTH = 100
+
+
+_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""As YAML counts lines, so that its marks and ours agree."""
 
 
 class Mark(NamedTuple):
@@ -89,24 +93,19 @@ class Document:
         return _problem(self.file, self.lines, mark.line, mark.column, message, hint)
 
 
-def read(file: str, raw: bytes) -> list[Document]:
-    """The documents of a file, empty ones left out. Raises ScenarioError with what is wrong with it as YAML."""
+def read(file: str, raw: bytes) -> tuple[list[Document], list[Problem]]:
+    """The documents of a file, empty ones left out, and all that is wrong with it as YAML.
+
+    What stands before a place where the YAML breaks off is there all the same.
+    """
     if len(raw) > MAX_BYTES:
-        raise ScenarioError([Problem(Position(file, 1, 1), f"the file has more than {MAX_BYTES:,} bytes")])
-    text = _decode(file, raw)
-    # As YAML counts lines, so that its marks and ours agree.
-    lines = tuple(re.split("\r\n|[\r\n\x85\u2028\u2029]", text))
-    try:
-        documents = list(_Builder(file, lines).documents(text))
-    except yaml.MarkedYAMLError as error:
-        raise ScenarioError([_syntax_problem(file, lines, error)]) from None
-    except yaml.reader.ReaderError as error:
-        line, column = _place(text, error.position)
-        message = f"character {error.character!r} is not allowed in YAML"
-        raise ScenarioError([_problem(file, lines, line, column, message)]) from None
-    if not documents:
-        raise ScenarioError([_problem(file, lines, 0, 0, "there is no scenario in this file")])
-    return documents
+        return [], [Problem(Position(file, 1, 1), f"the file has more than {MAX_BYTES:,} bytes")]
+    text, undecodable = _decode(file, raw)
+    if undecodable:
+        return [], [undecodable]
+    builder = _Builder(file, tuple(_LINE_BREAK.split(text)))
+    builder.build(text)
+    return builder.documents, builder.problems
 
 
 def _syntax_problem(file: str, lines: tuple[str, ...], error: yaml.MarkedYAMLError) -> Problem:
@@ -115,17 +114,14 @@ def _syntax_problem(file: str, lines: tuple[str, ...], error: yaml.MarkedYAMLErr
     excerpt = lines[line] if line < len(lines) else ""
     if excerpt[column : column + 1] == "\t":
         return _problem(file, lines, line, column, "a tab: YAML is indented with spaces")
-    opened = (
-        f" (it began on line {error.context_mark.line + 1})"
-        if error.context_mark and mark != error.context_mark
-        else ""
-    )
+    began = error.context_mark.line if error.context_mark else line
+    opened = f" (it began on line {began + 1})" if began != line else ""
     message = f"not YAML: {' '.join(part for part in (error.context, error.problem) if part)}{opened}"
     unquoted = re.search(r"(?<![\"'$])\$\{", excerpt)
     return _problem(file, lines, line, column, message, 'quote references: "${name}"' if unquoted else None)
 
 
-def _decode(file: str, raw: bytes) -> str:
+def _decode(file: str, raw: bytes) -> tuple[str, Problem | None]:
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = raw.decode(encoding)
@@ -133,18 +129,19 @@ def _decode(file: str, raw: bytes) -> str:
         before = raw[: error.start].decode(encoding, errors="replace")
         line, column = _place(before, len(before))
         message = f"not {encoding.removesuffix('-sig').upper()} text: byte 0x{raw[error.start]:02x}"
-        raise ScenarioError([Problem(Position(file, line + 1, column + 1), message)]) from None
+        return "", Problem(Position(file, line + 1, column + 1), message)
     unprintable = yaml.reader.Reader.NON_PRINTABLE.search(text)
-    if unprintable:
-        line, column = _place(text, unprintable.start())
-        message = f"character {unprintable.group()!r} is not allowed in YAML"
-        raise ScenarioError([Problem(Position(file, line + 1, column + 1), message)])
-    return text
+    if unprintable is None:
+        return text, None
+    line, column = _place(text, unprintable.start())
+    message = f"character {unprintable.group()!r} is not allowed in YAML"
+    return "", Problem(Position(file, line + 1, column + 1), message)
 
 
 def _place(text: str, index: int) -> tuple[int, int]:
-    before = text[:index]
-    return before.count("\n"), len(before) - (before.rfind("\n") + 1)
+    """The line and column, from 0, of the character at ``index``."""
+    before = _LINE_BREAK.split(text[:index])
+    return len(before) - 1, len(before[-1])
 
 
 def _problem(
@@ -164,20 +161,46 @@ class _Open:
         self.key: tuple[Any, Mark] | None = None
         self.merged: list[Map] = []
         self.size = 1
+        self.height = 1
+
+
+class _TooMuch(Exception):
+    """The rest of the file is not worth reading."""
+
+
+class _Anchored(NamedTuple):
+    """What an alias stands for: how many values it holds, and on how many levels, once aliases are followed."""
+
+    value: Any
+    mark: Mark
+    size: int
+    height: int
 
 
 class _Builder:
-    """Builds the documents of one file; everything that is wrong is collected, and raised at a document's end."""
+    """Builds the documents of one file, and collects what is wrong."""
 
     def __init__(self, file: str, lines: tuple[str, ...]) -> None:
+        self.documents: list[Document] = []
+        self.problems: list[Problem] = []
         self._file = file
         self._lines = lines
-        self._problems: list[Problem] = []
         self._open: list[_Open] = []
-        self._anchors: dict[str, tuple[Any, Mark, int]] = {}
+        self._anchors: dict[str, _Anchored] = {}
         self._root: tuple[Any, Mark] | None = None
+        self._size = 0
 
-    def documents(self, text: str) -> Iterator[Document]:
+    def build(self, text: str) -> None:
+        try:
+            self._build(text)
+        except yaml.MarkedYAMLError as error:
+            self.problems.append(_syntax_problem(self._file, self._lines, error))
+        except _TooMuch:
+            pass
+        if not self.documents and not self.problems:
+            self._problem(Mark(0, 0), "there is no scenario in this file")
+
+    def _build(self, text: str) -> None:
         number = 0
         for event in yaml.parse(text, Loader=Loader):
             if isinstance(event, yaml.DocumentStartEvent):
@@ -188,49 +211,56 @@ class _Builder:
             elif isinstance(event, yaml.CollectionEndEvent):
                 self._close()
             elif isinstance(event, yaml.DocumentEndEvent) and self._root and self._root[0] is not None:
-                yield Document(self._file, self._lines, number, *self._root)
-        if self._problems:
-            raise ScenarioError(self._problems)
+                self.documents.append(Document(self._file, self._lines, number, *self._root))
 
     def _node(self, event: Any) -> None:
         mark = Mark(event.start_mark.line, event.start_mark.column)
         if isinstance(event, yaml.AliasEvent):
-            value, _, size = self._alias(event.anchor, mark)
-            self._add(value, mark, size)
+            found = self._alias(event.anchor, mark)
+            # A scalar stands where it is written: code keeps its lines. A collection stands where it is used.
+            self._add(found if found.mark.written is not None else found._replace(mark=mark))
             return
         if isinstance(event, yaml.ScalarEvent):
-            value, mark = self._scalar(event, mark)
+            scalar = _Anchored(*self._scalar(event, mark), size=1, height=0)
             if event.anchor:
-                self._anchors[event.anchor] = value, mark, 1
-            self._add(value, mark, 1)
+                self._anchors[event.anchor] = scalar
+            self._add(scalar)
             return
-        if len(self._open) >= MAX_DEPTH:
-            raise ScenarioError([self._problem(mark, f"nested more than {MAX_DEPTH} levels deep")])
         is_map = isinstance(event, yaml.MappingStartEvent)
         if event.tag not in (None, "!", "tag:yaml.org,2002:map" if is_map else "tag:yaml.org,2002:seq"):
             self._refuse_tag(event.tag, mark)
         self._open.append(_Open(Map() if is_map else Seq(), mark, event.anchor))
+        self._check_depth(0, mark)
 
     def _close(self) -> None:
         closed = self._open.pop()
-        if closed.size > MAX_NODES:
-            raise ScenarioError(
-                [self._problem(closed.mark, f"more than {MAX_NODES:,} values, once aliases are followed")]
-            )
         for merged in closed.merged:
             for key, key_mark, value, mark in merged.entries():
                 if key not in closed.value:
                     closed.value.put(key, key_mark, value, mark)  # type: ignore[call-arg]
+        done = _Anchored(closed.value, closed.mark, closed.size, closed.height)
         if closed.anchor:
-            self._anchors[closed.anchor] = closed.value, closed.mark, closed.size
-        self._add(closed.value, closed.mark, closed.size)
+            self._anchors[closed.anchor] = done
+        self._add(done)
 
-    def _add(self, value: Any, mark: Mark, size: int) -> None:
+    def _check_depth(self, height: int, mark: Mark) -> None:
+        if len(self._open) + height > MAX_DEPTH:
+            self._problem(mark, f"nested more than {MAX_DEPTH} levels deep")
+            raise _TooMuch
+
+    def _add(self, added: _Anchored) -> None:
+        value, mark = added.value, added.mark
         if not self._open:
             self._root = value, mark
+            self._size += added.size
             return
         into = self._open[-1]
-        into.size += size
+        into.size += added.size
+        into.height = max(into.height, added.height + 1)
+        self._check_depth(added.height, mark)
+        if self._size + into.size > MAX_NODES:
+            self._problem(mark, f"more than {MAX_NODES:,} values, once aliases are followed")
+            raise _TooMuch
         if isinstance(into.value, Seq):
             into.value.put(value, mark)
         elif into.key is None:
@@ -241,13 +271,13 @@ class _Builder:
                 self._merge(into, value, mark)
             elif key in into.value:
                 first = into.value.key_marks[key].line + 1
-                self._problems.append(self._problem(key_mark, f'the key "{key}" is given twice, first on line {first}'))
+                self._problem(key_mark, f'the key "{key}" is given twice, first on line {first}')
             else:
                 into.value.put(key, key_mark, value, mark)
 
     def _key(self, value: Any, mark: Mark) -> Hashable:
         if isinstance(value, (Map, Seq)):
-            self._problems.append(self._problem(mark, "a key must be a plain word or number"))
+            self._problem(mark, "a key must be a plain word or number")
             return repr(value)
         key: Hashable = value
         return key
@@ -257,17 +287,16 @@ class _Builder:
         if all(isinstance(source, Map) for source in sources):
             into.merged += sources
         else:
-            self._problems.append(self._problem(mark, '"<<" takes a mapping, or a list of mappings'))
+            self._problem(mark, '"<<" takes a mapping, or a list of mappings')
 
-    def _alias(self, anchor: Any, mark: Mark) -> tuple[Any, Mark, int]:
+    def _alias(self, anchor: Any, mark: Mark) -> _Anchored:
         if anchor in self._anchors:
             return self._anchors[anchor]
-        inside = any(collection.anchor == anchor for collection in self._open)
-        message = (
-            f"*{anchor} refers to the value it is part of" if inside else f"there is no anchor &{anchor} before this"
-        )
-        self._problems.append(self._problem(mark, message))
-        return None, mark, 1
+        if any(collection.anchor == anchor for collection in self._open):
+            self._problem(mark, f"*{anchor} refers to the value it is part of")
+        else:
+            self._problem(mark, f"there is no anchor &{anchor} before this")
+        return _Anchored(None, mark, 1, 0)
 
     def _scalar(self, event: Any, mark: Mark) -> tuple[Any, Mark]:
         plain, tag = event.style in (None, ""), event.tag
@@ -284,12 +313,12 @@ class _Builder:
             return reader(event.value), mark
         except (KeyError, ValueError):
             name = tag.rpartition(":")[2]
-            self._problems.append(self._problem(mark, f'"{event.value}" is no {name}'))
+            self._problem(mark, f'"{event.value}" is no {name}')
             return event.value, mark
 
     def _refuse_tag(self, tag: str, mark: Mark) -> None:
         shown = tag.replace("tag:yaml.org,2002:", "!!")
-        self._problems.append(self._problem(mark, f"the tag {shown} is not allowed: a scenario is plain data"))
+        self._problem(mark, f"the tag {shown} is not allowed: a scenario is plain data")
 
-    def _problem(self, mark: Mark, message: str) -> Problem:
-        return _problem(self._file, self._lines, mark.line, mark.column, message)
+    def _problem(self, mark: Mark, message: str) -> None:
+        self.problems.append(_problem(self._file, self._lines, mark.line, mark.column, message))

@@ -38,18 +38,28 @@ class TargetProblem(Exception):
 
 def code_of(document: Document, source: str, mark: Mark) -> Code:
     """The scenario's code with the line of the file on which its first line stands."""
-    header = document.lines[mark.line][mark.column :] if mark.line < len(document.lines) else ""
-    first = mark.line + 1 if _BLOCK_SCALAR.match(header) else mark.line
+    first = mark.line + 1 if _is_block(document, mark) else mark.line
     return Code(source, os.path.abspath(document.file), first + 1)
 
 
-def syntax_error_mark(document: Document, code: Code, error: SyntaxError) -> Mark:
-    """Where in the file ``error``, met in ``code``, is."""
-    line = code.line - 1 + (error.lineno or 1) - 1
+def syntax_error_mark(document: Document, code: Code, mark: Mark, error: SyntaxError) -> Mark:
+    """Where in the file ``error``, met in ``code``, is; the place of the code where that cannot be said."""
     source_lines = code.source.splitlines()
-    within = source_lines[error.lineno - 1] if error.lineno and error.lineno <= len(source_lines) else ""
-    indent = document.lines[line].find(within) if line < len(document.lines) else 0
-    return Mark(min(line, len(document.lines) - 1), max(0, indent) + max(0, (error.offset or 1) - 1))
+    if not error.lineno or error.lineno > len(source_lines):
+        return mark
+    if _is_block(document, mark):
+        line, start = code.line - 1 + error.lineno - 1, 0
+    elif len(source_lines) == 1:
+        line, start = mark.line, mark.column
+    else:
+        return mark
+    indent = document.lines[line].find(source_lines[error.lineno - 1], start) if line < len(document.lines) else -1
+    return Mark(line, indent + max(0, (error.offset or 1) - 1)) if indent >= 0 else mark
+
+
+def _is_block(document: Document, mark: Mark) -> bool:
+    """Whether a scalar is written as a block, whose lines are lines of the file."""
+    return bool(_BLOCK_SCALAR.match(document.lines[mark.line][mark.column :]))
 
 
 def find(target: str, code: Code | None, folder: str, working_folder: str, foreign: bool) -> Target:
@@ -90,7 +100,7 @@ def _in_module(place: str, name: str, folders: Sequence[str], foreign: bool) -> 
     path = next((found for folder in folders if (found := _module_file(place, folder))), None)
     if path is not None:
         _require(name, _names_in_file(path), place)
-    elif not foreign and place.partition(".")[0] not in sys.stdlib_module_names:
+    elif not foreign:
         spec = _spec(place)
         if spec is None:
             raise TargetProblem(f'there is no module "{place}"')
@@ -123,6 +133,8 @@ def _module_file(module: str, folder: str) -> str | None:
 def _spec(module: str) -> importlib.machinery.ModuleSpec | None:
     """The module's spec, found as an import would find it but without executing the packages above it."""
     path: Sequence[str] | None = None
+    if module == "os.path":  # The one module that is importable only because another one says so.
+        module = os.path.__name__
     spec = None
     parts = module.split(".")
     for depth in range(1, len(parts) + 1):

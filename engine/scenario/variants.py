@@ -15,7 +15,7 @@ from ..plan import PARENT, Reference
 from ..primitives import TYPES, primitive
 from ..words import near
 from .matrix import BUILT_IN, RESERVED, Row, rows
-from .references import Located, Scope, substitute
+from .references import Located, Scope, is_name, substitute, whole
 from .source import Document, Map, Mark, Seq
 from .targets import defined_names
 
@@ -59,25 +59,32 @@ def expand(
 
 def _scope(document: Document, root: Map, problems: list[Problem]) -> Scope:
     variables: dict[str, Located] = {}
-    given = root.get("vars")
-    names = {name: 0 for name, _, _, _ in _entries(root, "shared")}
-    scope = Scope(document, variables, names, problems, _code_names(root))
-    for section in ("vars", "shared"):
-        for name, mark, value, value_mark in _entries(root, section):
-            if not (isinstance(name, str) and re.fullmatch(r"[^\W\d][\w-]*", name)):
-                scope.problem(mark, f'"{name}" cannot be referred to: a name is letters, digits, "_" and "-"')
-            elif name in RESERVED:
-                scope.problem(mark, f'"{name}" has a meaning of its own in references; choose another name')
-            elif section == "vars":
-                variables[name] = value, value_mark
-            elif isinstance(given, Map) and name in given:
+    scope = Scope(document, variables, {}, problems, _code_names(root))
+    for name, mark, value, value_mark in _entries(root, "vars", scope):
+        if _is_good_name(name, mark, scope):
+            variables[name] = value, value_mark
+    names = {}
+    for name, mark, _, _ in _entries(root, "shared", scope):
+        if _is_good_name(name, mark, scope):
+            names[name] = 0
+            if name in variables:
                 scope.problem(mark, f'"{name}" is the name of a variable, too')
-    return scope.with_variables(index=0, process=PARENT)
+    return replace(scope, ends=names).with_variables(index=0, process=PARENT)
 
 
-def _entries(root: Map, key: str) -> Iterator[tuple[Any, Mark, Any, Mark]]:
+def _is_good_name(name: Any, mark: Mark, scope: Scope) -> bool:
+    if not is_name(name):
+        scope.problem(mark, f'"{name}" cannot be referred to: a name is letters, digits, "_" and "-"')
+    elif name in RESERVED:
+        scope.problem(mark, f'"{name}" has a meaning of its own in references; choose another name')
+    else:
+        return True
+    return False
+
+
+def _entries(root: Map, key: str, scope: Scope) -> Iterator[tuple[Any, Mark, Any, Mark]]:
     """The entries of a section; none where it is missing or, to be told by validation, no mapping."""
-    section = root.get(key)
+    section, _ = whole(root.get(key), root.marks.get(key, Mark(0, 0)), scope)
     return section.entries() if isinstance(section, Map) else iter(())
 
 
@@ -94,7 +101,8 @@ def _code_names(root: Map) -> frozenset[str] | None:
 def _ends(root: Map, scope: Scope) -> dict[str, int]:
     """How many endpoints each primitive has, in the variant that ``scope`` is of: a type may be a reference, too."""
     ends = dict(scope.ends)
-    for name, _, value, mark in _entries(root, "shared"):
+    for name, _, value, mark in _entries(root, "shared", scope):
+        value, mark = whole(value, mark, scope)
         kind, kind_mark = (
             (value.get("type"), value.marks.get("type", mark)) if isinstance(value, Map) else (value, mark)
         )
@@ -129,7 +137,7 @@ def _variant(document: Document, root: Map, scope: Scope, row: Row, chosen: Mapp
         elif key == "expect":
             item, mark = _expectation(item, mark, replace(scope, data_only=True), replicas)
         elif key == "code":
-            item, mark = _whole(item, mark, scope)
+            item, mark = whole(item, mark, scope)
         elif key not in _VERBATIM and key not in BUILT_IN:
             item, mark = substitute(item, mark, scope)
             if key == "environment":
@@ -157,20 +165,14 @@ def _label(value: Any) -> Any:
     return str(value) if isinstance(value, Reference) else value
 
 
-def _whole(value: Any, mark: Mark, scope: Scope) -> Located:
-    """Replace ``value`` if it is one reference, but not references inside it."""
-    is_reference = isinstance(value, str) and re.fullmatch(r"\s*\$\{[^}]*\}\s*", value)
-    return substitute(value.strip(), mark, scope) if is_reference else (value, mark)
-
-
 def _processes(value: Any, mark: Mark, scope: Scope, replicas: dict[str, list[str]]) -> Located:
     """Each process once for each of its replicas, under the replica's name."""
-    value, mark = _whole(value, mark, scope)
+    value, mark = whole(value, mark, scope)
     if not isinstance(value, Map):
         return value, mark
     result = Map()
     for name, key_mark, process, process_mark in value.entries():
-        process, process_mark = _whole(process, process_mark, scope)
+        process, process_mark = whole(process, process_mark, scope)
         if not isinstance(name, str) or not name or "[" in name or "/" in name:
             scope.problem(key_mark, 'a process\'s name is text without "[" and "/"')
             result.put(name, key_mark, process, process_mark)
@@ -196,7 +198,7 @@ def _count(process: Map, scope: Scope) -> int:
 
 def _expectation(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Sequence[str]]) -> Located:
     """``expect``, or the ``when`` of an outcome, with what it says of processes told apart by replica."""
-    value, mark = _whole(value, mark, scope)
+    value, mark = whole(value, mark, scope)
     if not isinstance(value, Map):
         return value, mark
     result = Map()
@@ -214,7 +216,7 @@ def _expectation(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Se
 
 
 def _outcomes(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Sequence[str]]) -> Located:
-    value, mark = _whole(value, mark, scope)
+    value, mark = whole(value, mark, scope)
     if not isinstance(value, Seq):
         return value, mark
     result = Seq()
@@ -226,12 +228,12 @@ def _outcomes(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Seque
 def _expected_processes(value: Any, mark: Mark, scope: Scope, replicas: Mapping[str, Sequence[str]]) -> Located:
     """What is said of ``worker`` is said of each replica; what is said of ``worker[1]`` beside it counts for that
     one."""
-    value, mark = _whole(value, mark, scope)
+    value, mark = whole(value, mark, scope)
     if not isinstance(value, Map):
         return value, mark
     result = Map()
     for name, key_mark, item, item_mark in sorted(value.entries(), key=lambda entry: entry[0] not in replicas):
-        item, item_mark = _whole(item, item_mark, scope)
+        item, item_mark = whole(item, item_mark, scope)
         for replica in _replicas_called(name, key_mark, scope, replicas):
             index = _REPLICA.fullmatch(replica)
             within = scope.with_variables(index=int(index[2]) if index else 0, process=replica)

@@ -89,7 +89,7 @@ def exit_code(error: SystemExit) -> int:
     """The exit code that a process gets from ``sys.exit``."""
     if error.code is None:
         return 0
-    return error.code if isinstance(error.code, int) else 1
+    return error.code & 0xFF if isinstance(error.code, int) else 1
 
 
 CHILDREN = {"fork": ForkChild, "spawn": SpawnChild, "forkserver": ForkServerChild}

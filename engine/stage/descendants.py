@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -52,7 +53,7 @@ def await_strays() -> dict[int, str]:
     while True:
         reap()
         living = descendants()
-        strays = [pid for pid in living if not is_helper(pid)]
+        strays = sorted({*living} - helpers(living))
         waited_s = time.monotonic() - started
         if not living or (waited_s > HELPER_PATIENCE_S) or (strays and waited_s > STRAY_PATIENCE_S):
             break
@@ -62,31 +63,30 @@ def await_strays() -> dict[int, str]:
     return left
 
 
-def end_all() -> None:
-    """Kill everything below this process, and return when it is gone.
+def end_all(spared: Collection[int] = ()) -> None:
+    """Kill everything below this process but ``spared`` and what is below those, and return when it is gone.
 
     The resource tracker is spared until it has had the time to do its work: killed with the others, it would leave
     every named semaphore and shared memory block of the run behind. Killing goes on for as long as anything new is
     born.
     """
     started = time.monotonic()
-    while living := descendants():
-        spare_helpers = time.monotonic() - started < HELPER_PATIENCE_S
-        for pid in living:
-            if not (spare_helpers and is_helper(pid, HELPERS[:1])):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+    while living := descendants(spared):
+        patient = time.monotonic() - started < HELPER_PATIENCE_S
+        for pid in {*living} - (helpers(living, HELPERS[:1]) if patient else set()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         reap()
         time.sleep(_POLL_S)
     reap()
 
 
-def descendants() -> list[int]:
-    """The process ids below this process, parents before children, zombies left out."""
+def descendants(spared: Collection[int] = ()) -> list[int]:
+    """The process ids below this process, zombies left out, and ``spared`` with what is below them."""
     found: list[int] = []
     parents = [os.getpid()]
     while parents:
-        for child in _children(parents.pop()):
+        for child in {*_children(parents.pop())} - {*spared}:
             parents.append(child)
             if not _is_zombie(child):
                 found.append(child)
@@ -102,12 +102,17 @@ def command_line(pid: int) -> str:
     return b" ".join(words).decode(errors="replace").strip() or "?"
 
 
-def is_helper(pid: int, helpers: tuple[str, ...] = HELPERS) -> bool:
-    """Whether ``pid`` is one of ``helpers`` itself, and not a scenario's process that the fork server forked."""
-    return any(
-        f"from {helper} import main" in command_line(pid) and helper not in command_line(_parent(pid))
-        for helper in helpers
-    )
+def helpers(living: Sequence[int], kinds: Sequence[str] = HELPERS) -> set[int]:
+    """Which of ``living`` are helpers.
+
+    What the fork server forked has its command line, and outlives it never; so of each kind it is the oldest.
+    """
+    found = set()
+    for kind in kinds:
+        alike = [pid for pid in living if f"from {kind} import main" in command_line(pid)]
+        if alike:
+            found.add(min(alike, key=lambda pid: (_started(pid), pid)))
+    return found
 
 
 def _children(pid: int) -> list[int]:
@@ -125,8 +130,9 @@ def _is_zombie(pid: int) -> bool:
     return _status(pid)[0] in "ZX"
 
 
-def _parent(pid: int) -> int:
-    return int(_status(pid)[1])
+def _started(pid: int) -> int:
+    """When a process began, in the system's ticks."""
+    return int(_status(pid)[19])
 
 
 def _status(pid: int) -> list[str]:
@@ -136,4 +142,4 @@ def _status(pid: int) -> list[str]:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rpartition(")")[2].split()
     except OSError:
-        return ["X", "0"]
+        return ["X", *"0" * 30]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,9 @@ from typing import Any
 from .. import plain
 from . import output
 
+PARENTS_OWN: list[socket.socket | Link] = []
+"""What a forked child inherits of its parent's lines, and must let go of: they are not its own to speak on."""
+
 _PIECE = getattr(select, "PIPE_BUF", 512) - 2
 
 
@@ -27,17 +31,21 @@ class Link:
 
     def __init__(self, stdout: int, stderr: int, channel: int) -> None:
         self.fds: tuple[int, ...] = (stdout, stderr, channel)
+        self._identity = _identity(channel)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _arrived, tuple(map(reduction.DupFd, self.fds))
 
     def attach(self) -> None:
         """Make this process's descriptors 1 and 2 the link's, and its Python streams stamp what they write."""
+        while PARENTS_OWN:
+            PARENTS_OWN.pop().close()
         for stream, fd in zip((1, 2), self.fds[:2], strict=True):
             if fd != stream:
                 os.dup2(fd, stream)
                 os.close(fd)
         self.fds = (1, 2, self.fds[2])
+        self._identity = _identity(self.fds[2])
         output.write_through(self)
 
     def say(self, event: str, **details: Any) -> None:
@@ -53,13 +61,17 @@ class Link:
         self._write(f"~{stream} {length} {at_ns}\n")
 
     def _write(self, line: str) -> None:
-        # The target may have closed every descriptor it could find, or the engine be gone: its work goes on.
+        # The target may have closed every descriptor it could find, and opened files of its own in their place;
+        # or the engine may be gone. Its work goes on.
         with suppress(OSError):
-            os.write(self.fds[2], line.encode())
+            if _identity(self.fds[2]) == self._identity:
+                os.write(self.fds[2], line.encode())
 
     def close(self) -> None:
+        """Let go of the link; of what is now descriptor 1 or 2 of this process, it does not."""
         for fd in self.fds:
-            os.close(fd)
+            if fd > 2:
+                os.close(fd)
 
     @contextmanager
     def reporting(self, call: str | None = None) -> Iterator[Outcome]:
@@ -72,6 +84,12 @@ class Link:
             self.say("raised", call=call, **raised(error))
             raise
         self.say("returned", call=call, value=plain.encode(outcome.returned))
+
+
+def _identity(fd: int) -> tuple[int, int]:
+    """Which pipe a descriptor is of."""
+    status = os.fstat(fd)
+    return status.st_dev, status.st_ino
 
 
 class Outcome:

@@ -104,6 +104,7 @@ class Nursery:
         if parent == 0:
             self._become_parent(request, control_fd, folder, mark)
         os.close(control_fd)
+        wire.send(self._supervisor, {"event": "began", "pid": parent})
         status, supervised = self._await_end(parent)
         strays = {} if status is None else descendants.await_strays()
         descendants.end_all()

@@ -20,7 +20,7 @@ from . import output, wire
 from .binding import Bindings, install_code
 from .children import exit_code
 from .company import Company
-from .link import Link, open_link, raised, without_our_frames
+from .link import PARENTS_OWN, Link, open_link, raised, without_our_frames
 
 _KEPT: list[Bindings] = []
 """What a script would hold in globals: destroyed after what runs at exit, which ends the daemons that still use it."""
@@ -41,6 +41,7 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     for reader in readers:
         os.close(reader)
     link.attach()
+    PARENTS_OWN.extend((control, link))
     if plan.run_as == "thread":
         output.route()
     try:

@@ -37,7 +37,7 @@ def test_a_scenario_of_the_catalogue_passes(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_scenario_of_the_catalogue_is_as_a_stock_json_schema_validator_wants_it(file: Path, validator: Any) -> None:
-    for document in read(str(file), file.read_bytes()):
+    for document in read(str(file), file.read_bytes())[0]:
         problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document.value)]
 
         assert problems == []
@@ -46,7 +46,7 @@ def test_a_scenario_of_the_catalogue_is_as_a_stock_json_schema_validator_wants_i
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_scenario_of_the_catalogue_tells_editors_its_schema_and_people_what_it_shows(file: Path) -> None:
     first = file.read_text().splitlines()[0]
-    [document] = read(str(file), file.read_bytes())
+    [document] = read(str(file), file.read_bytes())[0]
 
     assert first.startswith(MODELINE)
     assert (file.parent / first.removeprefix(MODELINE)).resolve() == ROOT / "schemas" / "scenario.schema.json"

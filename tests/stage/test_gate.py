@@ -42,7 +42,7 @@ def test_everybody_passes_once_the_gate_opens(keeper: Keeper) -> None:
         keeper.gate(number).arrive()
         passed.append(number)
 
-    threads = [threading.Thread(target=pass_through, args=(number,)) for number in range(5)]
+    threads = [threading.Thread(target=pass_through, args=(number,), daemon=True) for number in range(5)]
     for thread in threads:
         thread.start()
     while len(keeper.arrived) < 5:
@@ -50,15 +50,14 @@ def test_everybody_passes_once_the_gate_opens(keeper: Keeper) -> None:
     assert passed == []
 
     keeper.open()
-    for thread in threads:
-        thread.join()
+    eventually(lambda: len(passed) == 5)
 
     assert sorted(passed) == [0, 1, 2, 3, 4]
 
 
 def test_one_that_died_after_it_arrived_does_not_keep_the_others(keeper: Keeper) -> None:
     os.write(keeper.gate(0)._arrivals, (0).to_bytes(4, "big"))  # and never reads
-    other = threading.Thread(target=keeper.gate(1).arrive)
+    other = threading.Thread(target=keeper.gate(1).arrive, daemon=True)
     other.start()
     while len(keeper.arrived) < 2:
         keeper.see_arrivals()

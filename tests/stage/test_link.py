@@ -210,5 +210,3 @@ def test_a_link_attached_twice_is_still_attached() -> None:
 
 def _messages(fd: int) -> list[dict[str, Any]]:
     return [json.loads(line[1:]) for line in os.read(fd, 1 << 16).decode().splitlines()]
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,8 @@ class Stage:
         self._runs = 0
         self._interpreter: Interpreter | None = None
         self._folder: str | None = None
+        self.running_pid: int | None = None
+        """The parent process of the current run, which leads a process group of its own."""
         self.socket, theirs = socket.socketpair()
         self._errors, errors = os.pipe()
         try:
@@ -75,8 +78,12 @@ class Stage:
         self.interpreter()
         self._runs += 1
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._send({"plan": plan.to_json(), "number": self._runs}, theirs.fileno())
+        try:
+            with theirs:
+                self._send({"plan": plan.to_json(), "number": self._runs}, theirs.fileno())
+        except BaseException:
+            ours.close()
+            raise
         return ours
 
     def end_run(self) -> None:
@@ -116,6 +123,10 @@ class Stage:
             return Interrupted("interrupted")
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(END_PATIENCE_S)
+        if self.running_pid:
+            # The nursery was killed before it could do this. Whoever left the group is out of reach, now.
+            with suppress(OSError):
+                os.killpg(self.running_pid, signal.SIGKILL)
         os.set_blocking(self._errors, False)
         try:
             words = os.read(self._errors, 1 << 16).decode(errors="replace").strip()

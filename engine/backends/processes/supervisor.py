@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,7 +101,10 @@ class _Supervision:
     def _hear_nursery(self) -> None:
         try:
             for message, _ in self._nursery.frames():
-                self._gone = message
+                if message["event"] == "began":
+                    self._stage.running_pid = message["pid"]
+                else:
+                    self._stage.running_pid, self._gone = None, message
         except EOFError:
             raise self._stage.gone() from None
 
@@ -108,7 +112,8 @@ class _Supervision:
         try:
             for message, fds in self._control.frames():
                 self._note(message, fds)
-        except EOFError:
+        except (EOFError, KeyError, TypeError, ValueError, RecursionError):
+            # Closed; or a thread of the scenario wrote to it, after which nothing that comes from there makes sense.
             if self._control_socket.fileno() in self._selector.get_map():
                 self._selector.unregister(self._control_socket)
 
@@ -132,7 +137,9 @@ class _Supervision:
 
         def hear(data: bytes) -> None:
             for message in testimony.add(data):
-                self._take_testimony(witness, message)
+                # A target can write to every descriptor of its process, and so lie; it can harm only its own report.
+                with suppress(KeyError, TypeError, ValueError, AttributeError, RecursionError):
+                    self._take_testimony(witness, message)
 
         for fd, take in ((stdout, witness.stdout.add), (stderr, witness.stderr.add), (channel, hear)):
             os.set_blocking(fd, False)

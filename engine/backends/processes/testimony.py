@@ -26,7 +26,7 @@ class Testimony:
         for line in lines:
             try:
                 yield from self._understand(line.decode())
-            except (ValueError, KeyError):
+            except (ValueError, KeyError, RecursionError):
                 # The target wrote to our descriptor; what it wrote is none of ours.
                 self._message = ""
 
@@ -39,4 +39,6 @@ class Testimony:
             self._message += body
         elif kind == "=":
             text, self._message = self._message + body, ""
-            yield json.loads(text)
+            message = json.loads(text)
+            if isinstance(message, dict) and "event" in message:
+                yield message
