@@ -10,7 +10,7 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -50,43 +50,54 @@ def await_strays() -> dict[int, str]:
     Helpers are waited for longer, and are not described: they are nobody's leak.
     """
     started = time.monotonic()
-    while True:
-        reap()
+    while not is_childless():
         living = descendants()
         strays = sorted({*living} - helpers(living))
         waited_s = time.monotonic() - started
-        if not living or (waited_s > HELPER_PATIENCE_S) or (strays and waited_s > STRAY_PATIENCE_S):
-            break
+        if waited_s > HELPER_PATIENCE_S or (strays and waited_s > STRAY_PATIENCE_S):
+            left = {pid: command_line(pid) for pid in strays}
+            end_all()
+            return left
         time.sleep(_POLL_S)
-    left = {pid: command_line(pid) for pid in strays}
-    end_all()
-    return left
+    return {}
 
 
-def end_all(spared: Collection[int] = ()) -> None:
-    """Kill everything below this process but ``spared`` and what is below those, and return when it is gone.
+def end_all() -> None:
+    """Kill everything below this process, and return when it is gone.
 
     The resource tracker is spared until it has had the time to do its work: killed with the others, it would leave
     every named semaphore and shared memory block of the run behind. Killing goes on for as long as anything new is
     born.
     """
     started = time.monotonic()
-    while living := descendants(spared):
+    while not is_childless():
+        living = descendants()
         patient = time.monotonic() - started < HELPER_PATIENCE_S
         for pid in {*living} - (helpers(living, HELPERS[:1]) if patient else set()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        reap()
         time.sleep(_POLL_S)
+
+
+def is_childless() -> bool:
+    """Whether nothing is left below this process, once the dead are reaped.
+
+    Only the system knows: of processes that fork and end in turn, a list shows one that is gone and not yet the next.
+    """
     reap()
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return True
+    return False
 
 
-def descendants(spared: Collection[int] = ()) -> list[int]:
-    """The process ids below this process, zombies left out, and ``spared`` with what is below them."""
+def descendants() -> list[int]:
+    """The process ids below this process, zombies left out."""
     found: list[int] = []
     parents = [os.getpid()]
     while parents:
-        for child in {*_children(parents.pop())} - {*spared}:
+        for child in _children(parents.pop()):
             parents.append(child)
             if not _is_zombie(child):
                 found.append(child)
