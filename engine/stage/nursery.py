@@ -30,7 +30,8 @@ from .parent import play
 
 def main() -> None:
     """Serve the supervisor at the other end of the descriptor that the command line names, until it hangs up."""
-    del sys.path[0]  # The folder of this file: python puts it there, and a script of the user's would not have it.
+    # Python puts the folder of this file there, and a script of the user's would not have it.
+    sys.path[:] = [folder for folder in sys.path if folder != os.path.dirname(__file__)]
     folder, home = tempfile.mkdtemp(prefix="engine-"), os.getpid()
     try:
         with socket.socket(fileno=int(sys.argv[1])) as supervisor:

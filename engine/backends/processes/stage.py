@@ -16,7 +16,7 @@ from ...errors import InternalError, InterpreterError, Interrupted
 from ...plan import Interpreter, Plan
 from ...stage import wire
 
-START_PATIENCE_S = 60.0
+START_PATIENCE_S = 30.0
 ANSWER_PATIENCE_S = 60.0
 END_PATIENCE_S = 60.0
 
@@ -148,7 +148,9 @@ class Stage:
         try:
             frame = wire.receive(self.socket)
         except TimeoutError:
-            raise InternalError(f'"{self._name}" has not answered for {patience_s:g} s') from None
+            self._process.kill()
+            silence = f'"{self._name}" has not answered for {patience_s:g} s'
+            raise (InternalError(silence) if self._interpreter else InterpreterError(silence)) from None
         finally:
             self.socket.settimeout(None)
         if frame is None:
