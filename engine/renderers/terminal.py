@@ -83,7 +83,7 @@ def _check_lines(check: CheckReport, report: ScenarioReport) -> Iterator[str]:
     yield f"  {click.style(visible(f'{report.file}:{check.line}: {check.path}'), bold=True)}{visible(reason)}"
     if check.because:
         yield f"    because {visible(check.because)}"
-    if isinstance(check.actual, str) and isinstance(check.expected, str) and "\n" in check.expected + check.actual:
+    if isinstance(check.actual, str) and isinstance(check.expected, str) and check.path.endswith(("stdout", "stderr")):
         yield from _difference(_lines(check.expected), _lines(check.actual))
         return
     yield f"    expected {_value(check.expected)}"
@@ -107,7 +107,7 @@ def _difference(expected: list[str], actual: list[str]) -> Iterator[str]:
     for line in differences:
         if not line.startswith("?"):
             colour = {"-": "green", "+": "red"}.get(line[0])
-            yield "    " + click.style(visible(line), fg=colour)
+            yield "    " + click.style(visible(words.shorten(line, 300)), fg=colour)
     rest = max(len(expected), len(actual)) - start - _DIFFERENCE_LINES
     if rest > 0:
         yield f"      ... and up to {rest} more lines"

@@ -163,7 +163,7 @@ def test_the_story_tells_what_ended_the_run_and_what_became_of_each_process() ->
         },
     )
 
-    assert plainly(made).split("\n")[4:] == [
+    assert plainly(made).split("\n")[5:] == [
         "  still running after 10 s",
         "  the parent process: raised OSError: no, exit code 0",
         "  angry: raised ValueError: 5, exit code 1",
@@ -180,7 +180,7 @@ def test_of_a_long_standard_error_the_end_is_shown() -> None:
     stderr = "".join(f"line {number}\n" for number in range(20))
     made = failed(check("a", "b"), processes={"worker": replace(PROCESS, stderr=stderr)})
 
-    assert plainly(made).split("\n")[4:-1] == [
+    assert plainly(made).split("\n")[5:-1] == [
         "  worker: exit code 0",
         "    ... 8 more lines",
         *(f"    line {number}" for number in range(8, 20)),
@@ -188,7 +188,8 @@ def test_of_a_long_standard_error_the_end_is_shown() -> None:
 
 
 def test_a_long_value_is_cut_and_says_by_how_much() -> None:
-    assert f"    actual   {'x' * 300}... [700 more characters]\n" in plainly(failed(check("a", "x" * 1000)))
+    assert f"    + {'x' * 298}... [702 more characters]\n" in plainly(failed(check("a", "x" * 1000)))
+    assert f"    actual   {'x' * 300}... [700 more characters]\n" in plainly(failed(check(None, "x" * 1000)))
 
 
 @pytest.mark.parametrize("verdict", ["passed", "failed", "unknown", "skipped"])
