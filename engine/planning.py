@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 
 from .plan import Call, Plan, ProcessPlan, SharedPlan, encode_argument
-from .scenario.load import Variant
+from .scenario.load import Variant, target_parameters
 from .scenario.model import Call as CallModel
 from .scenario.source import unmarked
 
@@ -24,7 +24,7 @@ def plan(variant: Variant) -> Plan:
         start_method=scenario.start_method,
         timeout_s=scenario.timeout,
         code=variant.code,
-        shared=tuple(_shared(name, given) for name, given in scenario.shared.items()),
+        shared=tuple(_shared(name, given, variant) for name, given in scenario.shared.items()),
         processes=tuple(
             ProcessPlan(
                 name=name,
@@ -52,11 +52,14 @@ def _call(call: CallModel, variant: Variant) -> Call:
     )
 
 
-def _shared(name: str, given: object) -> SharedPlan:
+def _shared(name: str, given: object, variant: Variant) -> SharedPlan:
     if isinstance(given, str):
         return SharedPlan(name, given, encode_argument({}))
     assert isinstance(given, dict)
     parameters = {key: unmarked(value) for key, value in given.items() if key != "type"}
+    for parameter in target_parameters(given):
+        target = variant.targets[given[parameter]]
+        parameters[parameter] = f"{target.module}:{target.name}"
     return SharedPlan(name, given["type"], encode_argument(parameters))
 
 

@@ -14,6 +14,7 @@ import click
 COMMANDS = {
     "run": "run scenarios on real processes and check what comes of them",
     "validate": "check scenario files without executing any of their code",
+    "primitives": "list the types of shared, their parameters and final values",
     "schema": "print the JSON Schema of scenarios, or of reports",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 TypeCode = Literal[
@@ -20,3 +21,9 @@ def ctype(name: TypeCode) -> Any:
     import ctypes
 
     return getattr(ctypes, name)
+
+
+def one_of(given: Mapping[str, Any], *names: str) -> str | None:
+    """What is wrong with ``given`` where just one of ``names`` must be in it."""
+    count = sum(given.get(name) is not None for name in names)
+    return None if count == 1 else f"just one of {' and '.join(names)} must be given"

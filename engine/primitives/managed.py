@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from multiprocessing.managers import BaseProxy
+from queue import Empty
+from typing import Any
 
 
 def contents(value: object) -> object:
@@ -16,3 +19,30 @@ def contents(value: object) -> object:
     if type(value) is tuple:
         return tuple(contents(item) for item in value)
     return value
+
+
+def items_of(queue: Any) -> list[object]:
+    """The items left in a manager's queue, in order."""
+    items = []
+    with suppress(Empty):
+        while True:
+            items.append(contents(queue.get_nowait()))
+    return items
+
+
+def is_held(lock: Any) -> bool:
+    """Whether a manager's lock is held: its proxy cannot say, so it is tried."""
+    if not lock.acquire(False):
+        return True
+    lock.release()
+    return False
+
+
+def permits_of(semaphore: Any) -> int:
+    """How many permits a manager's semaphore has free: its proxy cannot say, so they are taken, and given back."""
+    free = 0
+    while semaphore.acquire(False):
+        free += 1
+    for _ in range(free):
+        semaphore.release()
+    return free

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .. import plain
@@ -17,6 +18,9 @@ class Site(Protocol):
     """Where primitives are built: the scenario's parent process."""
 
     context: BaseContext
+
+    def new_path(self) -> str:
+        """A path where there is nothing yet, in a folder that goes with the run."""
 
     def manager(self) -> SyncManager:
         """The scenario's one manager process, started when first asked for."""
@@ -35,6 +39,8 @@ class Parameter(NamedTuple):
     doc: str
     at_least: int | None = None
     hint: str | None = None
+    is_target: bool = False
+    """Whether it names a function, which ``build`` then gets."""
 
 
 class Primitive:
@@ -52,9 +58,16 @@ class Primitive:
         """The parameters that need not be given."""
         return {one.name: one.default for one in self.parameters if one.default is not ...}
 
+    def refusal(self, given: Mapping[str, Any]) -> str | None:
+        """What is wrong with the parameters that were ``given``, beyond the kind of each."""
+        return None
+
     def final(self, built: Any) -> object:
         """What ``built`` holds once every process has ended; never blocks."""
         raise NotImplementedError
+
+    def dispose(self, built: Any) -> None:
+        """Remove what would outlive the processes."""
 
 
 def messages_left(connection: Connection) -> list[object]:

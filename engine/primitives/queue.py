@@ -33,12 +33,17 @@ class Queue(Primitive):
         return site.context.Queue(maxsize)
 
     def final(self, built: queues.Queue[object]) -> list[object]:
-        left = messages_left(built._reader)  # type: ignore[attr-defined]
-        # What the parent itself put may still be with its feeder thread, which stops when the pipe is full.
-        fed = built._thread is not None and not built._reader.closed  # type: ignore[attr-defined]
-        while fed and len(left) < _unreceived(built) and built._reader.poll(FEEDER_PATIENCE_S):  # type: ignore[attr-defined]
-            left += messages_left(built._reader)  # type: ignore[attr-defined]
-        return left
+        return items_left(built)
+
+
+def items_left(built: queues.Queue[object]) -> list[object]:
+    """The items that nobody got, in order."""
+    left = messages_left(built._reader)  # type: ignore[attr-defined]
+    # What the parent itself put may still be with its feeder thread, which stops when the pipe is full.
+    fed = built._thread is not None and not built._reader.closed  # type: ignore[attr-defined]
+    while fed and len(left) < _unreceived(built) and built._reader.poll(FEEDER_PATIENCE_S):  # type: ignore[attr-defined]
+        left += messages_left(built._reader)  # type: ignore[attr-defined]
+    return left
 
 
 def _unreceived(built: queues.Queue[object]) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import Position, Problem, ScenarioError
 from ..expectation import Expectation
 from ..plan import CODE_MODULE, Code
-from ..primitives import TYPES
+from ..primitives import TYPES, primitive
 from ..words import near
 from . import targets
 from .expectation import expectation
@@ -92,6 +92,14 @@ def _variant(tree: Tree, settings: Settings) -> tuple[Variant | None, list[Probl
     return Variant(name, document.file, tree.assignments, scenario, code, found, expectation(tree)), []
 
 
+def target_parameters(given: Any) -> list[str]:
+    """The parameters of an entry of ``shared`` that name functions."""
+    kind = given.get("type") if isinstance(given, dict) else None
+    if not isinstance(kind, str) or kind not in TYPES:
+        return []
+    return [one.name for one in primitive(kind).parameters if one.is_target and isinstance(given.get(one.name), str)]
+
+
 def _entries(root: Map, *path: str) -> Iterator[tuple[Any, Mark, Any, Mark]]:
     """The entries of the mapping at ``path``; none where there is none, for validation has said so."""
     section: Any = root
@@ -113,7 +121,9 @@ def _shared_problems(name: Any, value: Any, mark: Mark, document: Document) -> l
     if not isinstance(kind, str) or kind not in TYPES:
         return [document.problem(kind_mark, f'unknown type "{kind}"{near(kind, TYPES)}')]
     model, hints = specification(kind)
-    return validate(model, parameters, mark, document, hints)[1]
+    problems = validate(model, parameters, mark, document, hints)[1]
+    refusal = None if problems else primitive(kind)().refusal(parameters)
+    return [document.problem(mark, f'"{name}": {refusal}')] if refusal else problems
 
 
 def _name_problems(tree: Tree) -> list[Problem]:
@@ -195,6 +205,10 @@ def _asks_for_python(tree: Tree) -> bool:
 
 
 def _called(root: Map) -> Iterator[tuple[str, Mark]]:
+    """Every target that the scenario names, and where."""
+    for _, _, given, _ in _entries(root, "shared"):
+        for name in target_parameters(given):
+            yield given[name], given.marks[name]
     for section in ("processes", "parent"):
         for _, _, call, _ in _entries(root, section):
             if isinstance(call, Map) and isinstance(call.get("target"), str):

@@ -6,13 +6,15 @@ import importlib
 import importlib.util
 import marshal
 import os
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import reduce
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any
 
 from .. import plain
-from ..plan import CODE_MODULE, Call, Code, Plan, Reference, reference_from
+from ..plan import CODE_MODULE, Code, Plan, Reference, reference_from
 from ..primitives import Primitive, primitive
 
 if TYPE_CHECKING:
@@ -37,12 +39,19 @@ class Bindings:
     """The objects of one run. They live as long as it does: a primitive that only a process's arguments refer to
     would be destroyed by ``start()``, before the child has taken it."""
 
-    def __init__(self, plan: Plan, context: BaseContext) -> None:
+    def __init__(self, plan: Plan, context: BaseContext, folder: str) -> None:
         self.context = context
+        self._folder = folder
         self.shared: dict[str, Any] = {}
         self._primitives: dict[str, Primitive] = {}
         self._plan = plan
         self._manager: SyncManager | None = None
+
+    def new_path(self) -> str:
+        handle, path = tempfile.mkstemp(dir=self._folder, prefix="shared-")
+        os.close(handle)
+        os.unlink(path)
+        return path
 
     def manager(self) -> SyncManager:
         if self._manager is None:
@@ -54,6 +63,9 @@ class Bindings:
         for shared in self._plan.shared:
             parameters: Any = self.resolve(shared.parameters)
             described = primitive(shared.type)()
+            for parameter in described.parameters:
+                if parameter.is_target and parameters.get(parameter.name):
+                    parameters[parameter.name] = self.target(*parameters[parameter.name].split(":"))
             self.shared[shared.name] = described.build(self, **{**described.defaults(), **parameters})
             self._primitives[shared.name] = described
 
@@ -61,9 +73,9 @@ class Bindings:
         """Encoded arguments as the values they stand for."""
         return plain.decode(data, lambda data: self._find(reference_from(data)))
 
-    def target(self, call: Call) -> Any:
-        """The function that ``call`` names. Raises ImportError or AttributeError where there is none."""
-        return _attribute(importlib.import_module(call.module), call.name.split("."))
+    def target(self, module: str, name: str) -> Any:
+        """The function called ``name``. Raises ImportError or AttributeError where there is none."""
+        return _attribute(importlib.import_module(module), name.split("."))
 
     def final_values(self) -> Mapping[str, object]:
         """What each primitive holds now, encoded; an error says why that cannot be told."""
@@ -74,6 +86,12 @@ class Bindings:
             except Exception as error:
                 values[name] = plain.encode(error)
         return values
+
+    def dispose(self) -> None:
+        """Remove what would outlive the processes, whatever they made of it."""
+        for name, described in self._primitives.items():
+            with suppress(Exception):
+                described.dispose(self.shared[name])
 
     def _find(self, reference: Reference) -> object:
         if reference.kind == "code":

@@ -87,7 +87,7 @@ class Company:
                 gate=self._keeper.gate(self._numbers[process.name])
                 if self._keeper and self._is_gated(process)
                 else None,
-                target=self._bindings.target(process.call),
+                target=self._bindings.target(process.call.module, process.call.name),
                 name=process.name,
                 args=self._bindings.resolve(process.call.args),
                 kwargs=self._bindings.resolve(process.call.kwargs),

@@ -52,6 +52,7 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
         if plan.after:
             _call("after", plan.after, bindings, link)
         tell("finished", shared=bindings.final_values())
+        bindings.dispose()
         _KEPT.append(bindings)
         return 0
     except SystemExit as error:
@@ -75,7 +76,7 @@ def _settle(plan: Plan, folder: str, mark: str) -> Bindings:
     if plan.code:
         install_code(plan.code, folder)
         __import__(CODE_MODULE)
-    bindings = Bindings(plan, multiprocessing.get_context(plan.start_method))
+    bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder)
     bindings.build()
     return bindings
 
@@ -84,4 +85,4 @@ def _call(name: str, call: Call, bindings: Bindings, link: Link) -> None:
     args: Any = bindings.resolve(call.args)
     kwargs: Any = bindings.resolve(call.kwargs)
     with link.reporting(name) as outcome:
-        outcome.returned = bindings.target(call)(*args, **kwargs)
+        outcome.returned = bindings.target(call.module, call.name)(*args, **kwargs)

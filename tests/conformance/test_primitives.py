@@ -1,19 +1,18 @@
 """Each type of ``shared`` on real processes: its ordinary use, and what it holds at the end.
 
-``user`` and ``other`` both get the primitive, or one end of it each; ``after`` is the parent's last act.
+What their use is, :mod:`tests.conformance.uses` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from engine.backends.processes.stage import Stage
-from engine.plan import Reference
 from engine.primitives import TYPES
 from engine.trace import Returned
+from tests.conformance.uses import BETWEEN_PROCESSES, BETWEEN_THREADS, Use
 from tests.processes_support import START_METHODS, a_plan, perform, ref
 
 pytestmark = pytest.mark.slow
@@ -21,116 +20,35 @@ pytestmark = pytest.mark.slow
 WAYS = [*((method, "process") for method in START_METHODS), ("fork", "thread")]
 
 
-class Use(NamedTuple):
-    """Two processes' use of a primitive, what each returns, and the final value."""
-
-    code: str
-    parameters: Mapping[str, object]
-    returns: Sequence[object]
-    final: object
-    arguments: Sequence[Sequence[Reference]] = ([ref("it")], [ref("it")])
-
-
-USES = {
-    "Event": Use(
-        """
-        def user(event): return event.wait()
-        def other(event): return event.set()
-        """,
-        {},
-        [True, None],
-        {"set": True},
-    ),
-    "Lock": Use(
-        """
-        def user(lock):
-            with lock:
-                return lock.acquire(block=False)
-        def other(lock):
-            with lock: pass
-        def after(lock): lock.acquire()
-        """,
-        {},
-        [False, None],
-        {"locked": True},
-    ),
-    "Manager.dict": Use(
-        """
-        def user(mapping): mapping["user"] = 1
-        def other(mapping): mapping.update(other=[2])
-        def after(mapping): mapping["last"] = mapping.pop("user") + mapping["first"]
-        """,
-        {"value": {"first": 10}},
-        [None, None],
-        {"first": 10, "other": [2], "last": 11},
-    ),
-    "Manager.list": Use(
-        """
-        def user(items): items.append("x")
-        def other(items): items.append("x")
-        def after(items): items.insert(0, len(items))
-        """,
-        {"value": ["first"]},
-        [None, None],
-        [3, "first", "x", "x"],
-    ),
-    "Pipe": Use(
-        """
-        def user(end):
-            end.send("a question")
-            return end.recv()
-        def other(end):
-            asked = end.recv()
-            end.send("an answer")
-            end.send("left over")
-            return asked
-        """,
-        {},
-        ["an answer", "a question"],
-        [["left over"], []],
-        ([ref("it", 0)], [ref("it", 1)]),
-    ),
-    "Queue": Use(
-        """
-        def user(queue):
-            for item in range(4):
-                queue.put(item)
-        def other(queue): return [queue.get(), queue.get()]
-        """,
-        {"maxsize": 2},
-        [None, [0, 1]],
-        [2, 3],
-    ),
-    "SimpleQueue": Use(
-        """
-        def user(queue):
-            for item in range(4):
-                queue.put(item)
-        def other(queue): return [queue.get(), queue.get()]
-        """,
-        {},
-        [None, [0, 1]],
-        [2, 3],
-    ),
-    "Value": Use(
-        """
-        def user(value):
-            for _ in range(200):
-                with value.get_lock():
-                    value.value += 1
-        other = user
-        """,
-        {"typecode": "i", "value": 5},
-        [None, None],
-        405,
-    ),
-}
-
-
 @pytest.mark.parametrize(("start_method", "run_as"), WAYS)
-@pytest.mark.parametrize("kind", USES)
+@pytest.mark.parametrize("kind", BETWEEN_PROCESSES)
 def test_a_primitive_works_between_processes(stage: Stage, kind: str, start_method: str, run_as: str) -> None:
-    use = USES[kind]
+    check(stage, kind, BETWEEN_PROCESSES[kind], start_method, run_as)
+
+
+@pytest.mark.parametrize("kind", BETWEEN_THREADS)
+def test_a_primitive_of_threads_works_between_threads(stage: Stage, kind: str) -> None:
+    check(stage, kind, BETWEEN_THREADS[kind], "fork", "thread")
+
+
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
+@pytest.mark.parametrize("kind", BETWEEN_THREADS)
+def test_a_primitive_of_threads_cannot_be_passed_to_a_process(stage: Stage, kind: str, start_method: str) -> None:
+    parameters = BETWEEN_THREADS[kind].parameters
+    plan = a_plan(
+        "def user(it): pass",
+        {"user": [ref("it")]},
+        shared={"it": {"type": kind, **parameters}},
+        start_method=start_method,
+    )
+
+    raised = perform(stage, plan).processes["user"].raised
+
+    assert raised is not None
+    assert raised.type == "TypeError"
+
+
+def check(stage: Stage, kind: str, use: Use, start_method: str, run_as: str) -> None:
     changes: dict[str, Any] = {"after": [ref("it")]} if "def after" in use.code else {}
     plan = a_plan(
         use.code,
@@ -183,7 +101,7 @@ def test_a_queue_of_threads_does_not_cross_processes(
 
 
 def test_every_type_is_used_here() -> None:
-    assert {*USES, "queue.Queue"} == set(TYPES)
+    assert {*BETWEEN_PROCESSES, *BETWEEN_THREADS} == set(TYPES)
 
 
 @pytest.mark.parametrize("start_method", START_METHODS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import multiprocessing
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from engine.plan import CODE_MODULE, Call, Code, Reference, encode_argument
+from engine.plan import CODE_MODULE, Code, Reference, encode_argument
 from engine.stage.binding import Bindings, install_code
 from tests.processes_support import a_plan, ref
 
@@ -33,7 +34,9 @@ def installed(source: str, folder: Path, line: int = 1) -> ModuleType:
 
 def bound(plan_code: str, folder: Path, **shared: dict[str, object]) -> Bindings:
     installed(plan_code, folder)
-    bindings = Bindings(a_plan(plan_code, {}, shared=shared), multiprocessing.get_context("fork"))
+    bindings = Bindings(
+        a_plan(plan_code, {}, shared=shared), multiprocessing.get_context("fork"), tempfile.gettempdir()
+    )
     bindings.build()
     return bindings
 
@@ -125,7 +128,7 @@ def test_an_object_of_code_is_found_by_its_attributes(folder: Path) -> None:
 def test_a_target_may_be_an_attribute_of_an_attribute(folder: Path) -> None:
     bindings = bound("class Worker:\n  @staticmethod\n  def run(): return 4\n", folder)
 
-    target = bindings.target(Call(CODE_MODULE, "Worker.run", encode_argument([]), encode_argument({})))
+    target = bindings.target(CODE_MODULE, "Worker.run")
 
     assert target() == 4
 
@@ -134,7 +137,7 @@ def test_a_target_that_is_not_there_is_an_attribute_error(folder: Path) -> None:
     bindings = bound("", folder)
 
     with pytest.raises(AttributeError, match="nobody"):
-        bindings.target(Call(CODE_MODULE, "nobody", encode_argument([]), encode_argument({})))
+        bindings.target(CODE_MODULE, "nobody")
 
 
 def test_final_values_are_told_by_name(folder: Path) -> None:

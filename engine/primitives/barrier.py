@@ -1,0 +1,35 @@
+"""``multiprocessing.Barrier``: a meeting point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .primitive import Parameter, Primitive, Site
+
+if TYPE_CHECKING:
+    from multiprocessing import synchronize
+
+
+class Barrier(Primitive):
+    """A meeting point: ``wait`` returns to everyone once ``parties`` have arrived; one that waits too long breaks it.
+
+    Final value: ``{waiting: 0, broken: false}``.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Barrier
+    """
+
+    parameters = (
+        Parameter("parties", int, ..., "How many must arrive before any may leave.", at_least=1),
+        Parameter(
+            "timeout", float, None, "Seconds after which waiting breaks it, unless `wait` says otherwise.", at_least=0
+        ),
+    )
+
+    def build(self, site: Site, parties: int, timeout: float | None) -> synchronize.Barrier:
+        return site.context.Barrier(parties, timeout=timeout)
+
+    def final(self, built: synchronize.Barrier) -> dict[str, object]:
+        # Neither takes the barrier's lock, which a killed process may still hold.
+        return {"waiting": built.n_waiting, "broken": built.broken}
+
+
+PRIMITIVE = Barrier

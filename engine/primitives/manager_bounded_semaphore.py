@@ -1,0 +1,27 @@
+"""``Manager().BoundedSemaphore()``: permits in the manager's process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .managed import permits_of
+from .primitive import Parameter, Primitive, Site
+
+
+class ManagerBoundedSemaphore(Primitive):
+    """A ``threading.BoundedSemaphore`` kept by the manager process.
+
+    Final value: ``{value: 1}``, the permits that are free.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.BoundedSemaphore
+    """
+
+    parameters = (Parameter("value", int, 1, "How many may hold it at once.", at_least=0),)
+
+    def build(self, site: Site, value: int) -> Any:
+        return site.manager().BoundedSemaphore(value)
+
+    def final(self, built: Any) -> dict[str, int]:
+        return {"value": permits_of(built)}
+
+
+PRIMITIVE = ManagerBoundedSemaphore

@@ -1,0 +1,31 @@
+"""``Manager().Queue()``: a queue in the manager's process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .managed import items_of
+from .primitive import Parameter, Primitive, Site
+
+
+class ManagerQueue(Primitive):
+    """A ``queue.Queue`` kept by the manager process: what was put is there when ``put`` returns.
+
+    Final value: the items that nobody got, in order.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.Queue
+    """
+
+    parameters = (
+        Parameter(
+            "maxsize", int, 0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means no bound"
+        ),
+    )
+
+    def build(self, site: Site, maxsize: int) -> Any:
+        return site.manager().Queue(maxsize)
+
+    def final(self, built: Any) -> list[object]:
+        return items_of(built)
+
+
+PRIMITIVE = ManagerQueue

@@ -1,0 +1,35 @@
+"""``multiprocessing.RawValue``: one C value in shared memory, and nothing to guard it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .ctype import TypeCode, ctype
+from .primitive import Parameter, Primitive, Site
+
+
+class RawValue(Primitive):
+    """A number in shared memory without a lock.
+
+    Final value: the number.
+    Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.sharedctypes.RawValue
+    """
+
+    parameters = (
+        Parameter(
+            "typecode",
+            TypeCode,
+            ...,
+            "A type code of the `array` module (`i`, `d`, ...) or a type of `ctypes` (`c_int`).",
+        ),
+        Parameter("value", Any, 0, "What it holds at first."),
+    )
+
+    def build(self, site: Site, typecode: TypeCode, value: Any) -> Any:
+        return site.context.RawValue(ctype(typecode), value)
+
+    def final(self, built: Any) -> object:
+        return built.value
+
+
+PRIMITIVE = RawValue

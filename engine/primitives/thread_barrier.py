@@ -1,0 +1,31 @@
+"""``threading.Barrier``, to show why it does not cross processes."""
+
+from __future__ import annotations
+
+import threading
+
+from .primitive import Parameter, Primitive, Site
+
+
+class ThreadBarrier(Primitive):
+    """A meeting point of threads.
+
+    Final value: ``{waiting: 0, broken: false}``, of the parent's copy.
+    Source: https://docs.python.org/3/library/threading.html#threading.Barrier
+    """
+
+    parameters = (
+        Parameter("parties", int, ..., "How many must arrive before any may leave.", at_least=1),
+        Parameter(
+            "timeout", float, None, "Seconds after which waiting breaks it, unless `wait` says otherwise.", at_least=0
+        ),
+    )
+
+    def build(self, site: Site, parties: int, timeout: float | None) -> threading.Barrier:
+        return threading.Barrier(parties, timeout=timeout)
+
+    def final(self, built: threading.Barrier) -> dict[str, object]:
+        return {"waiting": built.n_waiting, "broken": built.broken}
+
+
+PRIMITIVE = ThreadBarrier

@@ -1,0 +1,26 @@
+"""``threading.BoundedSemaphore``, to show why it does not cross processes."""
+
+from __future__ import annotations
+
+import threading
+
+from .primitive import Parameter, Primitive, Site
+
+
+class ThreadBoundedSemaphore(Primitive):
+    """A counter of permits between threads.
+
+    Final value: ``{value: 1}``, the permits that the parent's copy has free.
+    Source: https://docs.python.org/3/library/threading.html#threading.BoundedSemaphore
+    """
+
+    parameters = (Parameter("value", int, 1, "How many may hold it at once.", at_least=0),)
+
+    def build(self, site: Site, value: int) -> threading.BoundedSemaphore:
+        return threading.BoundedSemaphore(value)
+
+    def final(self, built: threading.BoundedSemaphore) -> dict[str, int]:
+        return {"value": built._value}
+
+
+PRIMITIVE = ThreadBoundedSemaphore

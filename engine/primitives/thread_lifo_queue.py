@@ -1,0 +1,30 @@
+"""``queue.LifoQueue``, to show why it does not cross processes."""
+
+from __future__ import annotations
+
+import queue
+
+from .primitive import Parameter, Primitive, Site
+
+
+class ThreadLifoQueue(Primitive):
+    """A queue between threads, last in, first out.
+
+    Final value: the items that the parent's copy still holds, as they would come out.
+    Source: https://docs.python.org/3/library/queue.html#queue.LifoQueue
+    """
+
+    parameters = (
+        Parameter(
+            "maxsize", int, 0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means no bound"
+        ),
+    )
+
+    def build(self, site: Site, maxsize: int) -> queue.LifoQueue[object]:
+        return queue.LifoQueue(maxsize)
+
+    def final(self, built: queue.LifoQueue[object]) -> list[object]:
+        return list(reversed(built.queue))
+
+
+PRIMITIVE = ThreadLifoQueue
