@@ -10,11 +10,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from engine.primitives import TYPES
 from tests.processes_support import PATIENCE_S, engine, engine_command, engine_environment, write_scenario
 
 pytestmark = pytest.mark.slow
 
-COMMANDS = ("run", "validate", "schema")
+COMMANDS = ("run", "validate", "primitives", "schema")
 VALID = """
 code: |
   def target(): print("hello")
@@ -187,3 +188,14 @@ def test_validating_what_is_wrong_is_status_2(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("story.yaml:4:17: ")
     assert done.stderr.endswith("1 problem, nothing was run\n")
+
+
+def test_the_types_of_shared_are_listed_with_their_parameters(tmp_path: Path) -> None:
+    listed = engine("primitives", cwd=tmp_path)
+    described = json.loads(engine("primitives", "--json", "-", cwd=tmp_path).stdout)
+
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert "\nQueue\n  A first-in, first-out queue between processes.\n" in listed.stdout
+    assert "    maxsize (default 0): How many items it holds before `put` blocks.\n" in listed.stdout
+    assert list(described) == list(TYPES)
+    assert described["Barrier"]["parameters"]["parties"]["required"] is True
