@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .ctype import TypeCode, ctype, one_of
-from .primitive import Parameter, Primitive, Site
+from .parameters import GUARD, SIZE, TYPECODE, VALUES
+from .primitive import Primitive, Site
 
 
 class Array(Primitive):
@@ -18,17 +19,7 @@ class Array(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Array
     """
 
-    parameters = (
-        Parameter(
-            "typecode",
-            TypeCode,
-            ...,
-            "A type code of the `array` module (`i`, `d`, ...) or a type of `ctypes` (`c_int`).",
-        ),
-        Parameter("size", int, None, "How many elements, all zero; instead of `values`.", at_least=0),
-        Parameter("values", list, None, "The elements; instead of `size`."),
-        Parameter("lock", Any, True, "True for a lock of its own, false for none, or a reference to a Lock or RLock."),
-    )
+    parameters = (TYPECODE, SIZE, VALUES, GUARD)
 
     def build(self, site: Site, typecode: TypeCode, size: int | None, values: list[Any] | None, lock: Any) -> Any:
         return site.context.Array(ctype(typecode), size if values is None else values, lock=lock)  # type: ignore[arg-type]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .primitive import Parameter, Primitive, Site
+from .parameters import PARTIES, TIMEOUT
+from .primitive import Primitive, Site
 
 if TYPE_CHECKING:
     from multiprocessing import synchronize
@@ -17,12 +18,7 @@ class Barrier(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Barrier
     """
 
-    parameters = (
-        Parameter("parties", int, ..., "How many must arrive before any may leave.", at_least=1),
-        Parameter(
-            "timeout", float, None, "Seconds after which waiting breaks it, unless `wait` says otherwise.", at_least=0
-        ),
-    )
+    parameters = (PARTIES, TIMEOUT)
 
     def build(self, site: Site, parties: int, timeout: float | None) -> synchronize.Barrier:
         return site.context.Barrier(parties, timeout=timeout)

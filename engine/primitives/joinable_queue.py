@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .primitive import Parameter, Primitive, Site
+from .parameters import MAXSIZE
+from .primitive import Primitive, Site
 from .queue import items_left
 
 if TYPE_CHECKING:
@@ -18,11 +19,7 @@ class JoinableQueue(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.JoinableQueue
     """
 
-    parameters = (
-        Parameter(
-            "maxsize", int, 0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means no bound"
-        ),
-    )
+    parameters = (MAXSIZE,)
 
     def build(self, site: Site, maxsize: int) -> queues.JoinableQueue[object]:
         return site.context.JoinableQueue(maxsize)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .managed import items_of
-from .primitive import Parameter, Primitive, Site
+from .parameters import MAXSIZE
+from .primitive import Primitive, Site
 
 
 class ManagerJoinableQueue(Primitive):
@@ -15,11 +16,7 @@ class ManagerJoinableQueue(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.Queue
     """
 
-    parameters = (
-        Parameter(
-            "maxsize", int, 0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means no bound"
-        ),
-    )
+    parameters = (MAXSIZE,)
 
     def build(self, site: Site, maxsize: int) -> Any:
         return site.manager().JoinableQueue(maxsize)

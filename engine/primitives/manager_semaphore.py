@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .managed import permits_of
-from .primitive import Parameter, Primitive, Site
+from .parameters import PERMITS
+from .primitive import Primitive, Site
 
 
 class ManagerSemaphore(Primitive):
@@ -15,7 +16,7 @@ class ManagerSemaphore(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.Semaphore
     """
 
-    parameters = (Parameter("value", int, 1, "How many may hold it at once.", at_least=0),)
+    parameters = (PERMITS,)
 
     def build(self, site: Site, value: int) -> Any:
         return site.manager().Semaphore(value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .primitive import Parameter, Primitive, Site, messages_left
+from .parameters import MAXSIZE
+from .primitive import Primitive, Site, messages_left
 
 if TYPE_CHECKING:
     from multiprocessing import queues
@@ -18,16 +19,7 @@ class Queue(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue
     """
 
-    parameters = (
-        Parameter(
-            "maxsize",
-            int,
-            0,
-            "How many items it holds before `put` blocks.",
-            at_least=0,
-            hint="0 means as many as the system allows",
-        ),
-    )
+    parameters = (MAXSIZE,)
 
     def build(self, site: Site, maxsize: int) -> queues.Queue[object]:
         return site.context.Queue(maxsize)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .ctype import TypeCode, ctype, one_of
-from .primitive import Parameter, Primitive, Site
+from .parameters import SIZE, TYPECODE, VALUES
+from .primitive import Primitive, Site
 
 
 class RawArray(Primitive):
@@ -16,16 +17,7 @@ class RawArray(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.sharedctypes.RawArray
     """
 
-    parameters = (
-        Parameter(
-            "typecode",
-            TypeCode,
-            ...,
-            "A type code of the `array` module (`i`, `d`, ...) or a type of `ctypes` (`c_int`).",
-        ),
-        Parameter("size", int, None, "How many elements, all zero; instead of `values`.", at_least=0),
-        Parameter("values", list, None, "The elements; instead of `size`."),
-    )
+    parameters = (TYPECODE, SIZE, VALUES)
 
     def build(self, site: Site, typecode: TypeCode, size: int | None, values: list[Any] | None) -> Any:
         return site.context.RawArray(ctype(typecode), size if values is None else values)  # type: ignore[arg-type]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .ctype import TypeCode, ctype
-from .primitive import Parameter, Primitive, Site
+from .parameters import NUMBER, TYPECODE
+from .primitive import Primitive, Site
 
 
 class RawValue(Primitive):
@@ -15,15 +16,7 @@ class RawValue(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.sharedctypes.RawValue
     """
 
-    parameters = (
-        Parameter(
-            "typecode",
-            TypeCode,
-            ...,
-            "A type code of the `array` module (`i`, `d`, ...) or a type of `ctypes` (`c_int`).",
-        ),
-        Parameter("value", Any, 0, "What it holds at first."),
-    )
+    parameters = (TYPECODE, NUMBER)
 
     def build(self, site: Site, typecode: TypeCode, value: Any) -> Any:
         return site.context.RawValue(ctype(typecode), value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .primitive import Parameter, Primitive, Site
+from .parameters import PERMITS
+from .primitive import Primitive, Site
 
 if TYPE_CHECKING:
     from multiprocessing import synchronize
@@ -17,7 +18,7 @@ class Semaphore(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Semaphore
     """
 
-    parameters = (Parameter("value", int, 1, "How many may hold it at once.", at_least=0),)
+    parameters = (PERMITS,)
 
     def build(self, site: Site, value: int) -> synchronize.Semaphore:
         return site.context.Semaphore(value)

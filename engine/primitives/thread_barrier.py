@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from .primitive import Parameter, Primitive, Site
+from .parameters import PARTIES, TIMEOUT
+from .primitive import Primitive, Site
 
 
 class ThreadBarrier(Primitive):
@@ -14,12 +15,7 @@ class ThreadBarrier(Primitive):
     Source: https://docs.python.org/3/library/threading.html#threading.Barrier
     """
 
-    parameters = (
-        Parameter("parties", int, ..., "How many must arrive before any may leave.", at_least=1),
-        Parameter(
-            "timeout", float, None, "Seconds after which waiting breaks it, unless `wait` says otherwise.", at_least=0
-        ),
-    )
+    parameters = (PARTIES, TIMEOUT)
 
     def build(self, site: Site, parties: int, timeout: float | None) -> threading.Barrier:
         return threading.Barrier(parties, timeout=timeout)

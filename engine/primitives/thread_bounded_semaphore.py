@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from .primitive import Parameter, Primitive, Site
+from .parameters import PERMITS
+from .primitive import Primitive, Site
 
 
 class ThreadBoundedSemaphore(Primitive):
@@ -14,7 +15,7 @@ class ThreadBoundedSemaphore(Primitive):
     Source: https://docs.python.org/3/library/threading.html#threading.BoundedSemaphore
     """
 
-    parameters = (Parameter("value", int, 1, "How many may hold it at once.", at_least=0),)
+    parameters = (PERMITS,)
 
     def build(self, site: Site, value: int) -> threading.BoundedSemaphore:
         return threading.BoundedSemaphore(value)

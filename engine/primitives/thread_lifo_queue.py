@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import queue
 
-from .primitive import Parameter, Primitive, Site
+from .parameters import MAXSIZE
+from .primitive import Primitive, Site
 
 
 class ThreadLifoQueue(Primitive):
@@ -14,11 +15,7 @@ class ThreadLifoQueue(Primitive):
     Source: https://docs.python.org/3/library/queue.html#queue.LifoQueue
     """
 
-    parameters = (
-        Parameter(
-            "maxsize", int, 0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means no bound"
-        ),
-    )
+    parameters = (MAXSIZE,)
 
     def build(self, site: Site, maxsize: int) -> queue.LifoQueue[object]:
         return queue.LifoQueue(maxsize)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import queue
 from typing import Any
 
-from .primitive import Parameter, Primitive, Site
+from .parameters import MAXSIZE
+from .primitive import Primitive, Site
 
 
 class ThreadPriorityQueue(Primitive):
@@ -15,11 +16,7 @@ class ThreadPriorityQueue(Primitive):
     Source: https://docs.python.org/3/library/queue.html#queue.PriorityQueue
     """
 
-    parameters = (
-        Parameter(
-            "maxsize", int, 0, "How many items it holds before `put` blocks.", at_least=0, hint="0 means no bound"
-        ),
-    )
+    parameters = (MAXSIZE,)
 
     def build(self, site: Site, maxsize: int) -> queue.PriorityQueue[Any]:
         return queue.PriorityQueue(maxsize)

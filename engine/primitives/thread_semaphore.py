@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from .primitive import Parameter, Primitive, Site
+from .parameters import PERMITS
+from .primitive import Primitive, Site
 
 
 class ThreadSemaphore(Primitive):
@@ -14,7 +15,7 @@ class ThreadSemaphore(Primitive):
     Source: https://docs.python.org/3/library/threading.html#threading.Semaphore
     """
 
-    parameters = (Parameter("value", int, 1, "How many may hold it at once.", at_least=0),)
+    parameters = (PERMITS,)
 
     def build(self, site: Site, value: int) -> threading.Semaphore:
         return threading.Semaphore(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .ctype import TypeCode, ctype
-from .primitive import Parameter, Primitive, Site
+from .parameters import GUARD, NUMBER, TYPECODE
+from .primitive import Primitive, Site
 
 
 class Value(Primitive):
@@ -16,16 +17,7 @@ class Value(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Value
     """
 
-    parameters = (
-        Parameter(
-            "typecode",
-            TypeCode,
-            ...,
-            "A type code of the `array` module (`i`, `d`, ...) or a type of `ctypes` (`c_int`).",
-        ),
-        Parameter("value", Any, 0, "What it holds at first."),
-        Parameter("lock", Any, True, "True for a lock of its own, false for none, or a reference to a Lock or RLock."),
-    )
+    parameters = (TYPECODE, NUMBER, GUARD)
 
     def build(self, site: Site, typecode: TypeCode, value: Any, lock: Any) -> Any:
         return site.context.Value(ctype(typecode), value, lock=lock)
