@@ -172,7 +172,7 @@ def test_what_is_no_scenario_is_refused(tmp_path: Path, text: str, problem: str)
         ("{type: Queue, maxsize: x}", '5:36: "maxsize" must be a whole number, got "x"'),
         (
             "{type: Queue, maxsize: -1}",
-            '5:36: "maxsize" must be 0 or more, got -1 (hint: 0 means as many as the system allows)',
+            '5:36: "maxsize" must be 0 or more, got -1 (hint: 0 means no bound)',
         ),
         ("{type: Queue, maxsze: 1}", '5:27: unknown key "maxsze" - did you mean "maxsize"?'),
         ("{type: Pipe, duplex: 1}", '5:34: "duplex" must be true or false, got 1'),

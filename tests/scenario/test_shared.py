@@ -62,7 +62,7 @@ def test_what_a_type_does_not_take(kind: str, given: dict[str, Any], error: str)
 
 
 def test_a_hint_explains_a_bound() -> None:
-    assert specification("Queue")[1] == {"maxsize": "0 means as many as the system allows"}
+    assert specification("Queue")[1] == {"maxsize": "0 means no bound"}
 
 
 @pytest.mark.parametrize("kind", TYPES)
