@@ -105,8 +105,9 @@ class Nursery:
         if parent == 0:
             self._become_parent(request, control_fd, folder, mark)
         os.close(control_fd)
-        wire.send(self._supervisor, {"event": "began", "pid": parent})
-        status, supervised = self._await_end(parent)
+        status, supervised = None, self._tell({"event": "began", "pid": parent})
+        if supervised:
+            status, supervised = self._await_end(parent)
         strays = {} if status is None else descendants.await_strays()
         descendants.end_all()
         gone = {
@@ -116,9 +117,15 @@ class Nursery:
             "semaphores": _forgotten_semaphores(mark),
         }
         shutil.rmtree(folder, ignore_errors=True)
-        if supervised:
-            wire.send(self._supervisor, gone)
-        return supervised
+        return supervised and self._tell(gone)
+
+    def _tell(self, message: dict[str, Any]) -> bool:
+        """Tell the supervisor; false when it is not there any more."""
+        try:
+            wire.send(self._supervisor, message)
+        except OSError:
+            return False
+        return True
 
     def _become_parent(self, request: Mapping[str, Any], control_fd: int, folder: str, mark: str) -> None:
         """In the forked process: leave by the interpreter's own door, so that what runs at exit runs."""
