@@ -18,7 +18,7 @@ from ..report import CheckReport, ProcessReport, Report, ScenarioReport
 
 _COLOURS = {"passed": "green", "failed": "red", "unknown": "yellow", "skipped": "cyan"}
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_TAIL_LINES = 12
+_TAIL_LINES = 20
 _DIFFERENCE_LINES = 40
 
 

@@ -177,13 +177,13 @@ def test_the_story_tells_what_ended_the_run_and_what_became_of_each_process() ->
 
 
 def test_of_a_long_standard_error_the_end_is_shown() -> None:
-    stderr = "".join(f"line {number}\n" for number in range(20))
+    stderr = "".join(f"line {number}\n" for number in range(28))
     made = failed(check("a", "b"), processes={"worker": replace(PROCESS, stderr=stderr)})
 
     assert plainly(made).split("\n")[5:-1] == [
         "  worker: exit code 0",
         "    ... 8 more lines",
-        *(f"    line {number}" for number in range(8, 20)),
+        *(f"    line {number}" for number in range(8, 28)),
     ]
 
 

@@ -137,7 +137,7 @@ def test_ending_all_returns_when_all_are_gone_however_they_resist() -> None:
     assert told(
         """
         descendants.adopt_orphans()
-        pids = [sleeper(), born_far_away(), born_far_away("python3 -c 'pass' ; sleep 120")]
+        pids = [sleeper(), born_far_away(), born_far_away("sleep 121")]
         deaf = subprocess.Popen(["sh", "-c", "trap '' TERM INT HUP; echo deaf; while :; do sleep 120; done"],
                                 stdout=subprocess.PIPE)
         deaf.stdout.readline()
