@@ -13,6 +13,7 @@ from .backends.processes.backend import Processes
 from .backends.processes.stages import Stages
 from .preparation import Prepared
 from .requirements import unmet
+from .trace import Run
 
 if TYPE_CHECKING:
     from .report import ScenarioReport
@@ -39,11 +40,19 @@ def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Itera
     tasks = [one for one in prepared for _ in range(options.repeat)]
     for exclusive, group in groupby(tasks, key=lambda one: one.exclusive):
         team = _Team(list(group), 1 if exclusive else options.jobs, stages, options)
-        # While the first run is under way: what will be needed after it.
-        from . import report, verdict  # noqa: F401
+        # Not before, for the first run is under way meanwhile.
+        from .report import of_run, of_skipped
+        from .verdict import judge
 
         try:
-            for made in team.reports():
+            for one, executed in team.results():
+                # Here and not in the team's threads: only the main thread can be interrupted while it searches for a
+                # regular expression that takes for ever.
+                if isinstance(executed, Run):
+                    verdict = judge(one.expectation, executed)
+                    made = of_run(one.name, one.file, one.assignments, executed, verdict)
+                else:
+                    made = of_skipped(one.name, one.file, one.assignments, executed)
                 yield made
                 if options.fail_fast and made.verdict in ("failed", "unknown"):
                     return
@@ -60,22 +69,23 @@ class _Team:
     def __init__(self, tasks: Sequence[Prepared], jobs: int, stages: Stages, options: Options) -> None:
         self._stages = stages
         self._options = options
-        self._results: list[ScenarioReport | BaseException | None] = [None] * len(tasks)
+        self._tasks = tasks
+        self._results: list[Run | str | BaseException | None] = [None] * len(tasks)
         self._pending = deque(enumerate(tasks))
         self._changed = threading.Condition()
         self._threads = [threading.Thread(target=self._work) for _ in range(min(jobs, len(tasks)))]
         for thread in self._threads:
             thread.start()
 
-    def reports(self) -> Iterator[ScenarioReport]:
-        """Each task's report, in their order. Raises what running a task raised."""
-        for number in range(len(self._results)):
+    def results(self) -> Iterator[tuple[Prepared, Run | str]]:
+        """Each task in order, with its run or the reason why it was skipped. Raises what running one raised."""
+        for number, task in enumerate(self._tasks):
             with self._changed:
                 while (result := self._results[number]) is None:
                     self._changed.wait()
             if isinstance(result, BaseException):
                 raise result
-            yield result
+            yield task, result
 
     def stop(self) -> None:
         """Return when nothing runs any more; what has not been done is given up."""
@@ -94,7 +104,7 @@ class _Team:
                     return
                 number, prepared = self._pending.popleft()
             try:
-                result: ScenarioReport | BaseException = _run_one(prepared, self._stages, self._options)
+                result: Run | str | BaseException = _execute(prepared, self._stages, self._options)
             except BaseException as error:
                 result = error
             with self._changed:
@@ -102,18 +112,10 @@ class _Team:
                 self._changed.notify_all()
 
 
-def _run_one(prepared: Prepared, stages: Stages, options: Options) -> ScenarioReport:
+def _execute(prepared: Prepared, stages: Stages, options: Options) -> Run | str:
+    """One run, or the reason why there is none."""
     plan = prepared.plan
     if options.timeout_s is not None:
         plan = plan._replace(timeout_s=options.timeout_s)
     with stages.borrow(plan.environment) as stage:
-        reason = unmet(prepared, stage.interpreter(), stage.missing_modules)
-        executed = None if reason else next(Processes(stage).runs(plan))
-
-    from .report import of_run, of_skipped
-    from .verdict import judge
-
-    if executed is None:
-        return of_skipped(prepared.name, prepared.file, prepared.assignments, reason or "")
-    verdict = judge(prepared.expectation, executed)
-    return of_run(prepared.name, prepared.file, prepared.assignments, executed, verdict)
+        return unmet(prepared, stage.interpreter(), stage.missing_modules) or next(Processes(stage).runs(plan))
