@@ -14,7 +14,6 @@ from typing import Any
 from . import plain, words
 
 BECAUSE = "because"
-TEXT_MATCHERS = frozenset({"equals", "contains", "matches", "lines", "in_order", "unordered", "one_of", "not"})
 VALUE_MATCHERS = frozenset(
     {"equals", "one_of", "unordered", "contains", "approx", "within", "at_least", "at_most", "type", "matches", "not"}
 )
@@ -141,7 +140,10 @@ def _value_contains(operand: Any, value: object) -> Reason:
     missing = f"it does not contain {_show(operand)}"
     if isinstance(value, str):
         parts = operand if isinstance(operand, list) else [operand]
-        return None if all(str(part) in value for part in parts) else missing
+        found = all(
+            match_value(part, value) is None if is_value_matcher(part) else str(part) in value for part in parts
+        )
+        return None if found else missing
     if isinstance(value, Mapping):
         if isinstance(operand, Mapping) and not is_value_matcher(operand):
             found = all(key in value and match_value(item, value[key]) is None for key, item in operand.items())
@@ -304,7 +306,7 @@ def _scalar(value: object) -> tuple[str, object] | None:
     if isinstance(value, bool) or value is None:
         return "constant", value
     if isinstance(value, (int, float)):
-        return "number", value
+        return "number", value if value == value else "nan"
     return ("text", value) if isinstance(value, str) else None
 
 

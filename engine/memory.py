@@ -22,7 +22,7 @@ def recall(subject: str, circumstances: str) -> Any:
         with open(_path(subject), encoding="utf-8") as file:
             remembered = json.load(file)
         return remembered["found"] if remembered["circumstances"] == _digest(circumstances) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

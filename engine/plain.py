@@ -110,6 +110,8 @@ class _Encoder:
                     break
                 entries.append([self.encode(key, depth + 1), self.encode(item, depth + 1)])
             return {"type": "dict", "entries": entries}
+        if kind is Opaque:
+            return {"type": value.type, "repr": value.text}
         encoded: dict[str, object] = {"type": kind.__name__, "repr": self._bounded(describe(value))}
         relative = _relative(value)
         if relative is not MISSING:

@@ -90,7 +90,8 @@ def _load(
         closed[variant.file] &= all(target.is_in_code for target in variant.targets.values())
     for file in files:
         # Whether a target is there depends on other files, too, if it is not in the scenario's own code.
-        if closed[file]:
+        # It may have changed since its circumstances were looked at.
+        if closed[file] and _circumstances(file, settings) == circumstances[file]:
             _remember(file, circumstances[file], prepared[file])
     return prepared
 

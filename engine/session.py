@@ -40,11 +40,11 @@ def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Itera
     tasks = [one for one in prepared for _ in range(options.repeat)]
     for exclusive, group in groupby(tasks, key=lambda one: one.exclusive):
         team = _Team(list(group), 1 if exclusive else options.jobs, stages, options)
-        # Not before, for the first run is under way meanwhile.
-        from .report import of_run, of_skipped
-        from .verdict import judge
-
         try:
+            # Not before, for the first run is under way meanwhile.
+            from .report import of_run, of_skipped
+            from .verdict import judge
+
             for one, executed in team.results():
                 # Here and not in the team's threads: only the main thread can be interrupted while it searches for a
                 # regular expression that takes for ever.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Ending = Literal["completed", "deadlock", "timeout", "parent_died"]
@@ -38,7 +38,7 @@ class ProcessRun:
     """One process of a run; times are seconds since the run began, ``None`` for what did not happen.
 
     ``exitcode`` is what ``multiprocessing`` shows: negative for a signal. A thread has 0, or 1 if it raised.
-    ``cut`` counts the bytes of its output that were dropped for length.
+    ``cut`` counts, for each stream, the bytes of its output that were dropped for length.
     """
 
     name: str
@@ -49,7 +49,7 @@ class ProcessRun:
     raised: Raised | None = None
     started_s: float | None = None
     ended_s: float | None = None
-    cut: int = 0
+    cut: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -87,11 +87,8 @@ def _compare(expected: Expected, run: Run) -> tuple[Any, str | None, bool]:
     owner = _owner(expected, run)
     if expected.kind == "text":
         text = getattr(owner, aspect)
-        cut = (
-            owner.cut
-            if isinstance(owner, ProcessRun)
-            else run.parent.cut + sum(one.cut for one in run.processes.values())
-        )
+        writers = [owner] if isinstance(owner, ProcessRun) else [run.parent, *run.processes.values()]
+        cut = sum(writer.cut.get(aspect, 0) for writer in writers)
         reason = match_text(matcher, text)
         if cut:
             reason = f"{reason or 'it may hold'}; its last {cut:,} bytes were not kept"
@@ -230,6 +227,8 @@ def _exit_check(name: str, process: ProcessRun, line: int, named: set[tuple[str,
             yield _default(path, 0, None, f"it could not be started: {process.raised}", line)
     elif process.exitcode is not None:
         yield _default(path, 0, process.exitcode, _exit_reason(process), line)
+    elif process.started_s is None and run.ending == "completed" and named.isdisjoint(_PARENT_FAILURES):
+        yield _default(path, 0, None, "it was never started", line)
 
 
 def was_refused(process: ProcessRun) -> bool:

@@ -268,9 +268,9 @@ def test_a_check_shows_the_line_what_was_expected_what_there_was_and_why(tmp_pat
 @pytest.mark.parametrize(
     ("expect", "run"),
     [
-        ("{stdout: a}", run_of(process_run(cut=1234), stdout="a\n")),
-        ("{stdout: b}", run_of(parent=process_run("parent", cut=1234), stdout="a\n")),
-        ("{processes: {worker: {stdout: a}}}", run_of(process_run(cut=1234, stdout="a\n"))),
+        ("{stdout: a}", run_of(process_run(cut={"stdout": 1234}), stdout="a\n")),
+        ("{stdout: b}", run_of(parent=process_run("parent", cut={"stdout": 1234}), stdout="a\n")),
+        ("{processes: {worker: {stdout: a}}}", run_of(process_run(cut={"stdout": 1234}, stdout="a\n"))),
     ],
 )
 def test_a_text_that_was_not_kept_whole_decides_nothing(tmp_path: Path, expect: str, run: Run) -> None:
@@ -284,7 +284,7 @@ def test_a_text_that_was_not_kept_whole_decides_nothing(tmp_path: Path, expect: 
 
 
 def test_a_failed_check_weighs_more_than_an_undecided_one(tmp_path: Path) -> None:
-    run = run_of(process_run(cut=1, exitcode=3), stdout="a")
+    run = run_of(process_run(cut={"stdout": 1}, exitcode=3), stdout="a")
 
     assert judged(tmp_path, "{stdout: a}", run).verdict == "failed"
 
@@ -363,6 +363,20 @@ def test_an_outcome_that_names_nothing_fits_every_run(tmp_path: Path) -> None:
 
 
 def test_an_outcome_cannot_be_told_from_a_text_that_was_not_kept_whole(tmp_path: Path) -> None:
-    run = run_of(process_run(cut=5), stdout="a")
+    run = run_of(process_run(cut={"stdout": 5}), stdout="a")
 
     assert judged(tmp_path, "{outcomes: [{when: {stdout: ab}}]}", run).verdict == "unknown"
+
+
+def test_what_was_dropped_of_another_stream_does_not_matter(tmp_path: Path) -> None:
+    run = run_of(process_run(cut={"stderr": 5}), stdout="a")
+
+    assert judged(tmp_path, "{stdout: a}", run).verdict == "passed"
+
+
+def test_a_process_that_was_never_started_has_not_done_what_was_expected(tmp_path: Path) -> None:
+    run = run_of(process_run(exitcode=None, started_s=None))
+
+    (check,) = (check for check in judged(tmp_path, "{}", run).checks if check.verdict == "failed")
+
+    assert (check.path, check.reason) == ("expect.processes.worker.exitcode", "it was never started")

@@ -64,8 +64,13 @@ def write(path: str, text: str) -> None:
     if path == STANDARD_OUTPUT:
         _echo(text, False, line_break=False)
         return
+    path = os.path.realpath(path)
     unfinished = f"{path}.part"
     try:
+        if os.path.exists(path) and not os.path.isfile(path):  # A device or a pipe is written to, not replaced.
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            return
         with open(unfinished, "w", encoding="utf-8") as file:
             file.write(text)
         os.replace(unfinished, path)

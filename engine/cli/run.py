@@ -28,7 +28,10 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
         from ..scenario.scalars import resolved
 
         try:
-            return durations.seconds(resolved(value) if isinstance(value, str) else value)
+            duration_s = durations.seconds(resolved(value) if isinstance(value, str) else value)
+            if duration_s == 0:
+                raise ValueError("a duration longer than 0")
+            return duration_s
         except ValueError as error:
             self.fail(f'"{value}" is not {error}', param, ctx)
 
@@ -88,7 +91,8 @@ def command(
             interrupted = True
     finally:
         # Whoever presses Ctrl-C again would only keep us from tidying up, which is bounded.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.SIG_IGN)
         stages.close()
     made = output.save("run", reports, time.monotonic() - started_s, interrupted=interrupted)
     output.say_summary(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from multiprocessing.managers import BaseProxy
 from queue import Empty
@@ -31,11 +32,21 @@ def items_of(queue: Any) -> list[object]:
 
 
 def is_held(lock: Any) -> bool:
-    """Whether a manager's lock is held: its proxy cannot say, so it is tried."""
-    if not lock.acquire(False):
-        return True
-    lock.release()
-    return False
+    """Whether a manager's lock is held: its proxy cannot say, so it is tried.
+
+    By a thread of its own, which the manager takes for another holder: this one may take again what it has.
+    """
+    held = []
+
+    def attempt() -> None:
+        held.append(not lock.acquire(False))
+        if not held[0]:
+            lock.release()
+
+    thread = threading.Thread(target=attempt)
+    thread.start()
+    thread.join()
+    return held[0]
 
 
 def permits_of(semaphore: Any) -> int:

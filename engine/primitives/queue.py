@@ -30,12 +30,15 @@ class Queue(Primitive):
 
 def items_left(built: queues.Queue[object]) -> list[object]:
     """The items that nobody got, in order."""
-    left = messages_left(built._reader)  # type: ignore[attr-defined]
-    # What the parent itself put may still be with its feeder thread, which stops when the pipe is full.
-    fed = built._thread is not None and not built._reader.closed  # type: ignore[attr-defined]
-    while fed and len(left) < _unreceived(built) and built._reader.poll(FEEDER_PATIENCE_S):  # type: ignore[attr-defined]
-        left += messages_left(built._reader)  # type: ignore[attr-defined]
-    return left
+    reader, feeder = built._reader, built._thread  # type: ignore[attr-defined]
+    left: list[object] = []
+    # What the parent itself put may still be with its feeder thread, which stops when the pipe is full: so it is waited
+    # for, and for the whole of a message.
+    while (
+        feeder is not None and not reader.closed and len(left) < _unreceived(built) and reader.poll(FEEDER_PATIENCE_S)
+    ):
+        left.append(reader.recv())
+    return left + messages_left(reader)
 
 
 def _unreceived(built: queues.Queue[object]) -> int:

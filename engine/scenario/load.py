@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import Position, Problem, ScenarioError
 from ..expectation import Expectation
-from ..plan import CODE_MODULE, Code
+from ..plan import CODE_MODULE, Code, Reference
 from ..primitives import TYPES, primitive
 from ..words import near
 from . import targets
@@ -138,6 +138,7 @@ def _name_problems(tree: Tree) -> list[Problem]:
                 problems.append(document.problem(mark, f'there is no process "{other}"{near(other, processes)}'))
             elif _waits_for(name, other, tree):
                 problems.append(document.problem(mark, f'"{name}" would start after itself'))
+    problems += _order_problems(root, document)
     shared = root.get("shared")
     known = shared if isinstance(shared, Map) else {}
     for expect in _whens(root):
@@ -145,6 +146,30 @@ def _name_problems(tree: Tree) -> list[Problem]:
             if name not in known:
                 problems.append(document.problem(mark, f'there is no shared "{name}"{near(name, known)}'))
     return problems
+
+
+def _order_problems(root: Map, document: Document) -> list[Problem]:
+    """Primitives that need one which is built only after them."""
+    problems: list[Problem] = []
+    built: set[Any] = set()
+    for name, _, value, mark in _entries(root, "shared"):
+        for reference, place in _references_in(value, mark):
+            if reference.kind == "shared" and reference.name not in built:
+                message = f'"{name}" is built before "{reference.name}", which it needs'
+                problems.append(document.problem(place, message))
+        built.add(name)
+    return problems
+
+
+def _references_in(value: Any, mark: Mark) -> Iterator[tuple[Reference, Mark]]:
+    if isinstance(value, Reference):
+        yield value, mark
+    elif isinstance(value, Map):
+        for _, _, item, item_mark in value.entries():
+            yield from _references_in(item, item_mark)
+    elif isinstance(value, Seq):
+        for item, item_mark in zip(value, value.marks, strict=True):
+            yield from _references_in(item, item_mark)
 
 
 def _words(mapping: Map, key: str) -> Iterator[tuple[Any, Mark]]:

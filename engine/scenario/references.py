@@ -63,7 +63,7 @@ class Scope:
     resolving: tuple[str, ...] = ()
     data_only: bool = False
     """Whether what only the scenario's own process has is out of place here."""
-    budget: Budget = field(default_factory=lambda: Budget())
+    budget: Budget = field(default_factory=Budget)
 
     def with_variables(self, **variables: Any) -> Scope:
         """This scope with these values in it, which stand nowhere in the file."""
@@ -101,11 +101,24 @@ def whole(value: Any, mark: Mark, scope: Scope) -> Located:
     if not isinstance(value, str) or not (match := _REFERENCE.fullmatch(value.strip())) or match.group(1) is None:
         return value, mark
     name = _NAME.fullmatch(match.group(1))
-    if name and not name.group(2) and name.group(1) in scope.variables and name.group(1) not in scope.resolving:
+    if name and name.group(1) in scope.variables and name.group(1) not in scope.resolving:
         found, found_mark = scope.variables[name.group(1)]
+        within = replace(scope, resolving=(*scope.resolving, name.group(1)))
         if found_mark.line != NOWHERE and len(scope.resolving) < MAX_CHAIN:
-            return whole(found, found_mark, replace(scope, resolving=(*scope.resolving, name.group(1))))
+            found, found_mark = whole(found, found_mark, within)
+            for step in _steps(name.group(2)):
+                if not (
+                    (isinstance(found, Map) and step in found) or (isinstance(found, Seq) and step in range(len(found)))
+                ):
+                    return substitute(value.strip(), mark, scope)  # Which says what is wrong.
+                found, found_mark = whole(found[step], found.marks[step], within)
+            return found, found_mark
     return substitute(value.strip(), mark, scope)
+
+
+def _steps(path: str) -> list[Any]:
+    """``[0].field`` as its indices and fields."""
+    return [int(index) if index else field or key for index, field, key in _STEP.findall(path)]
 
 
 def is_name(name: Any) -> bool:
@@ -148,7 +161,7 @@ def _find(match: re.Match[str], mark: Mark, scope: Scope) -> Located:
         )
         return nothing
     name = parsed.group(1)
-    path = [int(index) if index else field or key for index, field, key in _STEP.findall(parsed.group(2))]
+    path = _steps(parsed.group(2))
     if scope.data_only and (name == "code" or name in scope.ends):
         scope.problem(
             mark, f'"${{{expression}}}" is an object of the scenario\'s own process, and not data to compare with'

@@ -27,7 +27,7 @@ def resolved(text: str) -> Any:
     """A plain scalar's value by YAML 1.2's core schema."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if _INTEGER.fullmatch(text) and len(text) <= _MAX_DIGITS:
+    if _INTEGER.fullmatch(text) and len(text) <= (_MAX_DIGITS if text[:2] not in ("0x", "0o") else _MAX_DIGITS // 2):
         return _integer(text)
     if _FLOAT.fullmatch(text):
         return float(text)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import ast
-import importlib.machinery
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..modules import find_spec
 from ..plan import CODE_MODULE, Code
 from ..words import near
 from .source import Document, Mark
 
 _BLOCK_SCALAR = re.compile(r"(?:[&!]\S*\s+)*[|>]")
-_DYNAMIC = {"exec", "globals", "setattr", "vars"}
+_DYNAMIC = {"exec", "globals", "locals", "setattr", "vars"}
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,11 @@ def find(target: str, code: Code | None, folder: str, working_folder: str, forei
         _require(name, defined_names(code.source), "the code")
         return Target(CODE_MODULE, name)
     if place.endswith(".py"):
-        return _in_file(place, name, folder)
+        return _in_file(place, name, folder, (folder, working_folder))
     return _in_module(place, name, (folder, working_folder), foreign)
 
 
-def _in_file(place: str, name: str, folder: str) -> Target:
+def _in_file(place: str, name: str, folder: str, folders: Sequence[str]) -> Target:
     path = os.path.join(folder, place)
     if not os.path.isfile(path):
         raise TargetProblem(f'there is no file "{place}" beside the scenario{near(place, _python_files(folder))}')
@@ -101,7 +102,7 @@ def _in_module(place: str, name: str, folders: Sequence[str], foreign: bool) -> 
     if path is not None:
         _require(name, _names_in_file(path), place)
     elif not foreign:
-        spec = _spec(place)
+        spec = find_spec(place, sys.path)
         if spec is None:
             raise TargetProblem(f'there is no module "{place}"')
         if spec.origin and spec.origin.endswith(".py"):
@@ -130,25 +131,6 @@ def _module_file(module: str, folder: str) -> str | None:
     return None
 
 
-def _spec(module: str) -> importlib.machinery.ModuleSpec | None:
-    """The module's spec, found as an import would find it but without executing the packages above it."""
-    path: Sequence[str] | None = None
-    if module == "os.path":  # The one module that is importable only because another one says so.
-        module = os.path.__name__
-    spec = None
-    parts = module.split(".")
-    for depth in range(1, len(parts) + 1):
-        name = ".".join(parts[:depth])
-        if depth == 1 and name in sys.builtin_module_names:
-            spec = importlib.machinery.BuiltinImporter.find_spec(name)
-        else:
-            spec = importlib.machinery.PathFinder.find_spec(name, path)
-        if spec is None:
-            return None
-        path = spec.submodule_search_locations or []
-    return spec
-
-
 def _names_in_file(path: str) -> frozenset[str] | None:
     return _names_in_version(path, os.stat(path).st_mtime_ns)
 
@@ -171,10 +153,12 @@ def defined_names(source: str | bytes) -> frozenset[str] | None:
     Raises SyntaxError as ``compile`` does.
     """
     try:
-        tree = ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # What Python has to say of the code it says when the code is run.
+            tree = ast.parse(source)
     except (RecursionError, MemoryError, ValueError) as error:
         raise SyntaxError(str(error) or "too deeply nested", ("code", 1, 1, "")) from None
-    names = set()
+    names = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     for node in _top_level(tree.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
@@ -187,7 +171,7 @@ def defined_names(source: str | bytes) -> frozenset[str] | None:
                 return None
             if isinstance(node.ctx, ast.Store):
                 names.add(node.id)
-    return frozenset(names)
+    return None if "__getattr__" in names else frozenset(names)
 
 
 def _top_level(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:

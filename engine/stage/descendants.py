@@ -116,13 +116,13 @@ def command_line(pid: int) -> str:
 def helpers(living: Sequence[int], kinds: Sequence[str] = HELPERS) -> set[int]:
     """Which of ``living`` are helpers.
 
-    What the fork server forked has its command line, and outlives it never; so of each kind it is the oldest.
+    What the fork server forked has its command line, too, and never outlives it; so the oldest is the server.
     """
-    found = set()
+    found: set[int] = set()
     for kind in kinds:
         alike = [pid for pid in living if f"from {kind} import main" in command_line(pid)]
-        if alike:
-            found.add(min(alike, key=lambda pid: (_started(pid), pid)))
+        forks = kind.endswith("forkserver")
+        found.update(sorted(alike, key=lambda pid: (_started(pid), pid))[:1] if forks else alike)
     return found
 
 

@@ -109,7 +109,8 @@ def raised(error: BaseException) -> dict[str, object]:
     names = []
     for base in type(error).__mro__[:-1]:
         # queue.Empty says that it is from _queue: where it is written in C must not matter.
-        modules = dict.fromkeys((base.__module__, base.__module__.lstrip("_")))
+        module = str(base.__module__)
+        modules = dict.fromkeys((module, module.lstrip("_")))
         names += [base.__name__, *(f"{module}.{base.__qualname__}" for module in modules)]
     try:
         message = str(error)

@@ -8,9 +8,9 @@ goes.
 from __future__ import annotations
 
 import gc
-import importlib.util
 import multiprocessing
 import os
+import resource
 import select
 import shutil
 import signal
@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from multiprocessing import connection, popen_fork, queues, synchronize  # noqa: F401
 from typing import Any
 
+from ..modules import find_spec
 from ..plan import Plan
 from . import descendants, wire
 from .parent import play
@@ -32,6 +33,9 @@ def main() -> None:
     """Serve the supervisor at the other end of the descriptor that the command line names, until it hangs up."""
     # Python puts the folder of this file there, and a script of the user's would not have it.
     sys.path[:] = [folder for folder in sys.path if folder != os.path.dirname(__file__)]
+    if len(sys.argv) > 2:
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[2]), hard))
     folder, home = tempfile.mkdtemp(prefix="engine-"), os.getpid()
     try:
         with socket.socket(fileno=int(sys.argv[1])) as supervisor:
@@ -52,7 +56,8 @@ def _serve(supervisor: socket.socket, nursery: Nursery) -> None:
         request, fds = frame
         if "modules" in request:
             wire.send(supervisor, {"missing": missing_modules(request["modules"], request["search_path"])})
-        elif not nursery.run(request, fds[0]):
+        # What asks for the end of a run may come when the run has ended by itself.
+        elif "plan" in request and not nursery.run(request, fds[0]):
             return
 
 
@@ -67,19 +72,8 @@ def facts() -> dict[str, Any]:
 
 
 def missing_modules(names: list[str], search_path: list[str]) -> list[str]:
-    """Those of ``names`` that cannot be imported; only packages above a dotted name are executed to find out."""
-    sys.path[:0] = search_path
-    try:
-        return [name for name in names if not _is_importable(name)]
-    finally:
-        del sys.path[: len(search_path)]
-
-
-def _is_importable(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
+    """Those of ``names`` that cannot be imported; none of their code is executed to find out."""
+    return [name for name in names if find_spec(name, [*search_path, *sys.path]) is None]
 
 
 class Nursery:
@@ -99,7 +93,7 @@ class Nursery:
     def run(self, request: Mapping[str, Any], control_fd: int) -> bool:
         """Carry out one request; false when the supervisor has gone away."""
         mark = f"engine-{os.getpid()}-{request['number']}"
-        folder = os.path.join(self._folder, mark)
+        folder = os.path.join(self._folder, str(request["number"]))  # Short: sockets in it have little room for a path.
         os.mkdir(folder, 0o700)
         parent = os.fork()
         if parent == 0:
@@ -108,6 +102,8 @@ class Nursery:
         status, supervised = None, self._tell({"event": "began", "pid": parent})
         if supervised:
             status, supervised = self._await_end(parent)
+        if status is not None:
+            self._tell({"event": "ended"})
         strays = {} if status is None else descendants.await_strays()
         descendants.end_all()
         gone = {

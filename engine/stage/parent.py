@@ -52,11 +52,11 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
         if plan.after:
             _call("after", plan.after, bindings, link)
         tell("finished", shared=bindings.final_values())
-        bindings.dispose()
-        _KEPT.append(bindings)
         return 0
     except SystemExit as error:
         link.say("raised", call=None, **raised(error))
+        if error.code is not None and not isinstance(error.code, int):
+            print(error.code, file=sys.stderr)
         tell("finished", shared={})
         return exit_code(error)
     except BaseException as error:
@@ -64,19 +64,22 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
         traceback.print_exception(type(error), error, without_our_frames(error.__traceback__))
         tell("finished", shared={})
         return 1
+    finally:
+        for bindings in _KEPT:
+            bindings.dispose()
 
 
 def _settle(plan: Plan, folder: str, mark: str) -> Bindings:
     """Make this process what a script of the user's would be, and build what it shares."""
-    os.environ.update(plan.environment)
     sys.argv = [plan.file]
-    sys.path[:0] = [*plan.search_path, folder]
+    sys.path[:0] = [folder, *plan.search_path]
     process.current_process()._config.update(semprefix=f"/{mark}", tempdir=folder)  # type: ignore[attr-defined]
     multiprocessing.set_start_method(plan.start_method, force=True)
     if plan.code:
         install_code(plan.code, folder)
         __import__(CODE_MODULE)
     bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder)
+    _KEPT.append(bindings)
     bindings.build()
     return bindings
 

@@ -5,6 +5,7 @@ JSON, because the engine must not unpickle what a scenario's process sends.
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import struct
@@ -15,6 +16,7 @@ _HEADER = struct.Struct("!IB")
 """How many bytes follow, and how many descriptors came with them."""
 
 _MAX_FDS = 16
+_CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
 def send(connection: socket.socket, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
@@ -31,7 +33,7 @@ def send(connection: socket.socket, message: dict[str, Any], fds: Sequence[int] 
 def receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
     """Wait for one frame; ``None`` once the other side is gone. The descriptors are the caller's to close."""
     try:
-        header, fds, _, _ = socket.recv_fds(connection, _HEADER.size, _MAX_FDS)
+        header, fds, _, _ = socket.recv_fds(connection, _HEADER.size, _MAX_FDS, _CLOSE_ON_EXEC)
         header += _receive_exactly(connection, _HEADER.size - len(header)) if header else b""
         body = _receive_exactly(connection, _HEADER.unpack(header)[0]) if header else b""
     except (ConnectionError, EOFError):
@@ -52,7 +54,7 @@ class Reader:
         """The frames that are there now, whole. Raises EOFError behind the last one."""
         while True:
             try:
-                data, fds, _, _ = socket.recv_fds(self._connection, 1 << 16, _MAX_FDS)
+                data, fds, flags, _ = socket.recv_fds(self._connection, 1 << 16, _MAX_FDS, _CLOSE_ON_EXEC)
             except BlockingIOError:
                 return
             except ConnectionError:
@@ -61,7 +63,14 @@ class Reader:
                 raise EOFError
             self._buffer += data
             self._fds += fds
+            if flags & socket.MSG_CTRUNC:
+                raise OSError(errno.EMFILE, "more file descriptors arrived than this process may have")
             yield from self._whole_frames()
+
+    def unclaimed(self) -> list[int]:
+        """The descriptors whose frames never came; they are the caller's to close."""
+        fds, self._fds = self._fds, []
+        return fds
 
     def _whole_frames(self) -> Iterator[tuple[dict[str, Any], list[int]]]:
         while len(self._buffer) >= _HEADER.size:

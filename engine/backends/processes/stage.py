@@ -26,10 +26,12 @@ _ENTRY = os.path.join(os.path.dirname(stage.__file__), "__main__.py")
 class Stage:
     """Starts at once, and is asked for nothing until it is needed.
 
+    ``descriptors`` is how many of them each of its processes may have, if not as many as this one.
+
     Raises InterpreterError, at the first use, if ``interpreter`` turns out not to be one.
     """
 
-    def __init__(self, interpreter: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, interpreter: str, environment: Mapping[str, str], descriptors: int | None = None) -> None:
         self._name = interpreter
         self._closing = False
         self._runs = 0
@@ -41,7 +43,7 @@ class Stage:
         self._errors, errors = os.pipe()
         try:
             self._process = subprocess.Popen(
-                [interpreter, _ENTRY, str(theirs.fileno())],
+                [interpreter, _ENTRY, str(theirs.fileno()), *([str(descriptors)] if descriptors else [])],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -69,7 +71,7 @@ class Stage:
 
     def missing_modules(self, names: Sequence[str], search_path: Sequence[str]) -> list[str]:
         self.interpreter()
-        wire.send(self.socket, {"modules": list(names), "search_path": list(search_path)})
+        self._send({"modules": list(names), "search_path": list(search_path)})
         missing: list[str] = self._answer(ANSWER_PATIENCE_S)["missing"]
         return missing
 
@@ -105,6 +107,7 @@ class Stage:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._end_group()
         self.socket.close()
         os.close(self._errors)
         if self._folder:
@@ -123,10 +126,7 @@ class Stage:
             return Interrupted("interrupted")
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(END_PATIENCE_S)
-        if self.running_pid:
-            # The nursery was killed before it could do this. Whoever left the group is out of reach, now.
-            with suppress(OSError):
-                os.killpg(self.running_pid, signal.SIGKILL)
+        self._end_group()
         os.set_blocking(self._errors, False)
         try:
             words = os.read(self._errors, 1 << 16).decode(errors="replace").strip()
@@ -136,6 +136,12 @@ class Stage:
         if self._interpreter is None:
             return InterpreterError(f'"{self._name}" cannot run scenarios: {last}')
         return InternalError(f"the stage is gone: {words or last}")
+
+    def _end_group(self) -> None:
+        """End the run that the nursery can end no more, but for who has left the run's process group."""
+        if self.running_pid:
+            with suppress(OSError):
+                os.killpg(self.running_pid, signal.SIGKILL)
 
     def _send(self, message: dict[str, Any], *fds: int) -> None:
         try:

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 LIMIT_BYTES = 4 << 20
 """How much of one stream is kept; what comes after is counted."""
 
+LIMIT_PIECES = 100_000
+"""How many writes to one stream are told apart in time; what comes after is as late as the last of them."""
+
 Segment = tuple[int, bytes]
 
 
@@ -23,6 +26,7 @@ class Stream:
 
     arrivals: list[Segment] = field(default_factory=list)
     stamps: list[tuple[int, int]] = field(default_factory=list)
+    rest: bytearray = field(default_factory=bytearray)
     kept: int = 0
     cut: int = 0
 
@@ -30,22 +34,31 @@ class Stream:
         part = data[: LIMIT_BYTES - self.kept]
         self.kept += len(part)
         self.cut += len(data) - len(part)
-        if part:
+        if part and len(self.arrivals) < LIMIT_PIECES:
             self.arrivals.append((time.monotonic_ns(), part))
+        elif part:
+            self.rest += part
 
     def stamp(self, length: int, at_ns: int) -> None:
-        if not self.cut:
+        if self.cut:
+            return
+        if len(self.stamps) < LIMIT_PIECES:
             self.stamps.append((at_ns, length))
+        else:
+            self.stamps[-1] = self.stamps[-1][0], self.stamps[-1][1] + length
 
     def text(self) -> str:
-        return decoded(data for _, data in self.arrivals)
+        return decoded(data for _, data in self._arrived())
+
+    def _arrived(self) -> list[Segment]:
+        return [*self.arrivals, (self.arrivals[-1][0], bytes(self.rest))] if self.rest else self.arrivals
 
     def segments(self) -> Iterator[Segment]:
         """The stream in pieces, each with the time it was written or, failing that, arrived."""
         if sum(length for _, length in self.stamps) != self.kept:
-            yield from self.arrivals
+            yield from self._arrived()
             return
-        whole = b"".join(data for _, data in self.arrivals)
+        whole = b"".join(data for _, data in self._arrived())
         start = latest_ns = 0
         for at_ns, length in self.stamps:
             # Two threads of one process may stamp in the other order than they wrote.

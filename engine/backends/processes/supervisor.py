@@ -61,26 +61,31 @@ class _Supervision:
         self._open_fds: set[int] = set()
         self._began_ns = time.monotonic_ns()
         self._finished: Mapping[str, Any] | None = None
+        self._ended_ns: int | None = None
         self._gone: Mapping[str, Any] | None = None
         self._timed_out: tuple[str, ...] | None = None
 
     def watch(self) -> Run:
         try:
             self._watch_until_gone()
-            duration_ns = time.monotonic_ns() - self._began_ns
+            duration_ns = (self._ended_ns or time.monotonic_ns()) - self._began_ns
             self._drain()
             return self._run(duration_ns)
         finally:
-            for fd in self._open_fds:
+            for fd in (*self._open_fds, *self._control.unclaimed()):
                 os.close(fd)
             self._stage.socket.setblocking(True)
 
     def _watch_until_gone(self) -> None:
         deadline_s = time.monotonic() + self._plan.timeout_s
+        tidying = False
         while self._gone is None:
+            if self._ended_ns and not tidying:
+                # The parent has ended by itself; what is left has no part in the scenario's time.
+                tidying, deadline_s = True, time.monotonic() + END_PATIENCE_S
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
-                if self._timed_out is not None:
+                if self._timed_out is not None or tidying:
                     raise InternalError(f"the run's processes are not gone {END_PATIENCE_S:g} s after they were killed")
                 self._timed_out = self._still_running()
                 self._stage.end_run()
@@ -103,6 +108,8 @@ class _Supervision:
             for message, _ in self._nursery.frames():
                 if message["event"] == "began":
                     self._stage.running_pid = message["pid"]
+                elif message["event"] == "ended":
+                    self._ended_ns = time.monotonic_ns()
                 else:
                     self._stage.running_pid, self._gone = None, message
         except EOFError:
@@ -112,6 +119,8 @@ class _Supervision:
         try:
             for message, fds in self._control.frames():
                 self._note(message, fds)
+        except OSError as error:
+            raise InternalError(f"out of file descriptors (ulimit -n): {error.strerror}") from error
         except (EOFError, KeyError, TypeError, ValueError, RecursionError):
             # Closed; or a thread of the scenario wrote to it, after which nothing that comes from there makes sense.
             if self._control_socket.fileno() in self._selector.get_map():
@@ -214,7 +223,7 @@ class _Supervision:
             raised=witness.raised,
             started_s=self._since_start(witness.started_ns),
             ended_s=self._since_start(witness.ended_ns),
-            cut=witness.stdout.cut + witness.stderr.cut,
+            cut={"stdout": witness.stdout.cut, "stderr": witness.stderr.cut},
         )
 
     def _since_start(self, at_ns: int | None) -> float | None:

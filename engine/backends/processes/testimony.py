@@ -11,6 +11,9 @@ from typing import Any
 
 from .streams import Stream
 
+LIMIT_BYTES = 64 << 20
+"""Far more than a report can hold: whoever writes that much to the channel is not us."""
+
 
 class Testimony:
     """Reads one channel as it arrives."""
@@ -23,6 +26,8 @@ class Testimony:
     def add(self, data: bytes) -> Iterator[dict[str, Any]]:
         """Take in what arrived; yield the messages that it completes."""
         *lines, self._line = (self._line + data).split(b"\n")
+        if len(self._line) > LIMIT_BYTES:
+            self._line = b""
         for line in lines:
             try:
                 yield from self._understand(line.decode())
@@ -36,7 +41,7 @@ class Testimony:
             stream, length, at_ns = map(int, body.split())
             self._streams[stream].stamp(length, at_ns)
         elif kind == "+":
-            self._message += body
+            self._message = self._message + body if len(self._message) < LIMIT_BYTES else ""
         elif kind == "=":
             text, self._message = self._message + body, ""
             message = json.loads(text)

@@ -397,8 +397,8 @@ def test_a_flood_is_cut_and_counted_and_harms_nobody(stage: Stage) -> None:
     run = perform(stage, a_plan(code, ["flood", "other"]))
 
     flood = run.processes["flood"]
-    assert (flood.returned, len(flood.stdout), flood.cut) == (Returned("done"), LIMIT_BYTES, 100 * 1024)
-    assert (run.processes["other"].stdout, run.processes["other"].cut) == ("other\n", 0)
+    assert (flood.returned, len(flood.stdout), flood.cut["stdout"]) == (Returned("done"), LIMIT_BYTES, 100 * 1024)
+    assert (run.processes["other"].stdout, run.processes["other"].cut["stdout"]) == ("other\n", 0)
 
 
 def test_bytes_that_are_no_text_are_spelled_out(stage: Stage) -> None:
