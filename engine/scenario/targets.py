@@ -91,6 +91,11 @@ def _in_file(place: str, name: str, folder: str, folders: Sequence[str]) -> Targ
         raise TargetProblem(
             f'"{place}" has the name of a module of Python\'s own, which would be imported in its place'
         )
+    if module == CODE_MODULE:
+        raise TargetProblem(f'"{place}" has the name under which the scenario\'s own code is imported')
+    hiding = next((found for earlier in folders if (found := _module_file(module, earlier))), path)
+    if not os.path.samefile(hiding, path):
+        raise TargetProblem(f'"{place}" is hidden by {hiding}, which would be imported in its place')
     _require(name, _names_in_file(path), place)
     return Target(module, name, os.path.abspath(os.path.dirname(path)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -591,3 +592,47 @@ def test_pythons_own_variables_do_not_reach_a_scenario_unless_it_asks(tmp_path: 
     done = engine("run", "story.yaml", cwd=tmp_path, PYTHONUNBUFFERED="1", PYTHONHASHSEED="0", MINE="b")
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_report_is_written_into_a_pipe_and_not_in_its_place(tmp_path: Path) -> None:
+    write_scenario(tmp_path / "story.yaml", PASSES)
+    os.mkfifo(tmp_path / "pipe")
+    command = engine_command("run", "story.yaml", "--json", "pipe")
+
+    with subprocess.Popen(command, cwd=tmp_path, env=engine_environment(), stdout=subprocess.DEVNULL) as running:
+        read = (tmp_path / "pipe").read_text()
+        running.wait(PATIENCE_S)
+
+    assert json.loads(read)["summary"]["passed"] == 1
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_looking_for_a_required_module_executes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").write_text(f"open({str(tmp_path / 'executed')!r}, 'w')")
+    (tmp_path / "package" / "module.py").write_text("")
+    for name, module in {"there": "package.module", "missing": "package.other"}.items():
+        write_scenario(tmp_path / f"{name}.yaml", f"requires: {{modules: [{module}]}}\n{PASSES}")
+
+    done = engine("run", "missing.yaml", "there.yaml", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout.splitlines()[-1].partition(" in ")[0]) == (0, "1 passed, 0 failed, 1 skipped")
+    assert not (tmp_path / "executed").exists()
+
+
+def test_an_environment_is_there_before_the_interpreter_starts(tmp_path: Path) -> None:
+    text = """
+    environment: {TZ: "UTC+7", TMPDIR: "%s"}
+    code: |
+      import tempfile, time
+      def target(): return time.timezone, tempfile.gettempdir()
+    processes:
+      one: {target: target}
+    """
+    (tmp_path / "temporary").mkdir()
+    write_scenario(tmp_path / "story.yaml", text % (tmp_path / "temporary"))
+
+    (scenario,) = report("story.yaml", cwd=tmp_path)["scenarios"]
+
+    assert scenario["processes"]["one"]["returns"] == [7 * 3600, str(tmp_path / "temporary")]
+    assert list((tmp_path / "temporary").iterdir()) == []

@@ -266,3 +266,9 @@ def test_code_is_not_executed(tmp_path: Path) -> None:
     variant_of(tmp_path, f"{text}processes:\n  worker: {{target: work}}\n")
 
     assert not (tmp_path / "executed").exists()
+
+
+def test_a_primitive_cannot_need_one_that_is_built_after_it(tmp_path: Path) -> None:
+    shared = 'shared: {news: {type: Condition, lock: "${guard}"}, guard: Lock}'
+
+    assert problems_of(tmp_path, f"{HEAD}{shared}\n") == ['5:41: "news" is built before "guard", which it needs']

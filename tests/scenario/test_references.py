@@ -282,3 +282,9 @@ def test_any_text_is_substituted_or_a_problem(text: str) -> None:
     value, _ = substitute(text, Mark(0, 0, text), scope)
 
     assert scope.problems or isinstance(value, str)
+
+
+def test_a_field_that_is_a_whole_value_is_replaced_once(tmp_path: Path) -> None:
+    text = f"{HEAD}vars: {{a: {{home: '$${{HOME}}'}}}}\nexpect: {{stdout: '${{a.home}}'}}\n"
+
+    assert variant_of(tmp_path, text).expectation.expected[0].matcher == "${HOME}"

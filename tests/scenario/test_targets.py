@@ -136,3 +136,26 @@ def test_the_names_a_module_defines_are_told_without_running_it(source: str, nam
 def test_what_cannot_be_parsed_is_a_syntax_error(source: str) -> None:
     with pytest.raises(SyntaxError):
         defined_names(source)
+
+
+def test_a_file_that_another_of_its_name_would_be_imported_for_is_refused(folder: Path) -> None:
+    (folder / "inner" / "workers.py").write_text(OPENED)
+
+    with pytest.raises(TargetProblem, match=r'"inner/workers.py" is hidden by .*/scenario/workers.py, which would be'):
+        found("inner/workers.py:work", folder)
+
+
+def test_a_file_may_not_have_the_name_of_the_scenarios_own_code(folder: Path) -> None:
+    (folder / "scenario_code.py").write_text(OPENED)
+
+    with pytest.raises(TargetProblem, match="the name under which the scenario's own code is imported"):
+        found("scenario_code.py:work", folder)
+
+
+@pytest.mark.parametrize("source", ["def __getattr__(name): ...", "locals()['work'] = print"])
+def test_a_module_that_makes_names_as_it_runs_may_have_any(source: str) -> None:
+    assert defined_names(source) is None
+
+
+def test_a_global_that_a_function_sets_is_a_name_of_the_module() -> None:
+    assert defined_names("def set_up():\n    global work\n    work = print\n") == frozenset({"set_up", "work"})

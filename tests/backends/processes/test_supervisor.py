@@ -847,3 +847,34 @@ def test_lines_of_code_are_counted_from_where_it_stands_in_its_file(stage: Stage
 
     assert run.processes["target"].raised is not None
     assert run.processes["target"].raised.where == "/somewhere/story.yaml:41"
+
+
+def test_a_run_whose_time_is_over_while_it_is_tidied_up_has_completed(stage: Stage) -> None:
+    """And the stage goes on: what was asked of it for the run before does not concern the next."""
+    code = """
+    import subprocess, time
+    def target(): subprocess.Popen(["sleep", "119"], start_new_session=True)
+    """
+
+    runs = [perform(stage, a_plan(code, ["target"], timeout_s=0.2)) for _ in range(3)]
+
+    assert {run.ending for run in runs} <= {"completed", "timeout"}
+    assert perform(stage, a_plan("def target(): return 1", ["target"])).processes["target"].returned == Returned(1)
+
+
+def test_every_resource_tracker_is_given_the_time_to_do_its_work(ground: Ground) -> None:
+    """Forked children that use shared memory start one each, and it is theirs to remove what they leave."""
+    code = """
+    import threading
+    from multiprocessing import shared_memory
+    def target(name):
+        block = shared_memory.SharedMemory(name, create=True, size=16)
+        threading.Event().wait()
+    """
+    names = [f"{ground.mark.lower()}{number}" for number in range(3)]
+
+    with a_stage(ground) as stage:
+        processes = {f"p{number}": [name] for number, name in enumerate(names)}
+        perform(stage, a_plan(code, processes, timeout_s=1.0))
+
+    assert [name for name in names if in_shared_memory(name)] == []
