@@ -123,7 +123,7 @@ def _duration(matcher: Any, duration_s: float) -> str | None:
 
 def _shared(matcher: Any, name: str, run: Run) -> tuple[Any, str | None]:
     if name not in run.shared:
-        return None, "it was not read, for the parent did not come that far"
+        return None, "it was not read: the parent did not come that far, or its stderr says why"
     return plain.jsonable(run.shared[name]), match_value(matcher, run.shared[name])
 
 

@@ -241,7 +241,7 @@ def test_an_expectation_does_not_hold_and_the_reason_says_why(
         ("[1, 2]", {"queue": [1, 2]}, None),
         ("{contains: 1}", {"queue": [1, 2]}, None),
         ("[]", {"queue": [1]}, "expect.shared.queue: it has 1 items, not 0"),
-        ("[]", {}, "expect.shared.queue: it was not read, for the parent did not come that far"),
+        ("[]", {}, "expect.shared.queue: it was not read: the parent did not come that far, or its stderr says why"),
     ],
 )
 def test_what_a_primitive_holds_at_the_end_is_compared(

@@ -17,6 +17,7 @@ FAILED, WRONG, FAULT, INTERRUPTED = 1, 2, 3, 130
 
 def main() -> NoReturn:
     """Run the command line, and exit with its status."""
+    _open_standard_descriptors()
     gc.disable()  # Until everything is loaded: what is being imported now is there to stay.
     # Whoever ends us politely gets the same clean end as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -32,6 +33,15 @@ def main() -> NoReturn:
             status = status or FAULT
     # All is said and everything is closed: taking a whole interpreter apart would be time for nothing.
     os._exit(status)
+
+
+def _open_standard_descriptors() -> None:
+    """Where one is closed, something else of ours would be opened in its place."""
+    for fd in range(3):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _run(arguments: list[str]) -> int:

@@ -94,6 +94,8 @@ def command(
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, signal.SIG_IGN)
         stages.close()
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.default_int_handler)
     made = output.save("run", reports, time.monotonic() - started_s, interrupted=interrupted)
     output.say_summary(made)
     if interrupted:

@@ -22,6 +22,9 @@ class Site(Protocol):
     def new_path(self) -> str:
         """A path where there is nothing yet, in a folder that goes with the run."""
 
+    def new_name(self) -> str:
+        """A name for what the system knows by name; whatever is left of it goes with the run."""
+
     def manager(self) -> SyncManager:
         """The scenario's one manager process, started when first asked for."""
 

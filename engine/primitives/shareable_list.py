@@ -23,7 +23,7 @@ class ShareableList(Primitive):
     def build(self, site: Site, value: list[Any]) -> Block[Any]:
         from multiprocessing.shared_memory import ShareableList as Block
 
-        return Block(value)
+        return Block(value, name=site.new_name())
 
     def final(self, built: Block[Any]) -> list[object]:
         return [built[index] for index in range(len(built))]

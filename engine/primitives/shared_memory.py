@@ -32,7 +32,7 @@ class SharedMemory(Primitive):
         from multiprocessing.shared_memory import SharedMemory as Block
 
         content = bytes(size or 0) if value is None else bytes(value)
-        block = Block(create=True, size=len(content))
+        block = Block(site.new_name(), create=True, size=len(content))
         block.buf[: len(content)] = content  # type: ignore[index]
         self._size = len(content)  # The system may have rounded it up to whole pages.
         return block

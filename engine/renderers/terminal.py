@@ -121,7 +121,7 @@ def _story(report: ScenarioReport) -> Iterator[str]:
     for name, process in everybody.items():
         path = "expect.parent." if process is report.parent else f"expect.processes.{name}."
         if process and (process.raises or process.stderr.strip()) and not _was_foreseen(path, report):
-            yield f"  {visible(name)}: {visible(_fate(process))}"
+            yield f"  {visible(name)}: {visible(_fate(process, process is report.parent))}"
             yield from _tail(process.stderr)
 
 
@@ -130,13 +130,13 @@ def _was_foreseen(path: str, report: ScenarioReport) -> bool:
     return bool(said) and all(check.verdict == "passed" for check in report.checks if check.path.startswith(path))
 
 
-def _fate(process: ProcessReport) -> str:
+def _fate(process: ProcessReport, is_parent: bool) -> str:
     parts = []
     if process.raises:
         parts.append(f"raised {_first_line(process.raises)}")
     if process.exitcode is not None:
         parts.append(f"exit code {process.exitcode}")
-    elif process.started is None:
+    elif process.started is None and not is_parent:
         parts.append("was not started")
     return ", ".join(parts) or "did not end"
 

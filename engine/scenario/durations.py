@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
+
+MAX_S = 10 * 24 * 3600.0
+"""Ten days: more than anybody waits for a run, and less than what clocks and sleeps of the system refuse."""
 
 _UNITS_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001}
 _PART = r"(\d+(?:\.\d+)?)(h|ms|us|m|s)"
@@ -15,7 +17,7 @@ PATTERN = r"^(?:\d+(?:\.\d+)?(?:h|ms|us|m|s))+$"
 def seconds(value: object) -> float:
     """Raises ValueError where ``value`` is no duration, or not a finite one."""
     duration_s = _read(value)
-    if duration_s is None or not 0 <= duration_s < math.inf:
+    if duration_s is None or not 0 <= duration_s <= MAX_S:
         raise ValueError("a duration, such as 2s, 500ms, 1m30s or a number of seconds")
     return duration_s
 

@@ -207,7 +207,7 @@ def _targets(tree: Tree, code: Code | None, settings: Settings) -> tuple[dict[st
     problems: list[Problem] = []
     document = tree.document
     folder = os.path.dirname(os.path.abspath(document.file))
-    if code and not settings.foreign and not _asks_for_python(tree):
+    if code and not settings.foreign and not _asks_for(tree, "python"):
         try:
             targets.defined_names(code.source)
         except SyntaxError as error:
@@ -215,7 +215,8 @@ def _targets(tree: Tree, code: Code | None, settings: Settings) -> tuple[dict[st
             problems.append(document.problem(mark, f"the code is not Python: {error.msg}"))
     for target, mark in _called(tree.value):
         try:
-            found[target] = targets.find(target, code, folder, os.getcwd(), settings.foreign)
+            foreign = settings.foreign or _asks_for(tree, "modules")
+            found[target] = targets.find(target, code, folder, os.getcwd(), foreign)
         except TargetProblem as error:
             problems.append(document.problem(mark, str(error)))
         except SyntaxError:  # Said already, or right by another interpreter's grammar.
@@ -223,10 +224,11 @@ def _targets(tree: Tree, code: Code | None, settings: Settings) -> tuple[dict[st
     return found, problems
 
 
-def _asks_for_python(tree: Tree) -> bool:
-    """Whether the scenario is for certain versions, so that this interpreter's grammar may not be its own."""
+def _asks_for(tree: Tree, requirement: str) -> bool:
+    """Whether the scenario requires certain versions, or modules, so that those of this interpreter say nothing of
+    it."""
     requires = tree.value.get("requires")
-    return isinstance(requires, Map) and "python" in requires
+    return isinstance(requires, Map) and requirement in requires
 
 
 def _called(root: Map) -> Iterator[tuple[str, Mark]]:

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import marshal
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -39,9 +40,10 @@ class Bindings:
     """The objects of one run. They live as long as it does: a primitive that only a process's arguments refer to
     would be destroyed by ``start()``, before the child has taken it."""
 
-    def __init__(self, plan: Plan, context: BaseContext, folder: str) -> None:
+    def __init__(self, plan: Plan, context: BaseContext, folder: str, mark: str) -> None:
         self.context = context
         self._folder = folder
+        self._mark = mark
         self.shared: dict[str, Any] = {}
         self._primitives: dict[str, Primitive] = {}
         self._plan = plan
@@ -52,6 +54,9 @@ class Bindings:
         os.close(handle)
         os.unlink(path)
         return path
+
+    def new_name(self) -> str:
+        return f"{self._mark}-{len(self.shared)}"
 
     def manager(self) -> SyncManager:
         if self._manager is None:
@@ -78,13 +83,13 @@ class Bindings:
         return _attribute(importlib.import_module(module), name.split("."))
 
     def final_values(self) -> Mapping[str, object]:
-        """What each primitive holds now, encoded; an error says why that cannot be told."""
+        """What each primitive holds now, encoded; one that cannot be read is left out, and stderr says why."""
         values = {}
         for name, described in self._primitives.items():
             try:
                 values[name] = plain.encode(described.final(self.shared[name]))
             except Exception as error:
-                values[name] = plain.encode(error)
+                print(f"the final value of {name} cannot be read: {plain.describe(error)}", file=sys.stderr)
         return values
 
     def dispose(self) -> None:

@@ -147,10 +147,10 @@ class Nursery:
 
 
 def _forgotten_semaphores(mark: str) -> list[str]:
-    """Remove what the run's processes did not: named semaphores, which Linux shows as files."""
+    """Remove what the run's processes did not: named semaphores and blocks of memory, which Linux shows as files."""
     forgotten = []
     try:
-        names = [name for name in os.listdir("/dev/shm") if name.startswith(f"sem.{mark}-")]
+        names = [name for name in os.listdir("/dev/shm") if name.startswith((f"sem.{mark}-", f"{mark}-"))]
     except OSError:
         return []
     for name in names:

@@ -78,7 +78,7 @@ def _settle(plan: Plan, folder: str, mark: str) -> Bindings:
     if plan.code:
         install_code(plan.code, folder)
         __import__(CODE_MODULE)
-    bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder)
+    bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder, mark)
     _KEPT.append(bindings)
     bindings.build()
     return bindings

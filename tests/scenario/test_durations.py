@@ -67,9 +67,7 @@ def test_what_is_no_finite_duration_is_refused(written: object) -> None:
         seconds(written)
 
 
-@given(
-    st.integers(0, 10**6), st.sampled_from([("h", 3600.0), ("m", 60.0), ("s", 1.0), ("ms", 0.001), ("us", 0.000001)])
-)
+@given(st.integers(0, 240), st.sampled_from([("h", 3600.0), ("m", 60.0), ("s", 1.0), ("ms", 0.001), ("us", 0.000001)]))
 def test_every_whole_number_of_a_unit_is_that_many_of_it(number: int, unit: tuple[str, float]) -> None:
     word, length_s = unit
 

@@ -138,7 +138,7 @@ class _Supervision:
             witness.pid, witness.started_ns = message["pid"], at_ns
         elif event == "refused":
             witness.raised = _raised(message)
-        elif event == "ended":
+        elif event == "ended" and self._timed_out is None:  # Else it was we who ended it.
             witness.exitcode, witness.ended_ns = message["exitcode"], at_ns
 
     def _listen(self, witness: _Witness, stdout: int, stderr: int, channel: int) -> None:
