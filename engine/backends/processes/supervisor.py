@@ -26,9 +26,11 @@ _CHUNK = 1 << 16
 
 def supervise(stage: Stage, plan: Plan) -> Run:
     """Have ``stage`` carry out ``plan`` once; return when everything that it started is gone."""
+    stage.interpreter()  # Once it is up, so that the time it took to start is not the run's.
+    began_ns = time.monotonic_ns()
     control = stage.begin(plan)
     with control, selectors.DefaultSelector() as selector:
-        return _Supervision(stage, plan, control, selector).watch()
+        return _Supervision(stage, plan, control, selector, began_ns).watch()
 
 
 @dataclass
@@ -47,7 +49,14 @@ class _Witness:
 
 
 class _Supervision:
-    def __init__(self, stage: Stage, plan: Plan, control: socket.socket, selector: selectors.BaseSelector) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        plan: Plan,
+        control: socket.socket,
+        selector: selectors.BaseSelector,
+        began_ns: int,
+    ) -> None:
         self._stage = stage
         self._plan = plan
         self._control_socket = control
@@ -59,7 +68,7 @@ class _Supervision:
         self._parent = _Witness()
         self._witnesses = {process.name: _Witness() for process in plan.processes}
         self._open_fds: set[int] = set()
-        self._began_ns = time.monotonic_ns()
+        self._began_ns = began_ns
         self._finished: Mapping[str, Any] | None = None
         self._ended_ns: int | None = None
         self._gone: Mapping[str, Any] | None = None
