@@ -28,10 +28,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
         from ..scenario.scalars import resolved
 
         try:
-            duration_s = durations.seconds(resolved(value) if isinstance(value, str) else value)
-            if duration_s == 0:
-                raise ValueError("a duration longer than 0")
-            return duration_s
+            return durations.timeout_s(resolved(value) if isinstance(value, str) else value)
         except ValueError as error:
             self.fail(f'"{value}" is not {error}', param, ctx)
 

@@ -22,6 +22,14 @@ def seconds(value: object) -> float:
     return duration_s
 
 
+def timeout_s(value: object) -> float:
+    """The same for a time limit, which has to leave some time. Raises ValueError."""
+    duration_s = seconds(value)
+    if duration_s == 0:
+        raise ValueError("a duration longer than 0")
+    return duration_s
+
+
 def _read(value: object) -> float | None:
     try:
         if isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -100,11 +100,9 @@ def target_parameters(given: Any) -> list[str]:
     return [one.name for one in primitive(kind).parameters if one.is_target and isinstance(given.get(one.name), str)]
 
 
-def _entries(root: Map, *path: str) -> Iterator[tuple[Any, Mark, Any, Mark]]:
-    """The entries of the mapping at ``path``; none where there is none, for validation has said so."""
-    section: Any = root
-    for step in path:
-        section = section.get(step) if isinstance(section, Map) else None
+def _entries(root: Map, key: str) -> Iterator[tuple[Any, Mark, Any, Mark]]:
+    """The entries of the mapping under ``key``; none where there is none, for validation has said so."""
+    section = root.get(key)
     return section.entries() if isinstance(section, Map) else iter(())
 
 

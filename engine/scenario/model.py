@@ -26,13 +26,6 @@ def _variable(value: str) -> str:
     return value
 
 
-def _timeout(value: object) -> float:
-    timeout_s = durations.seconds(value)
-    if timeout_s == 0:
-        raise ValueError("a duration longer than 0")
-    return timeout_s
-
-
 def _specifier(value: str) -> str:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet  # Only few scenarios ask.
 
@@ -45,7 +38,7 @@ def _specifier(value: str) -> str:
 
 _DURATION_SCHEMA = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": durations.PATTERN}]}
 Duration = Annotated[float, BeforeValidator(durations.seconds), WithJsonSchema(_DURATION_SCHEMA)]
-Timeout = Annotated[float, BeforeValidator(_timeout), WithJsonSchema(_DURATION_SCHEMA)]
+Timeout = Annotated[float, BeforeValidator(durations.timeout_s), WithJsonSchema(_DURATION_SCHEMA)]
 Words = Annotated[
     list[str],
     BeforeValidator(lambda value: [value] if isinstance(value, str) else value),

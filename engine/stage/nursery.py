@@ -102,9 +102,10 @@ class Nursery:
         status, supervised = None, self._tell({"event": "began", "pid": parent})
         if supervised:
             status, supervised = self._await_end(parent)
+        strays: dict[int, str] = {}
         if status is not None:
             self._tell({"event": "ended"})
-        strays = {} if status is None else descendants.await_strays()
+            strays = descendants.await_strays()
         descendants.end_all()
         gone = {
             "event": "gone",
