@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from . import durations
 from .matchers import Because, Model, Scalar, Text, Value, ValueMatcher, optional
+from .targets import MAX_CODE
 
 
 def _variable_name(value: str) -> str:
@@ -23,6 +24,12 @@ def _variable_name(value: str) -> str:
 def _variable(value: str) -> str:
     if "\0" in value:
         raise ValueError("text without NUL")
+    return value
+
+
+def _source(value: str) -> str:
+    if len(value) > MAX_CODE:
+        raise ValueError(f"at most {MAX_CODE:,} characters long: more belongs into a file beside the scenario")
     return value
 
 
@@ -46,6 +53,7 @@ Words = Annotated[
 ]
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 Variable = Annotated[str, AfterValidator(_variable), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Source = Annotated[str, AfterValidator(_source), Field(json_schema_extra={"maxLength": MAX_CODE})]
 Specifier = Annotated[str, AfterValidator(_specifier)]
 ExitCode = Annotated[
     Annotated[int, Tag("plain")] | Annotated[ValueMatcher, Tag("matcher")],
@@ -209,7 +217,7 @@ class Scenario(Model):
     start_method: StartMethod | None = optional("How processes start; the interpreter's default if not given.")
     timeout: Timeout = Field(10.0, description="How long one run may take before it is ended.")
     requires: Requires = Field(Requires.model_construct(), description="Where it is not met, the scenario is skipped.")
-    code: str | None = optional("Python source of the target functions, as a module of its own.")
+    code: Source | None = optional("Python source of the target functions, as a module of its own.")
     shared: dict[str, Any] = Field({}, description="The primitives, built by the parent in the order written.")
     processes: dict[str, Process] = Field(
         min_length=1, description="The processes, started and joined by the parent in the order written."

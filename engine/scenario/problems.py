@@ -12,6 +12,9 @@ from ..plan import Reference
 from ..words import near, show
 from .source import Document, Map, Mark, Seq
 
+MAX_PROBLEMS = 1_000
+"""Of one variant; nobody reads more, and each has its place and its line."""
+
 _KINDS = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -36,7 +39,7 @@ def validate(
     try:
         return model.model_validate(tree), []
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = error.errors(include_url=False)[:MAX_PROBLEMS]
         return None, [_problem(detail, model, tree, mark, document, hints or {}) for detail in details]
 
 

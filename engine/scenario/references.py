@@ -15,7 +15,8 @@ from typing import Any
 from ..errors import Problem, ScenarioError
 from ..plan import Reference
 from ..words import near
-from .source import Document, Map, Mark, Seq
+from .files import MAX_BYTES
+from .source import MAX_NODES, Document, Map, Mark, Seq
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _NAME = re.compile(r"([^\W\d][\w-]*)((?:\[\d+\]|\.[^\W\d]\w*|\[[^\]]+\])*)")
@@ -28,6 +29,10 @@ MAX_VALUES = 2_000_000
 MAX_CHARACTERS = 64_000_000
 """For all variants of a document together."""
 
+MAX_VALUES_AT_ONCE = 2 * MAX_NODES
+MAX_CHARACTERS_AT_ONCE = 8 * MAX_BYTES
+"""For one variant, which is in memory as a whole."""
+
 _MAX_LINES = 1000
 NOWHERE = -1
 """The line of what no file says; it is taken to stand where it is referred to."""
@@ -39,12 +44,17 @@ class Budget:
     def __init__(self) -> None:
         self._values = MAX_VALUES
         self._characters = MAX_CHARACTERS
+        self.begin_variant()
+
+    def begin_variant(self) -> None:
+        self._least_values = self._values - MAX_VALUES_AT_ONCE
+        self._least_characters = self._characters - MAX_CHARACTERS_AT_ONCE
 
     def is_spent_by(self, value: Any) -> bool:
         self._values -= 1
         if isinstance(value, str):
             self._characters -= len(value)
-        return self._values < 0 or self._characters < 0
+        return self._values < max(0, self._least_values) or self._characters < max(0, self._least_characters)
 
 
 @dataclass(frozen=True)

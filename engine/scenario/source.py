@@ -33,15 +33,21 @@ _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
 class Mark(NamedTuple):
-    """Where a value stands, counted from 0, and a scalar as it is written there."""
+    """Where a value stands, counted from 0, and a scalar as it is written there.
+
+    ``span`` is where it begins and ends, in characters of the text; None for what an alias stands for.
+    """
 
     line: int
     column: int
     written: str | None = None
+    span: tuple[int, int] | None = None
 
 
 class Map(dict[Any, Any]):
     """A mapping, with the mark of each key and of each value."""
+
+    __slots__ = ("key_marks", "marks")
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,6 +66,8 @@ class Map(dict[Any, Any]):
 
 class Seq(list[Any]):
     """A sequence, with the mark of each item."""
+
+    __slots__ = ("marks",)
 
     def __init__(self) -> None:
         super().__init__()
@@ -209,17 +217,20 @@ class _Builder:
             elif isinstance(event, yaml.NodeEvent):
                 self._node(event)
             elif isinstance(event, yaml.CollectionEndEvent):
-                self._close()
+                self._close(event)
             elif isinstance(event, yaml.DocumentEndEvent) and self._root and self._root[0] is not None:
                 self.documents.append(Document(self._file, self._lines, number, *self._root))
 
     def _node(self, event: Any) -> None:
-        mark = Mark(event.start_mark.line, event.start_mark.column)
+        start, end = event.start_mark, event.end_mark
         if isinstance(event, yaml.AliasEvent):
+            mark = Mark(start.line, start.column)
             found = self._alias(event.anchor, mark)
             # A scalar stands where it is written: code keeps its lines. A collection stands where it is used.
-            self._add(found if found.mark.written is not None else found._replace(mark=mark))
+            is_scalar = found.mark.written is not None
+            self._add(found._replace(mark=found.mark._replace(span=None) if is_scalar else mark))
             return
+        mark = Mark(start.line, start.column, span=(start.index, end.index))
         if isinstance(event, yaml.ScalarEvent):
             scalar = _Anchored(*self._scalar(event, mark), size=1, height=0)
             if event.anchor:
@@ -232,8 +243,10 @@ class _Builder:
         self._open.append(_Open(Map() if is_map else Seq(), mark, event.anchor))
         self._check_depth(0, mark)
 
-    def _close(self) -> None:
+    def _close(self, event: Any) -> None:
         closed = self._open.pop()
+        if closed.mark.span:
+            closed.mark = closed.mark._replace(span=(closed.mark.span[0], event.end_mark.index))
         for merged in closed.merged:
             for key, key_mark, value, mark in merged.entries():
                 if key not in closed.value:

@@ -17,6 +17,9 @@ from ..words import near
 from .source import Document, Mark
 
 _BLOCK_SCALAR = re.compile(r"(?:[&!]\S*\s+)*[|>]")
+MAX_CODE = 1 << 18
+"""Characters of Python that are looked into: a megabyte of it becomes hundreds of megabytes of a syntax tree."""
+
 _DYNAMIC = {"exec", "globals", "locals", "setattr", "vars"}
 
 
@@ -157,6 +160,8 @@ def defined_names(source: str | bytes) -> frozenset[str] | None:
 
     Raises SyntaxError as ``compile`` does.
     """
+    if len(source) > MAX_CODE:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # What Python has to say of the code it says when the code is run.

@@ -125,6 +125,7 @@ def _written(root: Map, scope: Scope, row: Row) -> dict[str, Any]:
 
 
 def _variant(document: Document, root: Map, scope: Scope, row: Row, chosen: Mapping[str, Any]) -> Tree:
+    scope.budget.begin_variant()
     scope = replace(scope, variables={**scope.variables, **row}).with_variables(**chosen)
     scope = replace(scope, ends=_ends(root, scope))
     replicas: dict[str, list[str]] = {}

@@ -80,9 +80,9 @@ def test_every_key_and_value_knows_where_it_stands() -> None:
     value = value_of("a: 1.50\nb:\n  - x\n  - 'y'\n")
 
     assert isinstance(value, Map)
-    assert value.key_marks == {"a": Mark(0, 0, "a"), "b": Mark(1, 0, "b")}
-    assert value.marks == {"a": Mark(0, 3, "1.50"), "b": Mark(2, 2)}
-    assert value["b"].marks == [Mark(2, 4, "x"), Mark(3, 4, "y")]
+    assert value.key_marks == {"a": Mark(0, 0, "a", (0, 1)), "b": Mark(1, 0, "b", (8, 9))}
+    assert value.marks == {"a": Mark(0, 3, "1.50", (3, 7)), "b": Mark(2, 2, span=(13, 25))}
+    assert value["b"].marks == [Mark(2, 4, "x", (15, 16)), Mark(3, 4, "y", (21, 24))]
 
 
 def test_an_alias_stands_where_it_is_used() -> None:
