@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -19,13 +20,20 @@ STANDARD_OUTPUT = "-"
 
 
 class Output:
-    """What a command prints. Text moves to standard error where standard output is for the JSON report."""
+    """What a command prints, and where else its report goes: ``paths`` by renderer (``json``, ``junit``, ``html``).
 
-    def __init__(self, json_path: str | None) -> None:
-        self._json_path = json_path
-        if json_path not in (None, STANDARD_OUTPUT) and not os.path.isdir(os.path.dirname(os.path.abspath(json_path))):
-            raise click.UsageError(f'cannot write "{json_path}": there is no such folder')
-        self._to_stderr = json_path == STANDARD_OUTPUT
+    Text moves to standard error where standard output is for one of those.
+    """
+
+    def __init__(self, paths: Mapping[str, str | None]) -> None:
+        self._paths = {renderer: path for renderer, path in paths.items() if path is not None}
+        targets = list(self._paths.values())
+        for path in targets:
+            if path != STANDARD_OUTPUT and not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+                raise click.UsageError(f'cannot write "{path}": there is no such folder')
+            if targets.count(path) > 1:
+                raise click.UsageError(f'"{path}" cannot hold {" and ".join(self._paths)} at once')
+        self._to_stderr = STANDARD_OUTPUT in targets
 
     def say(self, text: str) -> None:
         _echo(text, self._to_stderr)
@@ -48,14 +56,12 @@ class Output:
         problems: Sequence[Problem] = (),
         interrupted: bool = False,
     ) -> Report:
-        """Make the report, and write it as JSON where it was asked for. Raises as :func:`write` does."""
+        """Make the report, and write it wherever it was asked for. Raises as :func:`write` does."""
         from ..report import report
 
         made = report(command, scenarios, duration_s, problems, interrupted)
-        if self._json_path is not None:
-            from ..renderers import json
-
-            write(self._json_path, json.render(made))
+        for renderer, path in self._paths.items():
+            write(path, import_module(f"...renderers.{renderer}", __name__).render(made))
         return made
 
 

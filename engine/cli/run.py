@@ -42,6 +42,9 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @click.option("--timeout", type=Duration(), metavar="DURATION", help="Instead of each scenario's own: 2s, 500ms.")
 @click.option("--python", default=sys.executable, metavar="INTERPRETER", help="Run scenarios on this interpreter.")
 @selection.json
+@click.option("--junit", "junit_path", metavar="PATH", help="Also write JUnit XML there, for a CI server.")
+@click.option("--html", "html_path", metavar="PATH", help="Also write a page there, for a browser.")
+@click.option("--update", is_flag=True, help="Write what came out into the files, if two runs of each agree.")
 @click.pass_obj
 def command(
     early_stages: Stages | None,
@@ -56,12 +59,15 @@ def command(
     timeout: float | None,
     python: str,
     json_path: str | None,
+    junit_path: str | None,
+    html_path: str | None,
+    update: bool,
 ) -> int:
     """Run every variant of the scenarios in PATH... on real processes, and check it.
 
     PATH is a scenario file, or a folder that is searched for them.
     """
-    output = Output(json_path)
+    output = Output({"json": json_path, "junit": junit_path, "html": html_path})
     started_s = time.monotonic()
     stages = early_stages or Stages(python)
     try:
@@ -76,7 +82,7 @@ def command(
             defaults = {"run_as": "process", "start_method": stages.interpreter().start_methods[0]}
             settings = Settings(defaults, selection.forced(start_method, run_as), foreign=python != sys.executable)
             prepared = selection.select(prepare(files, settings), tag, match)
-            options = Options(jobs or len(os.sched_getaffinity(0)), repeat, fail_fast, timeout)
+            options = Options(jobs or len(os.sched_getaffinity(0)), max(repeat, 2 if update else 1), fail_fast, timeout)
             gc.enable()
             for one in run(prepared, stages, options):
                 output.say_scenario(one)
@@ -97,4 +103,8 @@ def command(
     output.say_summary(made)
     if interrupted:
         return INTERRUPTED
+    if update:
+        from .update import update as bring_up_to_date
+
+        return 0 if bring_up_to_date(reports, output) else FAILED
     return FAILED if made.summary.failed or made.summary.unknown else 0

@@ -19,7 +19,7 @@ from .output import Output
 @selection.json
 def command(paths: tuple[str, ...], json_path: str | None) -> int:
     """Check the scenarios in PATH... and the names of their targets, and execute none of their code."""
-    output = Output(json_path)
+    output = Output({"json": json_path})
     started_s = time.monotonic()
     defaults = {"run_as": "process", "start_method": multiprocessing.get_all_start_methods()[0]}
     try:

@@ -636,3 +636,49 @@ def test_an_environment_is_there_before_the_interpreter_starts(tmp_path: Path) -
 
     assert scenario["processes"]["one"]["returns"] == [7 * 3600, str(tmp_path / "temporary")]
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+# What else is written
+
+
+def test_junit_and_html_are_written_beside_the_json_report(tmp_path: Path) -> None:
+    write_scenario(tmp_path / "story.yaml", FAILS)
+
+    done = engine("run", "story.yaml", "--junit", "out.xml", "--html", "out.html", "--json", "out.json", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert '<failure message="expect.stdout: the text is another">' in (tmp_path / "out.xml").read_text()
+    assert "<summary>" in (tmp_path / "out.html").read_text()
+    assert json.loads((tmp_path / "out.json").read_text())["summary"]["failed"] == 1
+
+
+def test_two_reports_cannot_be_written_to_one_place(tmp_path: Path) -> None:
+    write_scenario(tmp_path / "story.yaml", PASSES)
+
+    done = engine("run", "story.yaml", "--junit", "-", "--json", "-", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert '"-" cannot hold json and junit at once' in done.stderr
+
+
+def test_update_writes_what_came_out_and_shows_it(tmp_path: Path) -> None:
+    write_scenario(tmp_path / "story.yaml", FAILS)
+
+    done = engine("run", "--update", "story.yaml", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert "updated story.yaml\n" in done.stdout
+    assert "  -expect: {stdout: goodbye}\n  +expect: {stdout: hello}\n" in done.stdout
+    assert engine("run", "story.yaml", cwd=tmp_path).returncode == 0
+
+
+def test_update_refuses_what_is_different_each_time(tmp_path: Path) -> None:
+    text = FAILS.replace('print("hello")', "import os; print(os.getpid())")
+    write_scenario(tmp_path / "story.yaml", text)
+    before = (tmp_path / "story.yaml").read_text()
+
+    done = engine("run", "--update", "story.yaml", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "not updated: story.yaml:5: expect.stdout: it is not the same in every run" in done.stdout
+    assert (tmp_path / "story.yaml").read_text() == before

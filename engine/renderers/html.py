@@ -1,0 +1,67 @@
+"""A report as one page of HTML that needs nothing beside it: no script, no font, no network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .. import words
+from ..report import ProcessReport, Report, ScenarioReport
+from . import terminal
+
+_TEMPLATE = "page.html"
+_LONGEST = 4000
+"""Characters of one text that are shown; the JSON report has all of it."""
+
+
+class Bar(NamedTuple):
+    """When a process lived, in hundredths of the run."""
+
+    start: float
+    width: float
+    is_open: bool
+    """Whether it did not end by itself."""
+
+
+def render(report: Report) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Whatever a scenario printed is shown, and never obeyed.
+        finalize=lambda value: terminal.visible(value) if type(value) is str else value,
+    )
+    environment.filters.update(value=_value, text=_text, bar=_bar, failure=_failure)
+    return environment.get_template(_TEMPLATE).render(
+        report=report, verdicts=("passed", "failed", "unknown", "skipped")
+    )
+
+
+def _value(value: Any) -> str:
+    return words.shorten(words.show(value), 300)
+
+
+def _text(text: Any) -> str:
+    return words.shorten(text if isinstance(text, str) else json.dumps(text, indent=2, default=str), _LONGEST)
+
+
+def _failure(scenario: ScenarioReport) -> str:
+    """What the terminal says below the first line."""
+    return click.unstyle(terminal.scenario(scenario)).partition("\n")[2].strip("\n")
+
+
+def _bar(process: ProcessReport, scenario: ScenarioReport) -> Bar | None:
+    if process.started is None:
+        return None
+    everybody: Mapping[str, ProcessReport] = scenario.processes
+    whole = max([scenario.duration, *(one.ended or 0 for one in everybody.values())]) or 1.0
+    end = whole if process.ended is None else process.ended
+    start = 100 * min(process.started, whole) / whole
+    return Bar(start, max(0.5, 100 * end / whole - start), process.ended is None)

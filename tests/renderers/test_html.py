@@ -1,0 +1,110 @@
+"""A report as a page: what is on it, and that nothing in it is obeyed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from engine.errors import Position, Problem
+from engine.renderers import html
+from engine.report import CheckReport, ProcessReport, ScenarioReport, report
+
+PROCESS = ProcessReport(0, "", "", [1, 2], None, 0.5, 1.0, None)
+PASSED = ScenarioReport(
+    "a queue",
+    "seeds/queue.yaml",
+    {"start_method": "fork"},
+    "passed",
+    ending="completed",
+    duration=2.0,
+    processes={"producer": PROCESS},
+    shared={"queue": ["left"]},
+)
+CHECK = CheckReport("expect.stdout", "failed", 24, "a", "b", "the text is another", "it was put")
+
+
+class Page(HTMLParser):
+    """The tags of a page, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def page_of(*scenarios: ScenarioReport) -> Page:
+    return Page(html.render(report("run", scenarios, 3.0)))
+
+
+def test_a_page_says_what_was_run_and_what_came_of_it() -> None:
+    page = page_of(PASSED, replace(PASSED, verdict="failed", checks=[CHECK]))
+
+    words = " ".join(page.text.split())
+    assert "1 passed 1 failed 3.00 s" in words
+    assert "passed a queue start_method=fork 2.00 s" in words
+    assert "seeds/queue.yaml:24: expect.stdout: the text is another" in words
+    assert "returned [1, 2]" in words
+    assert "queue[left]" in words
+
+
+def test_what_did_not_pass_is_open_and_the_rest_is_not() -> None:
+    page = page_of(PASSED, replace(PASSED, verdict="failed", checks=[CHECK]))
+
+    assert page.all("details") == [{}, {"open": None}]
+
+
+def test_a_process_is_drawn_from_when_it_started_to_when_it_ended() -> None:
+    endless = replace(PROCESS, ended=None)
+
+    page = page_of(
+        replace(PASSED, processes={"ends": PROCESS, "runs on": endless, "never began": replace(PROCESS, started=None)})
+    )
+
+    bars = [rect for rect in page.all("rect") if rect["class"] != "ground"]
+    assert [(bar["class"], bar["x"], bar["width"]) for bar in bars] == [
+        ("life", "25.0", "25.0"),
+        ("open", "25.0", "75.0"),
+    ]
+
+
+def test_what_a_scenario_says_is_shown_and_not_obeyed() -> None:
+    evil = "<script>alert(1)</script>\"'\x1b[31m"
+
+    page = page_of(
+        replace(
+            PASSED,
+            name=evil,
+            verdict="failed",
+            stdout=evil,
+            shared={evil: evil},
+            processes={evil: replace(PROCESS, raises=evil)},
+            checks=[replace(CHECK, because=evil, reason=evil)],
+        )
+    )
+
+    assert page.all("script") == []
+    assert "\x1b" not in page.text
+    assert page.text.count("<script>alert(1)</script>") >= 6
+
+
+def test_a_page_needs_nothing_from_elsewhere() -> None:
+    page = page_of(PASSED)
+
+    assert not [attributes for _, attributes in page.tags if {"src", "href"} & set(attributes)]
+
+
+def test_what_is_wrong_with_the_files_is_on_the_page() -> None:
+    page = Page(html.render(report("run", [], 0.1, [Problem(Position("a.yaml", 3, 5), "unknown key", "spell it")])))
+
+    assert "a.yaml:3:5: unknown key" in page.text
+    assert "hint: spell it" in page.text
