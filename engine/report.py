@@ -30,7 +30,7 @@ class WaitingFor(_Documented):
     since: float
     """Seconds from the start of the run."""
     where: str
-    """File and line of the call."""
+    """File and line of the call; empty where no line of the scenario's called it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class ProcessReport(_Documented):
     """Seconds from the start of the run; null where it did not end by itself."""
     waiting_for: WaitingFor | None
     """What it was blocked on when the run ended, where that is known."""
+    stack: Sequence[str] = ()
+    """What it was doing when the run had to be ended: its calls, innermost first."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,7 @@ def _check(check: Check) -> CheckReport:
 
 
 def _process(process: ProcessRun) -> ProcessReport:
-    raised = process.raised
+    raised, waiting = process.raised, process.waiting_for
     return ProcessReport(
         exitcode=process.exitcode,
         stdout=process.stdout,
@@ -241,5 +243,6 @@ def _process(process: ProcessRun) -> ProcessReport:
         raises=str(raised) if raised else None,
         started=process.started_s,
         ended=process.ended_s,
-        waiting_for=None,
+        waiting_for=WaitingFor(waiting.operation, waiting.since_s, waiting.where) if waiting else None,
+        stack=list(process.stack),
     )

@@ -34,11 +34,22 @@ class Returned:
 
 
 @dataclass(frozen=True)
+class WaitingFor:
+    """What a process was blocked in when its run ended: the operation (``queue.get``), since when (seconds since the
+    run began), and on which line (``queue.yaml:15``)."""
+
+    operation: str
+    since_s: float
+    where: str
+
+
+@dataclass(frozen=True)
 class ProcessRun:
     """One process of a run; times are seconds since the run began, ``None`` for what did not happen.
 
     ``exitcode`` is what ``multiprocessing`` shows: negative for a signal. A thread has 0, or 1 if it raised.
-    ``cut`` counts, for each stream, the bytes of its output that were dropped for length.
+    ``cut`` counts, for each stream, the bytes of its output that were dropped for length. ``waiting_for`` and
+    ``stack`` (innermost call first) are those of a process that was still there when its run had to be ended.
     """
 
     name: str
@@ -50,6 +61,8 @@ class ProcessRun:
     started_s: float | None = None
     ended_s: float | None = None
     cut: Mapping[str, int] = field(default_factory=dict)
+    waiting_for: WaitingFor | None = None
+    stack: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Bindings:
 
     def __init__(self, plan: Plan, context: BaseContext, folder: str, mark: str) -> None:
         self.context = context
-        self._folder = folder
+        self.folder = folder
         self._mark = mark
         self.shared: dict[str, Any] = {}
         self._primitives: dict[str, Primitive] = {}
@@ -50,7 +50,7 @@ class Bindings:
         self._manager: SyncManager | None = None
 
     def new_path(self) -> str:
-        handle, path = tempfile.mkstemp(dir=self._folder, prefix="shared-")
+        handle, path = tempfile.mkstemp(dir=self.folder, prefix="shared-")
         os.close(handle)
         os.unlink(path)
         return path
@@ -62,6 +62,10 @@ class Bindings:
         if self._manager is None:
             self._manager = self.context.Manager()
         return self._manager
+
+    def manager_pids(self) -> list[int]:
+        """The manager process, if there is one."""
+        return [self._manager._process.pid] if self._manager else []  # type: ignore[attr-defined]
 
     def build(self) -> None:
         """Build the primitives, in the order written. Raises whatever a constructor raises."""

@@ -76,7 +76,7 @@ class Company:
 
     def _start(self, process: ProcessPlan) -> None:
         threads = self._plan.run_as == "thread"
-        link, readers = open_link()
+        link, readers = open_link(self._bindings.folder)
         self._tell("process", name=process.name, fds=readers)
         for reader in readers:
             os.close(reader)

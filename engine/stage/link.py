@@ -10,6 +10,7 @@ import json
 import os
 import select
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from .. import plain
-from . import output
+from . import alarms, output, stacks
 
 PARENTS_OWN: list[socket.socket | Link] = []
 """What a forked child inherits of its parent's lines, and must let go of: they are not its own to speak on."""
@@ -29,12 +30,13 @@ _PIECE = getattr(select, "PIPE_BUF", 512) - 2
 class Link:
     """The writing ends of three pipes. Passing a link to a child process moves it there, whatever the start method."""
 
-    def __init__(self, stdout: int, stderr: int, channel: int) -> None:
+    def __init__(self, folder: str, stdout: int, stderr: int, channel: int) -> None:
+        self.folder = folder
         self.fds: tuple[int, ...] = (stdout, stderr, channel)
         self._identity = _identity(channel)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _arrived, tuple(map(reduction.DupFd, self.fds))
+        return _arrived, (self.folder, *map(reduction.DupFd, self.fds))
 
     def attach(self) -> None:
         """Make this process's descriptors 1 and 2 the link's, and its Python streams stamp what they write."""
@@ -47,6 +49,8 @@ class Link:
         self.fds = (1, 2, self.fds[2])
         self._identity = _identity(self.fds[2])
         output.write_through(self)
+        stacks.offer(self.folder)
+        alarms.announce(self.folder)
 
     def say(self, event: str, **details: Any) -> None:
         """Tell the supervisor. Lines of at most ``PIPE_BUF`` bytes are atomic, so no lock is needed between threads."""
@@ -77,7 +81,7 @@ class Link:
     def reporting(self, call: str | None = None) -> Iterator[Outcome]:
         """Tell how a target ended; ``call`` says which, of a process that has several. An exception goes on its way."""
         outcome = Outcome()
-        self.say("running", pid=os.getpid())
+        self.say("running", thread=threading.get_ident(), native=threading.get_native_id())
         try:
             yield outcome
         except BaseException as error:
@@ -98,10 +102,11 @@ class Outcome:
     returned: object = None
 
 
-def open_link() -> tuple[Link, tuple[int, int, int]]:
-    """A new link, and the reading ends of its pipes."""
+def open_link(folder: str) -> tuple[Link, tuple[int, int, int]]:
+    """A new link, and the reading ends of its pipes. ``folder`` is the run's own."""
     pipes = [os.pipe() for _ in range(3)]
-    return Link(*(writing for _, writing in pipes)), tuple(reading for reading, _ in pipes)  # type: ignore[return-value]
+    readers: Any = tuple(reading for reading, _ in pipes)
+    return Link(folder, *(writing for _, writing in pipes)), readers
 
 
 def raised(error: BaseException) -> dict[str, object]:
@@ -136,11 +141,11 @@ def without_our_frames(trace: TracebackType | None) -> TracebackType | None:
     return start or trace
 
 
-def _arrived(stdout: Any, stderr: Any, channel: Any) -> Link:
+def _arrived(folder: str, stdout: Any, stderr: Any, channel: Any) -> Link:
     """Unpickle a link in the process it was made for.
 
     It is the first thing unpickled there, so an argument that cannot be unpickled says so on the process's own stderr.
     """
-    link = Link(stdout.detach(), stderr.detach(), channel.detach())
+    link = Link(folder, stdout.detach(), stderr.detach(), channel.detach())
     link.attach()
     return link

@@ -20,6 +20,7 @@ from . import output, wire
 from .binding import Bindings, install_code
 from .children import exit_code
 from .company import Company
+from .handles import handles
 from .link import PARENTS_OWN, Link, open_link, raised, without_our_frames
 
 _KEPT: list[Bindings] = []
@@ -36,7 +37,7 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     def tell(event: str, fds: Sequence[int] = (), **details: Any) -> None:
         wire.send(control, {"event": event, "at_ns": time.monotonic_ns(), **details}, fds)
 
-    link, readers = open_link()
+    link, readers = open_link(folder)
     tell("process", name=None, fds=readers)
     for reader in readers:
         os.close(reader)
@@ -46,6 +47,7 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
         output.route()
     try:
         bindings = _settle(plan, folder, mark)
+        tell("built", managers=bindings.manager_pids(), handles=handles(bindings.shared))
         if plan.before:
             _call("before", plan.before, bindings, link)
         Company(plan, bindings, tell).perform()

@@ -6,6 +6,7 @@ import json
 import os
 import select
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ Linked = tuple[Link, tuple[int, int, int]]
 
 @pytest.fixture
 def linked() -> Iterator[Linked]:
-    link, readers = open_link()
+    link, readers = open_link("/nowhere")
     yield link, readers
     for fd in (*link.fds, *readers):
         os.close(fd)
@@ -61,7 +62,7 @@ def test_a_stamp_names_stream_length_and_time(linked: Linked) -> None:
 
 
 def test_nobody_listening_is_not_the_targets_trouble() -> None:
-    link, readers = open_link()
+    link, readers = open_link("/nowhere")
     for fd in readers:
         os.close(fd)
 
@@ -78,7 +79,7 @@ def test_what_a_target_returned_is_told(linked: Linked) -> None:
         outcome.returned = (1, "a")
 
     running, returned = _messages(readers[2])
-    assert (running["event"], running["pid"]) == ("running", os.getpid())
+    assert (running["event"], running["thread"]) == ("running", threading.get_ident())
     assert (returned["event"], plain.decode(returned["value"])) == ("returned", (1, "a"))
 
 
@@ -152,7 +153,7 @@ def test_an_attached_process_writes_to_its_link_whatever_way_it_writes() -> None
         from engine.stage.link import open_link
 
         outside = os.fdopen(os.dup(1), "w")
-        link, readers = open_link()
+        link, readers = open_link("/nowhere")
         link.attach()
         print("by print", flush=True)
         os.write(1, b"by descriptor\\n")
@@ -179,7 +180,7 @@ def test_an_attached_process_keeps_no_other_descriptor_of_its_streams() -> None:
         from engine.stage.link import open_link
 
         outside = os.fdopen(os.dup(1), "w")
-        link, readers = open_link()
+        link, readers = open_link("/nowhere")
         link.attach()
         os.close(1)
         print(os.read(readers[0], 1000), file=outside, flush=True)
@@ -197,7 +198,7 @@ def test_a_link_attached_twice_is_still_attached() -> None:
         from engine.stage.link import open_link
 
         outside = os.fdopen(os.dup(1), "w")
-        link, readers = open_link()
+        link, readers = open_link("/nowhere")
         link.attach()
         link.attach()
         print("once", flush=True)

@@ -13,7 +13,7 @@ from engine.stage import output
 from engine.stage.link import open_link
 
 outside = os.fdopen(os.dup(1), "w")
-link, readers = open_link()
+link, readers = open_link("/nowhere")
 
 def there(reader):
     os.set_blocking(reader, False)
@@ -108,7 +108,7 @@ def test_what_a_thread_writes_goes_to_the_link_it_owns() -> None:
         """
         link.attach()
         output.route()
-        own, own_readers = open_link()
+        own, own_readers = open_link("/nowhere")
 
         def target():
             output.own(own)
@@ -152,7 +152,7 @@ def test_text_of_threads_keeps_the_order_in_which_it_was_written() -> None:
         """
         link.attach()
         output.route()
-        links = [open_link() for _ in range(2)]
+        links = [open_link("/nowhere") for _ in range(2)]
         turns = [threading.Semaphore(1), threading.Semaphore(0)]
 
         def target(number):

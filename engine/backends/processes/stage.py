@@ -59,6 +59,17 @@ class Stage:
             theirs.close()
             os.close(errors)
 
+    @property
+    def pid(self) -> int:
+        """The nursery, below which every process of a run is."""
+        return self._process.pid
+
+    @property
+    def run_folder(self) -> str:
+        """The folder of the run that was begun last."""
+        assert self._folder is not None
+        return os.path.join(self._folder, str(self._runs))
+
     def interpreter(self) -> Interpreter:
         """Who runs there, known once it is up."""
         if self._interpreter is None:

@@ -7,7 +7,7 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +16,18 @@ from ... import plain
 from ...errors import InternalError
 from ...plan import Plan
 from ...stage import wire
-from ...trace import Ending, ProcessRun, Raised, Returned, Run
+from ...trace import Ending, ProcessRun, Raised, Returned, Run, WaitingFor
+from . import kernel, stacks, standstill, waiting
 from .stage import END_PATIENCE_S, Stage
+from .standstill import Wait
 from .streams import Stream, merged
 from .testimony import Testimony
+from .waiting import Doing
 
 _CHUNK = 1 << 16
+
+LOOK_INTERVAL_S = 0.1
+"""How often it is looked whether the run can still move."""
 
 
 def supervise(stage: Stage, plan: Plan) -> Run:
@@ -40,6 +46,10 @@ class _Witness:
     stdout: Stream = field(default_factory=Stream)
     stderr: Stream = field(default_factory=Stream)
     pid: int | None = None
+    thread: int | None = None
+    native: int | None = None
+    waiting_for: WaitingFor | None = None
+    stack: tuple[str, ...] = ()
     exitcode: int | None = None
     returned: Returned | None = None
     raised: Raised | None = None
@@ -72,7 +82,9 @@ class _Supervision:
         self._finished: Mapping[str, Any] | None = None
         self._ended_ns: int | None = None
         self._gone: Mapping[str, Any] | None = None
-        self._timed_out: tuple[str, ...] | None = None
+        self._stopped: tuple[Ending, str] | None = None
+        self._watch = standstill.Watch(stage.pid, stage.run_folder, (os.getpid(), stage.pid))
+        self._handles: list[Sequence[str]] = []
 
     def watch(self) -> Run:
         try:
@@ -86,23 +98,66 @@ class _Supervision:
             self._stage.socket.setblocking(True)
 
     def _watch_until_gone(self) -> None:
-        deadline_s = time.monotonic() + self._plan.timeout_s
-        tidying = False
+        now_s = time.monotonic()
+        deadline_s, look_s = now_s + self._plan.timeout_s, now_s + LOOK_INTERVAL_S
+        while self._gone is None and self._ended_ns is None:
+            now_s = time.monotonic()
+            if now_s >= deadline_s:
+                self._stop("timeout", self._watch.waits(), now_s)
+                return self._await_gone()
+            if now_s >= look_s:
+                look_s = now_s + LOOK_INTERVAL_S
+                if waits := self._watch.look(now_s):
+                    self._stop("deadlock", waits, self._watch.since_s)
+                    return self._await_gone()
+            if self._hear(min(look_s, deadline_s) - now_s):
+                self._watch.forget()
+        # The parent has ended by itself; what is left has no part in the scenario's time.
+        return self._await_gone()
+
+    def _await_gone(self) -> None:
+        deadline_s = time.monotonic() + END_PATIENCE_S
         while self._gone is None:
-            if self._ended_ns and not tidying:
-                # The parent has ended by itself; what is left has no part in the scenario's time.
-                tidying, deadline_s = True, time.monotonic() + END_PATIENCE_S
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
-                if self._timed_out is not None or tidying:
-                    raise InternalError(f"the run's processes are not gone {END_PATIENCE_S:g} s after they were killed")
-                self._timed_out = self._still_running()
-                self._stage.end_run()
-                deadline_s += END_PATIENCE_S
-                continue
-            # In the order in which they became ready, where the system says so (epoll does).
-            for key, _ in self._selector.select(left_s):
-                key.data()
+                raise InternalError(f"the run's processes are not gone {END_PATIENCE_S:g} s after they were killed")
+            self._hear(left_s)
+
+    def _hear(self, patience_s: float) -> bool:
+        """Take in whatever is said; false if nothing was."""
+        # In the order in which they became ready, where the system says so (epoll does).
+        ready = self._selector.select(max(0.0, patience_s))
+        for key, _ in ready:
+            key.data()
+        return bool(ready)
+
+    def _stop(self, ending: Ending, waits: Sequence[Wait], since_s: float) -> None:
+        """End the run, and note what everybody was doing."""
+        people = self._what_everybody_does(waits, since_s)
+        began = "deadlock" if ending == "deadlock" else f"still running after {self._plan.timeout_s:g} s"
+        self._stopped = ending, f"{began}: {waiting.story(people)}"
+        self._stage.end_run()
+
+    def _what_everybody_does(self, waits: Sequence[Wait], since_s: float) -> dict[str, Doing]:
+        """What each process of the scenario's is doing, by name, and the parent last; noted with each of them, too."""
+        self._parent.pid = parent_pid = self._stage.running_pid or 0
+        living = {name: witness for name, witness in self._witnesses.items() if witness.pid and not witness.ended_ns}
+        known = {witness.pid for witness in living.values()} | {parent_pid, *self._watch.excused}
+        family = kernel.family(self._stage.pid)
+        answers = stacks.ask(family, self._stage.run_folder)
+        living |= {f"process {pid}": _Witness(pid=pid) for pid in sorted(answers.keys() - known)}
+        sources = waiting.Sources(self._plan.file, self._plan.search_path)
+        handles = waiting.Handles(parent_pid, self._handles)
+        people = {}
+        for name, witness in (*living.items(), ("the parent process", self._parent)):
+            told = answers.get(witness.pid or 0, {})
+            number = witness.thread if witness.thread in told else next(reversed(told), None)
+            stack = told[number] if number is not None else ()
+            wait = next((wait for wait in waits if wait.thread.tid == (witness.native or witness.pid)), None)
+            people[name] = said = waiting.doing(stack, wait, handles.name(wait) if wait else None, sources)
+            witness.stack = tuple(map(str, waiting.without_ours(stack)))
+            witness.waiting_for = waiting.waiting_for(said, since_s - self._began_ns / 1e9)
+        return people
 
     def _drain(self) -> None:
         """Take what is left in the pipes; nobody writes there any more."""
@@ -140,14 +195,18 @@ class _Supervision:
         if event == "finished":
             self._finished = {name: plain.decode(value) for name, value in message["shared"].items()}
             return
-        witness = self._parent if message["name"] is None else self._witnesses[message["name"]]
+        name = message.get("name")
+        witness = self._parent if name is None else self._witnesses[name]
         if event == "process":
             self._listen(witness, *fds)
+        elif event == "built":
+            self._watch.excused.update(message["managers"])
+            self._handles = waiting.decoded(message["handles"])
         elif event == "started":
             witness.pid, witness.started_ns = message["pid"], at_ns
         elif event == "refused":
             witness.raised = _raised(message)
-        elif event == "ended" and self._timed_out is None:  # Else it was we who ended it.
+        elif event == "ended" and self._stopped is None:  # Else it was we who ended it.
             witness.exitcode, witness.ended_ns = message["exitcode"], at_ns
 
     def _listen(self, witness: _Witness, stdout: int, stderr: int, channel: int) -> None:
@@ -179,8 +238,9 @@ class _Supervision:
         return False
 
     def _take_testimony(self, witness: _Witness, message: Mapping[str, Any]) -> None:
-        if message["event"] == "running" and witness.started_ns is None:
-            witness.started_ns = message["at_ns"]
+        if message["event"] == "running":
+            witness.thread, witness.native = message["thread"], message["native"]
+            witness.started_ns = witness.started_ns or message["at_ns"]
         elif message["event"] == "returned":
             witness.returned = Returned(plain.decode(message["value"]))
             if message["call"]:
@@ -189,12 +249,6 @@ class _Supervision:
             witness.raised = _raised(message)
             if message["call"]:
                 witness.calls[message["call"]] = ProcessRun(message["call"], raised=witness.raised)
-
-    def _still_running(self) -> tuple[str, ...]:
-        running = [
-            name for name, witness in self._witnesses.items() if witness.pid is not None and witness.ended_ns is None
-        ]
-        return (*running, "the parent process")
 
     def _run(self, duration_ns: int) -> Run:
         assert self._gone is not None
@@ -215,8 +269,8 @@ class _Supervision:
         )
 
     def _ending(self) -> tuple[Ending, str | None]:
-        if self._timed_out is not None:
-            return "timeout", f"still running after {self._plan.timeout_s:g} s: {', '.join(self._timed_out)}"
+        if self._stopped is not None:
+            return self._stopped
         if self._finished is None:
             assert self._gone is not None
             return "parent_died", f"the parent process died before its work was done: {_how(self._gone['exitcode'])}"
@@ -233,6 +287,8 @@ class _Supervision:
             started_s=self._since_start(witness.started_ns),
             ended_s=self._since_start(witness.ended_ns),
             cut={"stdout": witness.stdout.cut, "stderr": witness.stderr.cut},
+            waiting_for=witness.waiting_for,
+            stack=witness.stack,
         )
 
     def _since_start(self, at_ns: int | None) -> float | None:

@@ -55,15 +55,21 @@ def test_times_are_in_the_order_of_events(stage: Stage) -> None:
 def test_a_run_that_takes_too_long_says_who_was_still_running(stage: Stage) -> None:
     code = """
     def quick(): pass
-    def slow(lock):
-        lock.acquire()
-        lock.acquire()
+    def slow(event):
+        event.wait(100)
+    def busy():
+        while True: pass
     """
-    plan = a_plan(code, {"quick": [], "slow": [ref("lock")]}, shared={"lock": {"type": "Lock"}}, timeout_s=1.5)
+    processes: dict[str, list[object]] = {"quick": [], "slow": [ref("event")], "busy": []}
+    plan = a_plan(code, processes, shared={"event": {"type": "Event"}}, timeout_s=1.5)
 
     run = perform(stage, plan)
 
-    assert (run.ending, run.why) == ("timeout", "still running after 1.5 s: slow, the parent process")
+    assert run.ending == "timeout"
+    assert run.why == (
+        "still running after 1.5 s: slow runs at scenario.yaml:4, busy runs at scenario.yaml:6, "
+        "the parent process waits in join"
+    )
     assert (run.processes["quick"].exitcode, run.processes["quick"].ended_s is None) == (0, False)
     assert (run.processes["slow"].exitcode, run.processes["slow"].ended_s) == (None, None)
     assert run.duration_s >= 1.5
@@ -73,12 +79,12 @@ def test_a_parent_that_does_not_come_to_its_end_is_named_alone(stage: Stage) -> 
     code = """
     import threading
     def target(): pass
-    def after(): threading.Event().wait()
+    def after(): threading.Event().wait(100)
     """
 
     run = perform(stage, a_plan(code, ["target"], after=(), timeout_s=1.0))
 
-    assert (run.ending, run.why) == ("timeout", "still running after 1 s: the parent process")
+    assert (run.ending, run.why) == ("timeout", "still running after 1 s: the parent process runs at scenario.yaml:4")
     assert run.processes["target"].exitcode == 0
 
 
@@ -88,7 +94,7 @@ def test_text_written_before_the_time_was_up_is_kept(stage: Stage) -> None:
     def target():
         print("flushed", flush=True)
         print("not flushed")
-        threading.Event().wait()
+        threading.Event().wait(100)
     """
 
     run = perform(stage, a_plan(code, ["target"], timeout_s=1.0))

@@ -35,7 +35,7 @@ def test_pieces_are_put_together() -> None:
 
 
 def test_what_a_link_says_is_understood_however_long_it_is() -> None:
-    link, readers = open_link()
+    link, readers = open_link("/nowhere")
     link.say("returned", value="é" * 5_000)
 
     (message,) = heard(os.read(readers[2], 1 << 20))

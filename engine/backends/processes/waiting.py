@@ -1,0 +1,125 @@
+"""What each process was doing when its run was ended: which primitive it waited for, in which operation, on which line.
+
+The kernel says what a thread waits for, the stage which primitive that is part of, and Python's stack which operation
+of whose line led there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ... import stage
+from ...trace import WaitingFor
+from . import kernel
+from .stacks import Stack
+from .standstill import Wait
+
+_OPERATIONS = {"__enter__": "acquire", "__exit__": "release", "_wait_for_tstate_lock": "join", "_callmethod": "call"}
+"""Functions of the standard library that its users call by another name."""
+
+_BEHIND_THE_SCENES = {"perform": "join", "_finalize_join": "join_thread", "arrive": "start_together"}
+"""Functions that wait where no line of the scenario called them: the parent for its processes, a process at its end for
+what it has put, and at the start for the others."""
+
+_OF_THE_KERNEL = {
+    "futex": "acquire",
+    "read": "recv",
+    "write": "send",
+    "poll": "wait",
+    "child": "join",
+    "accept": "accept",
+    "open": "open",
+}
+"""What Python's functions are called that wait in C, by what they wait in."""
+
+
+_OURS = os.path.join(os.path.dirname(stage.__file__), "")
+_NOBODYS_OWN = ("/site-packages/", "/lib/python", _OURS)
+
+
+class Handles:
+    """Which primitive it is that the kernel calls by an inode, a descriptor's name or a path."""
+
+    def __init__(self, parent_pid: int, told: Iterable[Sequence[str]]) -> None:
+        self._names: dict[str | int, str] = {}
+        for kind, key, name, _ in told:
+            if kind == "semaphore":
+                try:
+                    inode = kernel.mapped(parent_pid, int(key))
+                except OSError:
+                    continue
+                if inode is not None:
+                    self._names[inode] = name
+            else:
+                self._names[key] = name
+
+    def name(self, wait: Wait) -> str | None:
+        return next((self._names[thing] for thing in wait.things if thing in self._names), None)
+
+
+class Sources:
+    """Which files are the scenario's own: its code, and what lies beside it."""
+
+    def __init__(self, file: str, search_path: Sequence[str]) -> None:
+        self._file = os.path.abspath(file)
+        self._folders = tuple(os.path.join(os.path.abspath(folder), "") for folder in search_path)
+
+    def __contains__(self, file: str) -> bool:
+        if os.path.abspath(file) == self._file:
+            return True
+        # An environment of Python's may lie within the project, and so may we.
+        return file.startswith(self._folders) and not any(part in file for part in _NOBODYS_OWN)
+
+
+class Doing(NamedTuple):
+    """What a thread was doing: the operation it waited in, as its author would call it, if it waited; and on which line
+    of the scenario's."""
+
+    operation: str | None
+    where: str | None
+
+    def __str__(self) -> str:
+        said = f"waits in {self.operation}" if self.operation else "runs"
+        return f"{said} at {self.where}" if self.where else said
+
+
+def doing(stack: Stack, wait: Wait | None, primitive: str | None, sources: Sources) -> Doing:
+    """From a thread's ``stack`` and what the kernel says that it waits for, if it does."""
+    own = next((index for index, frame in enumerate(stack) if frame.file in sources), None)
+    where = f"{os.path.basename(stack[own].file)}:{stack[own].line}" if own is not None else None
+    if wait is None:
+        return Doing(None, where)
+    if wait.kind == "stopped":
+        return Doing("stop", where)
+    called = _called(stack, own) or _OF_THE_KERNEL[wait.kind]
+    return Doing(f"{primitive}.{called}" if primitive else called, where)
+
+
+def without_ours(stack: Stack) -> Stack:
+    """The calls that the scenario made, without those that led to it."""
+    ours = next((index for index, frame in enumerate(stack) if frame.file.startswith(_OURS)), len(stack))
+    return stack[:ours] or stack
+
+
+def _called(stack: Stack, own: int | None) -> str | None:
+    """The function that the scenario's own line called; None where that is written in C, and has no frame."""
+    names = [frame.function.rpartition(".")[2] for frame in stack]
+    if own is None:
+        return next((_BEHIND_THE_SCENES[name] for name in names if name in _BEHIND_THE_SCENES), None)
+    return _OPERATIONS.get(names[own - 1], names[own - 1]) if own else None
+
+
+def waiting_for(said: Doing, since_s: float) -> WaitingFor | None:
+    return WaitingFor(said.operation, since_s, said.where or "") if said.operation else None
+
+
+def story(people: Mapping[str, Doing]) -> str:
+    """What everybody was doing, in one line."""
+    return ", ".join(f"{name} {said}" for name, said in people.items())
+
+
+def decoded(told: Any) -> list[Sequence[str]]:
+    """Handles as they came from the stage; what is not one is left out."""
+    return [one for one in told if isinstance(one, list) and len(one) == 4 and all(isinstance(x, str) for x in one)]

@@ -1,0 +1,41 @@
+"""Let every process of a run show its Python stacks when it is asked, whatever it is doing.
+
+The answer is written by the interpreter's own fault handler from within a signal handler, so it also comes from a
+process that is blocked in a system call or in C code; the call goes on afterwards. Each process writes to a file of
+its own.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+from contextlib import suppress
+
+SIGNAL = int(getattr(signal, "SIGRTMAX", 0)) - 3
+"""A real-time signal that nobody uses; below 0 where the system has none, and then nobody is asked."""
+
+_folder: str | None = None
+
+
+def offer(folder: str) -> None:
+    """From now on this process, and what it forks, answers with a file in ``folder``."""
+    global _folder
+    if SIGNAL < 0 or _folder == folder:
+        return
+    if _folder is None:
+        os.register_at_fork(after_in_child=_open)
+    _folder = folder
+    _open()
+
+
+def path(folder: str, pid: int) -> str:
+    return os.path.join(folder, f"stack-{pid}")
+
+
+def _open() -> None:
+    # The folder may be gone, for who has outlived the run; descriptors may have run out.
+    with suppress(OSError, ValueError):
+        assert _folder is not None
+        file = os.open(path(_folder, os.getpid()), os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        faulthandler.register(SIGNAL, file=file, all_threads=True, chain=False)
