@@ -244,5 +244,5 @@ def _process(process: ProcessRun) -> ProcessReport:
         started=process.started_s,
         ended=process.ended_s,
         waiting_for=WaitingFor(waiting.operation, waiting.since_s, waiting.where) if waiting else None,
-        stack=list(process.stack),
+        stack=process.stack,
     )

@@ -165,6 +165,7 @@ def test_a_scenario_of_the_report_has_the_keys_of_the_format() -> None:
         "started": 0.1,
         "ended": 0.2,
         "waiting_for": None,
+        "stack": [],
     }
     assert scenario["checks"][0].items() >= {
         ("path", "expect.stdout"),

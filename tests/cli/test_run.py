@@ -299,7 +299,7 @@ def test_without_fail_fast_all_is_run(tmp_path: Path) -> None:
 
 
 def test_a_timeout_on_the_command_line_is_instead_of_the_scenarios_own(tmp_path: Path) -> None:
-    forever = PASSES.replace('print("hello")', "import threading; threading.Event().wait()")
+    forever = PASSES.replace('print("hello")', "import time; time.sleep(3600)")
     write_scenario(tmp_path / "story.yaml", "timeout: 1h\n" + forever.replace("stdout: hello", "ending: timeout"))
 
     made = report("story.yaml", "--timeout", "700ms", cwd=tmp_path)
@@ -492,6 +492,7 @@ def test_a_report_says_what_format_says(tmp_path: Path) -> None:
         "returns": [1],
         "raises": None,
         "waiting_for": None,
+        "stack": [],
     }
     assert 0 < process["started"] < process["ended"] < scenario["duration"] <= made["summary"]["duration"]
     check = scenario["checks"][0]
