@@ -12,7 +12,8 @@ from .primitive import Primitive, Site
 class ThreadPriorityQueue(Primitive):
     """A queue between threads, smallest first.
 
-    Final value: the items that the parent's copy still holds, as they would come out.
+    Final value: the items that the parent's copy still holds, as they would come out; unordered, where they cannot be
+    compared.
     Source: https://docs.python.org/3/library/queue.html#queue.PriorityQueue
     """
 
@@ -22,7 +23,10 @@ class ThreadPriorityQueue(Primitive):
         return queue.PriorityQueue(maxsize)
 
     def final(self, built: queue.PriorityQueue[Any]) -> list[object]:
-        return sorted(built.queue)
+        try:
+            return sorted(built.queue)
+        except TypeError:
+            return list(built.queue)
 
 
 PRIMITIVE = ThreadPriorityQueue

@@ -12,6 +12,7 @@ from typing import Any
 
 from . import output
 from .gate import Gate
+from .handles import semaphores
 from .link import Link
 
 
@@ -30,6 +31,8 @@ class LinkedProcess(process.BaseProcess):
 
     def _bootstrap(self, *args: Any, **kwargs: Any) -> int:
         self._link.attach()
+        if not isinstance(self, ForkChild):  # What was forked has them where its parent has them.
+            self._link.say("semaphores", semaphores=semaphores((*self._args, *self._kwargs.values())))
         return super()._bootstrap(*args, **kwargs)  # type: ignore[misc,no-any-return]
 
     def run(self) -> None:

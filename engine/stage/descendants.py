@@ -16,6 +16,9 @@ from contextlib import suppress
 _PR_SET_CHILD_SUBREAPER = 36
 """Source: prctl(2)."""
 
+_PF_EXITING = 4
+"""Source: include/linux/sched.h."""
+
 HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 """Processes that multiprocessing starts for itself, which end by themselves when the last process of theirs has."""
 
@@ -93,13 +96,13 @@ def is_childless() -> bool:
 
 
 def descendants() -> list[int]:
-    """The process ids below this process, zombies left out."""
+    """The process ids below this process, those that are ending left out."""
     found: list[int] = []
     parents = [os.getpid()]
     while parents:
         for child in _children(parents.pop()):
             parents.append(child)
-            if not _is_zombie(child):
+            if not _is_ending(child):
                 found.append(child)
     return found
 
@@ -137,8 +140,10 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _is_zombie(pid: int) -> bool:
-    return _status(pid)[0] in "ZX"
+def _is_ending(pid: int) -> bool:
+    """Whether a process is dead or on its way out: then it has let go of its memory, and its command line with it."""
+    state, flags = (status := _status(pid))[0], int(status[6])
+    return state in "ZX" or bool(flags & _PF_EXITING)
 
 
 def _started(pid: int) -> int:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 import textwrap
 
+import pytest
+
+from engine.stage import descendants
 from tests.processes_support import python
 
 PRELUDE = """
@@ -266,3 +269,14 @@ def test_who_is_gone_has_no_command_line() -> None:
 
 def test_this_very_process_has_a_command_line() -> None:
     assert told("tell('descendants' in descendants.command_line(os.getpid()))") == [True]
+
+
+@pytest.mark.parametrize(("state", "flags", "is_ending"), [("R", 0x40, False), ("R", 0x44, True), ("Z", 0, True)])
+def test_a_process_on_its_way_out_is_no_stray(
+    monkeypatch: pytest.MonkeyPatch, state: str, flags: int, is_ending: bool
+) -> None:
+    # Its command line goes before its state changes, so a helper that is ending could not be told from others.
+    monkeypatch.setattr(descendants, "_status", lambda pid: [state, "1", "1", "1", "0", "-1", str(flags)])
+    monkeypatch.setattr(descendants, "_children", lambda pid: [12] if pid != 12 else [])
+
+    assert descendants.descendants() == ([] if is_ending else [12])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -112,14 +113,27 @@ def text_at(pid: int, address: int) -> str:
     return os.fsdecode(data.partition(b"\0")[0])
 
 
-def mapped(pid: int, address: int) -> int | None:
-    """The inode of the file that ``address`` is mapped from; None for memory that is of no file, or not shared."""
+class Mapping(NamedTuple):
+    """A stretch of memory that is shared, and the inode of the file that it is of."""
+
+    start: int
+    end: int
+    inode: int
+
+
+def mappings(pid: int) -> list[Mapping]:
+    found = []
     for line in _read(f"/proc/{pid}/maps").splitlines():
-        span, access, _, _, inode, *_ = line.split()
-        start, _, end = span.partition("-")
-        if int(start, 16) <= address < int(end, 16):
-            return int(inode) if access.endswith("s") else None
-    return None
+        span, access, _, _, inode, *_ = line.split(maxsplit=5)
+        if access.endswith("s"):
+            start, _, end = span.partition("-")
+            found.append(Mapping(int(start, 16), int(end, 16), int(inode)))
+    return found
+
+
+def mapped(mappings: Sequence[Mapping], address: int) -> int | None:
+    """The inode of the file that ``address`` is mapped from; None for memory that is not shared."""
+    return next((one.inode for one in mappings if one.start <= address < one.end), None)
 
 
 def socket_path(inode: int) -> str:

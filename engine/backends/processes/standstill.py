@@ -173,7 +173,7 @@ def _futex(thread: Thread, arguments: tuple[int, ...]) -> Wait:
     address, operation, _, timeout = arguments[:4]
     if operation & 0x7F not in _FUTEX_WAITS or timeout:
         raise _Moves
-    inode = kernel.mapped(thread.pid, address)
+    inode = kernel.mapped(kernel.mappings(thread.pid), address)
     return Wait(thread, "futex", () if inode is None else (inode,))
 
 

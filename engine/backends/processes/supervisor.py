@@ -22,7 +22,7 @@ from .stage import END_PATIENCE_S, Stage
 from .standstill import Wait
 from .streams import Stream, merged
 from .testimony import Testimony
-from .waiting import Doing
+from .waiting import Doing, Person
 
 _CHUNK = 1 << 16
 
@@ -48,6 +48,7 @@ class _Witness:
     pid: int | None = None
     thread: int | None = None
     native: int | None = None
+    semaphores: list[tuple[int, int]] = field(default_factory=list)
     waiting_for: WaitingFor | None = None
     stack: tuple[str, ...] = ()
     exitcode: int | None = None
@@ -147,14 +148,25 @@ class _Supervision:
         answers = stacks.ask(family, self._stage.run_folder)
         living |= {f"process {pid}": _Witness(pid=pid) for pid in sorted(answers.keys() - known)}
         sources = waiting.Sources(self._plan.file, self._plan.search_path)
-        handles = waiting.Handles(parent_pid, self._handles)
+        everybody = {**living, "the parent process": self._parent}
+        threads = self._plan.run_as == "thread"
+        if threads:
+            self._parent.thread = next(reversed(answers.get(parent_pid, {})), 0)
+        handles = waiting.Handles(
+            parent_pid,
+            self._handles,
+            {
+                name: Person(witness.pid or 0, witness.thread if threads else None, witness.semaphores)
+                for name, witness in everybody.items()
+            },
+        )
         people = {}
-        for name, witness in (*living.items(), ("the parent process", self._parent)):
+        for name, witness in everybody.items():
             told = answers.get(witness.pid or 0, {})
             number = witness.thread if witness.thread in told else next(reversed(told), None)
             stack = told[number] if number is not None else ()
             wait = next((wait for wait in waits if wait.thread.tid == (witness.native or witness.pid)), None)
-            people[name] = said = waiting.doing(stack, wait, handles.name(wait) if wait else None, sources)
+            people[name] = said = waiting.doing(stack, wait, handles, sources)
             witness.stack = tuple(map(str, waiting.without_ours(stack)))
             witness.waiting_for = waiting.waiting_for(said, since_s - self._began_ns / 1e9)
         return people
@@ -241,6 +253,8 @@ class _Supervision:
         if message["event"] == "running":
             witness.thread, witness.native = message["thread"], message["native"]
             witness.started_ns = witness.started_ns or message["at_ns"]
+        elif message["event"] == "semaphores":
+            witness.semaphores = [(int(handle), int(at)) for handle, at in message["semaphores"]]
         elif message["event"] == "returned":
             witness.returned = Returned(plain.decode(message["value"]))
             if message["call"]:

@@ -7,7 +7,9 @@ of whose line led there.
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ... import stage
@@ -39,24 +41,66 @@ _OURS = os.path.join(os.path.dirname(stage.__file__), "")
 _NOBODYS_OWN = ("/site-packages/", "/lib/python", _OURS)
 
 
-class Handles:
-    """Which primitive it is that the kernel calls by an inode, a descriptor's name or a path."""
+class Person(NamedTuple):
+    """Somebody who may hold or wait: a process, or a thread that stands in for one.
 
-    def __init__(self, parent_pid: int, told: Iterable[Sequence[str]]) -> None:
+    ``thread`` is Python's number of its thread, where its process is not its own. ``semaphores`` are pairs of
+    addresses: of a semaphore in its memory, and of the Python object for it.
+    """
+
+    pid: int
+    thread: int | None
+    semaphores: Sequence[tuple[int, int]]
+
+
+class Handles:
+    """Which primitive it is that the kernel calls by an inode, a descriptor's name or a path; and who holds it."""
+
+    def __init__(self, parent_pid: int, told: Iterable[Sequence[str]], people: Mapping[str, Person]) -> None:
         self._names: dict[str | int, str] = {}
-        for kind, key, name, _ in told:
-            if kind == "semaphore":
-                try:
-                    inode = kernel.mapped(parent_pid, int(key))
-                except OSError:
-                    continue
+        self._holders: dict[str | int, list[str]] = {}
+        inherited = []
+        with suppress(OSError):
+            shared = kernel.mappings(parent_pid)
+            for kind, key, name, part, at in told:
+                inode = kernel.mapped(shared, int(key)) if kind == "semaphore" else None
+                self._names[key if inode is None else inode] = name
                 if inode is not None:
-                    self._names[inode] = name
-            else:
-                self._names[key] = name
+                    # The rest count something, such as who sleeps: to have taken one of these is not to hold it.
+                    if not part or part.endswith("lock"):
+                        self._holders[inode] = []
+                    inherited.append((int(key), int(at)))
+        for name, person in people.items():
+            with suppress(OSError):
+                self._note_what_is_held(name, person, [*inherited, *person.semaphores])
+
+    def _note_what_is_held(self, name: str, person: Person, semaphores: Iterable[tuple[int, int]]) -> None:
+        shared = kernel.mappings(person.pid)
+        for handle, at in semaphores:
+            try:
+                found, thread, count, _, _ = _SEMAPHORE.unpack(
+                    kernel.memory(person.pid, at + _HEAD_BYTES, _SEMAPHORE.size)
+                )
+            except (OSError, OverflowError, struct.error):
+                continue
+            inode = kernel.mapped(shared, handle)
+            # Else it has something else there.
+            if found == handle and inode in self._holders and count > 0 and person.thread in (None, thread):
+                self._holders[inode].append(name)
 
     def name(self, wait: Wait) -> str | None:
         return next((self._names[thing] for thing in wait.things if thing in self._names), None)
+
+    def holders(self, wait: Wait) -> list[str] | None:
+        """Who holds the lock that is waited for, nobody if its last holder is gone; None where it is no lock."""
+        return next((self._holders[thing] for thing in wait.things if thing in self._holders), None)
+
+
+_SEMAPHORE = struct.Struct("=QQiii")
+_HEAD_BYTES = 16
+"""``SemLockObject`` behind its object head: handle, thread that took it last, how often this process has taken and not
+given back, how many permits there are at most, whether it is re-entrant. The same from Python 3.10 to 3.13; what does
+not have the right handle there is left alone. Source: CPython, Modules/_multiprocessing/semaphore.c."""
 
 
 class Sources:
@@ -79,13 +123,16 @@ class Doing(NamedTuple):
 
     operation: str | None
     where: str | None
+    holders: Sequence[str] | None = None
+    """Who holds the lock that it waits for; None where it is no lock."""
 
     def __str__(self) -> str:
         said = f"waits in {self.operation}" if self.operation else "runs"
-        return f"{said} at {self.where}" if self.where else said
+        held = "" if self.holders is None else f" (held by {' and '.join(self.holders) or 'nobody who is alive'})"
+        return (f"{said} at {self.where}" if self.where else said) + held
 
 
-def doing(stack: Stack, wait: Wait | None, primitive: str | None, sources: Sources) -> Doing:
+def doing(stack: Stack, wait: Wait | None, handles: Handles, sources: Sources) -> Doing:
     """From a thread's ``stack`` and what the kernel says that it waits for, if it does."""
     own = next((index for index, frame in enumerate(stack) if frame.file in sources), None)
     where = f"{os.path.basename(stack[own].file)}:{stack[own].line}" if own is not None else None
@@ -93,8 +140,8 @@ def doing(stack: Stack, wait: Wait | None, primitive: str | None, sources: Sourc
         return Doing(None, where)
     if wait.kind == "stopped":
         return Doing("stop", where)
-    called = _called(stack, own) or _OF_THE_KERNEL[wait.kind]
-    return Doing(f"{primitive}.{called}" if primitive else called, where)
+    called, primitive = _called(stack, own) or _OF_THE_KERNEL[wait.kind], handles.name(wait)
+    return Doing(f"{primitive}.{called}" if primitive else called, where, handles.holders(wait))
 
 
 def without_ours(stack: Stack) -> Stack:
@@ -122,4 +169,4 @@ def story(people: Mapping[str, Doing]) -> str:
 
 def decoded(told: Any) -> list[Sequence[str]]:
     """Handles as they came from the stage; what is not one is left out."""
-    return [one for one in told if isinstance(one, list) and len(one) == 4 and all(isinstance(x, str) for x in one)]
+    return [one for one in told if isinstance(one, list) and len(one) == 5 and all(isinstance(x, str) for x in one)]

@@ -92,11 +92,11 @@ def test_shared_memory_is_known_by_the_file_it_is_of() -> None:
     with mmap.mmap(fd, 4096) as shared:
         view = ctypes.c_char.from_buffer(shared)
 
-        assert kernel.mapped(os.getpid(), ctypes.addressof(view)) == os.fstat(fd).st_ino
+        assert kernel.mapped(kernel.mappings(os.getpid()), ctypes.addressof(view)) == os.fstat(fd).st_ino
 
         del view
     private = ctypes.create_string_buffer(8)
-    assert kernel.mapped(os.getpid(), ctypes.addressof(private)) is None
+    assert kernel.mapped(kernel.mappings(os.getpid()), ctypes.addressof(private)) is None
     os.close(fd)
 
 

@@ -70,7 +70,8 @@ def test_who_waits_for_what_is_told(stage: Stage, start_method: str, run_as: str
 
     assert (done.ending, done.why) == (
         "deadlock",
-        "deadlock: left waits in b.acquire at scenario.yaml:6, right waits in a.acquire at scenario.yaml:11, "
+        "deadlock: left waits in b.acquire at scenario.yaml:6 (held by right), "
+        "right waits in a.acquire at scenario.yaml:11 (held by left), "
         "the parent process waits in join",
     )
     left = done.processes["left"]
@@ -92,7 +93,11 @@ def test_who_waits_for_what_is_told(stage: Stage, start_method: str, run_as: str
         ("def user(end): end.poll(None)", "pipe[1]", "pipe[1].poll at scenario.yaml:1"),
         ("def user(end): end.send('x' * 1_000_000)", "pipe[0]", "pipe[0].send at scenario.yaml:1"),
         ("def user(event): event.wait()", "event", "event.wait at scenario.yaml:1"),
-        ("def user(it):\n  it.acquire()\n  it.acquire()", "semaphore", "semaphore.acquire at scenario.yaml:3"),
+        (
+            "def user(it):\n  it.acquire()\n  it.acquire()",
+            "semaphore",
+            "semaphore.acquire at scenario.yaml:3 (held by user)",
+        ),
         ("def user(barrier): barrier.wait()", "barrier", "barrier.wait at scenario.yaml:1"),
         ("def user(it):\n  with it: it.wait()", "condition", "condition.wait at scenario.yaml:2"),
         ("def user(it):\n  it.put(1)\n  it.join()", "joinable", "joinable.join at scenario.yaml:3"),

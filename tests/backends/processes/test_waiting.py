@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-from pathlib import Path
+import threading
+from collections.abc import Sequence
 
 import pytest
 
-from engine.backends.processes import waiting
+from engine.backends.processes import kernel, waiting
 from engine.backends.processes.kernel import Thread
 from engine.backends.processes.stacks import Frame, parse
 from engine.backends.processes.standstill import Wait
 from engine.backends.processes.waiting import Doing, Sources, doing
 from engine.stage import children
+from engine.stage.handles import handles, semaphores
 
 LIBRARY = "/usr/lib/python3.11/multiprocessing/"
 SOURCES = Sources("/project/scenario.yaml", ["/project"])
 OWN = Frame("/project/scenario.yaml", 7, "consumer")
 RUN = Frame(children.__file__, 39, "run")
+HELD = Wait(Thread(1, 1, "S", 0, None), "futex", (12,))
 READS = Wait(Thread(1, 1, "S", 0, None), "read", ("pipe:[12]",))
 
 
@@ -38,21 +42,21 @@ Current thread 0x00007f02 [main] (most recent call first):
 
 
 @pytest.mark.parametrize(
-    ("stack", "wait", "primitive", "said"),
+    ("stack", "wait", "handle", "said"),
     [
         (
             (Frame(f"{LIBRARY}connection.py", 1, "_recv"), Frame(f"{LIBRARY}queues.py", 103, "Queue.get"), OWN, RUN),
             READS,
-            "queue",
+            ["descriptor", "pipe:[12]", "queue", "_reader", ""],
             "waits in queue.get at scenario.yaml:7",
         ),
-        ((OWN, RUN), READS, "pipe[0]", "waits in pipe[0].recv at scenario.yaml:7"),
+        ((OWN, RUN), READS, ["descriptor", "pipe:[12]", "pipe[0]", "", ""], "waits in pipe[0].recv at scenario.yaml:7"),
         ((OWN, RUN), READS, None, "waits in recv at scenario.yaml:7"),
         ((OWN, RUN), None, None, "runs at scenario.yaml:7"),
         (
             (Frame(f"{LIBRARY}synchronize.py", 95, "__enter__"), OWN),
             READS,
-            "a",
+            ["descriptor", "pipe:[12]", "a", "", ""],
             "waits in a.acquire at scenario.yaml:7",
         ),
         ((Frame(f"{LIBRARY}queues.py", 200, "_finalize_join"),), READS, None, "waits in join_thread"),
@@ -62,9 +66,40 @@ Current thread 0x00007f02 [main] (most recent call first):
     ],
 )
 def test_what_a_thread_does_is_said_in_its_authors_words(
-    stack: tuple[Frame, ...], wait: Wait | None, primitive: str | None, said: str
+    stack: tuple[Frame, ...], wait: Wait | None, handle: list[str] | None, said: str
 ) -> None:
-    assert str(doing(stack, wait, primitive, SOURCES)) == said
+    known = waiting.Handles(os.getpid(), [handle] if handle else [], {})
+
+    assert str(doing(stack, wait, known, SOURCES)) == said
+
+
+def test_who_holds_a_lock_is_read_from_their_memory() -> None:
+    lock, counter = multiprocessing.Lock(), multiprocessing.Semaphore(2)
+    told = [*handles({"lock": lock}), *(one._replace(part="_sem") for one in handles({"counter": counter}))]
+    inodes = [kernel.mapped(kernel.mappings(os.getpid()), int(one.key)) for one in told]
+    waits = [HELD._replace(things=(inode or 0,)) for inode in inodes]
+
+    def holders(thread: int | None = None) -> list[Sequence[str] | None]:
+        me = {"me": waiting.Person(os.getpid(), thread, [])}
+        return [waiting.Handles(os.getpid(), told, me).holders(wait) for wait in waits]
+
+    assert holders() == [[], None]
+    with lock, counter:
+        assert holders() == [["me"], None]
+        assert holders(threading.get_ident()) == [["me"], None]
+        assert holders(1) == [[], None]
+
+
+def test_the_addresses_that_a_process_tells_are_its_own() -> None:
+    lock = multiprocessing.Lock()
+    pairs = [(int(handle), int(at)) for handle, at in semaphores([lock])]
+
+    assert pairs == [(lock._semlock.handle, id(lock._semlock))]  # type: ignore[attr-defined]
+
+
+def test_a_story_says_who_holds_a_lock() -> None:
+    assert str(Doing("lock.acquire", None, [])) == "waits in lock.acquire (held by nobody who is alive)"
+    assert str(Doing("lock.acquire", "x:1", ["a", "b"])) == "waits in lock.acquire at x:1 (held by a and b)"
 
 
 def test_an_environment_within_the_project_is_not_its_own() -> None:
@@ -88,15 +123,14 @@ def test_everybody_has_a_place_in_the_story() -> None:
 
 
 def test_handles_that_make_no_sense_are_left_out() -> None:
-    assert waiting.decoded([["path", "/x", "f", ""], ["path", "/x"], None, ["path", 1, "f", ""]]) == [
-        ["path", "/x", "f", ""]
+    assert waiting.decoded([["path", "/x", "f", "", ""], ["path", "/x"], None, ["path", 1, "f", "", ""]]) == [
+        ["path", "/x", "f", "", ""]
     ]
 
 
-def test_a_primitive_is_known_by_what_the_kernel_calls_its_parts(tmp_path: Path) -> None:
-    handles = waiting.Handles(
-        os.getpid(), [["descriptor", "pipe:[12]", "queue", "_reader"], ["semaphore", "1", "a", ""]]
-    )
+def test_a_primitive_is_known_by_what_the_kernel_calls_its_parts() -> None:
+    told = [["descriptor", "pipe:[12]", "queue", "_reader", ""], ["semaphore", "1", "a", "", "1"]]
+    known = waiting.Handles(os.getpid(), told, {})
 
-    assert handles.name(READS) == "queue"
-    assert handles.name(READS._replace(things=("pipe:[13]",))) is None
+    assert known.name(READS) == "queue"
+    assert known.name(READS._replace(things=("pipe:[13]",))) is None
