@@ -92,6 +92,25 @@ class ProcessPlan(NamedTuple):
     delay_s: float = 0.0
 
 
+FaultAction = Literal["kill", "stop", "resume", "interrupt", "terminate"]
+
+
+class Fault(NamedTuple):
+    """One thing that goes wrong: what is done to which process, and when.
+
+    Either ``at_s`` (seconds after the first process was started), or ``moment`` of the ``nth`` time (from 1) that the
+    process does ``operation`` (a primitive, or an end of it such as ``pipe[0]``, and its operation), or, where both are
+    None, at a point that is chosen for each run.
+    """
+
+    action: FaultAction
+    process: str
+    at_s: float | None = None
+    moment: Literal["before", "after"] | None = None
+    operation: tuple[str, str] | None = None
+    nth: int = 1
+
+
 class Plan(NamedTuple):
     """One variant of a scenario, ready to be carried out by any backend.
 
@@ -112,6 +131,8 @@ class Plan(NamedTuple):
     start_together: bool
     environment: Mapping[str, str]
     search_path: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
+    is_traced: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -121,6 +142,7 @@ class Plan(NamedTuple):
             "processes": [{**process._asdict(), "call": process.call._asdict()} for process in self.processes],
             "before": self.before and self.before._asdict(),
             "after": self.after and self.after._asdict(),
+            "faults": [fault._asdict() for fault in self.faults],
         }
 
     @staticmethod
@@ -139,5 +161,9 @@ class Plan(NamedTuple):
                 "before": data["before"] and Call(**data["before"]),
                 "after": data["after"] and Call(**data["after"]),
                 "search_path": tuple(data["search_path"]),
+                "faults": tuple(
+                    Fault(**{**fault, "operation": fault["operation"] and tuple(fault["operation"])})
+                    for fault in data["faults"]
+                ),
             }
         )

@@ -19,6 +19,7 @@ class BoundedSemaphore(Primitive):
     """
 
     parameters = (PERMITS,)
+    operations = ("acquire", "release", "get_value")
 
     def build(self, site: Site, value: int) -> synchronize.BoundedSemaphore:
         return site.context.BoundedSemaphore(value)

@@ -17,6 +17,8 @@ class Event(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Event
     """
 
+    operations = ("is_set", "set", "clear", "wait")
+
     def build(self, site: Site) -> synchronize.Event:
         return site.context.Event()
 

@@ -20,6 +20,18 @@ class JoinableQueue(Primitive):
     """
 
     parameters = (MAXSIZE,)
+    operations = (
+        "put",
+        "get",
+        "task_done",
+        "join",
+        "empty",
+        "full",
+        "qsize",
+        "close",
+        "join_thread",
+        "cancel_join_thread",
+    )
 
     def build(self, site: Site, maxsize: int) -> queues.JoinableQueue[object]:
         return site.context.JoinableQueue(maxsize)

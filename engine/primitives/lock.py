@@ -17,6 +17,8 @@ class Lock(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Lock
     """
 
+    operations = ("acquire", "release")
+
     def build(self, site: Site) -> synchronize.Lock:
         return site.context.Lock()
 

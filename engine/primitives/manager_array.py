@@ -18,6 +18,7 @@ class ManagerArray(Primitive):
         Parameter("typecode", str, ..., "A type code of the `array` module."),
         Parameter("values", list, ..., "The elements."),
     )
+    operations = ("read", "write")
 
     def build(self, site: Site, typecode: str, values: list[Any]) -> Any:
         return site.manager().Array(typecode, values)

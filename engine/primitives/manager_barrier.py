@@ -16,6 +16,7 @@ class ManagerBarrier(Primitive):
     """
 
     parameters = (PARTIES, TIMEOUT)
+    operations = ("wait", "reset", "abort")
 
     def build(self, site: Site, parties: int, timeout: float | None) -> Any:
         return site.manager().Barrier(parties, None, timeout)

@@ -20,6 +20,7 @@ class ManagerCondition(Primitive):
             "lock", Any, None, "A reference to a Manager.Lock or Manager.RLock; an RLock of its own if not given."
         ),
     )
+    operations = ("acquire", "release", "wait", "wait_for", "notify", "notify_all")
 
     def build(self, site: Site, lock: Any) -> Any:
         return site.manager().Condition(lock)

@@ -20,6 +20,22 @@ class ManagerDict(Primitive):
     """
 
     parameters = (Parameter("value", dict, None, "What it holds at first."),)
+    operations = (
+        "read",
+        "write",
+        "delete",
+        "contains",
+        "clear",
+        "copy",
+        "get",
+        "items",
+        "keys",
+        "pop",
+        "popitem",
+        "setdefault",
+        "update",
+        "values",
+    )
 
     def build(self, site: Site, value: Mapping[object, object]) -> DictProxy[object, object]:
         return site.manager().dict(value or {})

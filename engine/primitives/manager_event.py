@@ -14,6 +14,8 @@ class ManagerEvent(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.Event
     """
 
+    operations = ("is_set", "set", "clear", "wait")
+
     def build(self, site: Site) -> Any:
         return site.manager().Event()
 

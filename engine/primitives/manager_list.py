@@ -20,6 +20,21 @@ class ManagerList(Primitive):
     """
 
     parameters = (Parameter("value", list, None, "What it holds at first."),)
+    operations = (
+        "read",
+        "write",
+        "delete",
+        "contains",
+        "append",
+        "count",
+        "extend",
+        "index",
+        "insert",
+        "pop",
+        "remove",
+        "reverse",
+        "sort",
+    )
 
     def build(self, site: Site, value: Sequence[object]) -> ListProxy[object]:
         return site.manager().list(value or [])

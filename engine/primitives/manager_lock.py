@@ -15,6 +15,8 @@ class ManagerLock(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.managers.SyncManager.Lock
     """
 
+    operations = ("acquire", "release")
+
     def build(self, site: Site) -> Any:
         return site.manager().Lock()
 

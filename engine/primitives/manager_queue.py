@@ -17,6 +17,7 @@ class ManagerQueue(Primitive):
     """
 
     parameters = (MAXSIZE,)
+    operations = ("put", "get", "put_nowait", "get_nowait", "empty", "full", "qsize")
 
     def build(self, site: Site, maxsize: int) -> Any:
         return site.manager().Queue(maxsize)

@@ -17,6 +17,7 @@ class ManagerSemaphore(Primitive):
     """
 
     parameters = (PERMITS,)
+    operations = ("acquire", "release")
 
     def build(self, site: Site, value: int) -> Any:
         return site.manager().Semaphore(value)

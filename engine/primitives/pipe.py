@@ -24,6 +24,7 @@ class Pipe(Primitive):
             "duplex", bool, True, "Both ends send and receive; if false, end 0 only receives and end 1 only sends."
         ),
     )
+    operations = ("send", "recv", "poll", "send_bytes", "recv_bytes", "recv_bytes_into", "close")
 
     def build(self, site: Site, duplex: bool) -> tuple[Connection, Connection]:
         return site.context.Pipe(duplex)

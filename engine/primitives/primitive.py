@@ -50,6 +50,9 @@ class Primitive:
     """A type of ``shared``. A subclass's docstring and parameters are what its users read, in errors and in editors."""
 
     parameters: tuple[Parameter, ...] = ()
+    operations: tuple[str, ...] = ()
+    """What is journalled of it, and where faults may strike; empty for what no call of Python's goes through."""
+
     ends: int = 0
     """How many endpoints ``${name[0]}`` ... can name; 0 where it has none."""
 

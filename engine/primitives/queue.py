@@ -20,6 +20,7 @@ class Queue(Primitive):
     """
 
     parameters = (MAXSIZE,)
+    operations = ("put", "get", "empty", "full", "qsize", "close", "join_thread", "cancel_join_thread")
 
     def build(self, site: Site, maxsize: int) -> queues.Queue[object]:
         return site.context.Queue(maxsize)

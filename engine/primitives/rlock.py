@@ -17,6 +17,8 @@ class RLock(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.RLock
     """
 
+    operations = ("acquire", "release")
+
     def build(self, site: Site) -> synchronize.RLock:
         return site.context.RLock()
 

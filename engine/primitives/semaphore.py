@@ -19,6 +19,7 @@ class Semaphore(Primitive):
     """
 
     parameters = (PERMITS,)
+    operations = ("acquire", "release", "get_value")
 
     def build(self, site: Site, value: int) -> synchronize.Semaphore:
         return site.context.Semaphore(value)

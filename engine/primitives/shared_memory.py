@@ -28,6 +28,8 @@ class SharedMemory(Primitive):
     def refusal(self, given: Mapping[str, Any]) -> str | None:
         return one_of(given, "size", "value")
 
+    operations = ("close", "unlink")
+
     def build(self, site: Site, size: int | None, value: list[int] | None) -> Block:
         from multiprocessing.shared_memory import SharedMemory as Block
 

@@ -17,6 +17,8 @@ class SimpleQueue(Primitive):
     Source: https://docs.python.org/3/library/multiprocessing.html#multiprocessing.SimpleQueue
     """
 
+    operations = ("put", "get", "empty", "close")
+
     def build(self, site: Site) -> queues.SimpleQueue[object]:
         return site.context.SimpleQueue()
 

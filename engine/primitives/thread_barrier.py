@@ -16,6 +16,7 @@ class ThreadBarrier(Primitive):
     """
 
     parameters = (PARTIES, TIMEOUT)
+    operations = ("wait", "reset", "abort")
 
     def build(self, site: Site, parties: int, timeout: float | None) -> threading.Barrier:
         return threading.Barrier(parties, timeout=timeout)

@@ -16,6 +16,7 @@ class ThreadBoundedSemaphore(Primitive):
     """
 
     parameters = (PERMITS,)
+    operations = ("acquire", "release")
 
     def build(self, site: Site, value: int) -> threading.BoundedSemaphore:
         return threading.BoundedSemaphore(value)

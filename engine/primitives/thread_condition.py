@@ -20,6 +20,7 @@ class ThreadCondition(Primitive):
             "lock", Any, None, "A reference to a threading.Lock or threading.RLock; an RLock of its own if not given."
         ),
     )
+    operations = ("acquire", "release", "wait", "wait_for", "notify", "notify_all")
 
     def build(self, site: Site, lock: Any) -> threading.Condition:
         return threading.Condition(lock)

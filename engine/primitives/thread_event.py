@@ -14,6 +14,8 @@ class ThreadEvent(Primitive):
     Source: https://docs.python.org/3/library/threading.html#threading.Event
     """
 
+    operations = ("is_set", "set", "clear", "wait")
+
     def build(self, site: Site) -> threading.Event:
         return threading.Event()
 

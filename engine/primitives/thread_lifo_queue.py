@@ -16,6 +16,7 @@ class ThreadLifoQueue(Primitive):
     """
 
     parameters = (MAXSIZE,)
+    operations = ("put", "get", "task_done", "join", "empty", "full", "qsize")
 
     def build(self, site: Site, maxsize: int) -> queue.LifoQueue[object]:
         return queue.LifoQueue(maxsize)

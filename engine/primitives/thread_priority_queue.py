@@ -18,6 +18,7 @@ class ThreadPriorityQueue(Primitive):
     """
 
     parameters = (MAXSIZE,)
+    operations = ("put", "get", "task_done", "join", "empty", "full", "qsize")
 
     def build(self, site: Site, maxsize: int) -> queue.PriorityQueue[Any]:
         return queue.PriorityQueue(maxsize)

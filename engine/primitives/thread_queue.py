@@ -17,6 +17,7 @@ class ThreadQueue(Primitive):
     """
 
     parameters = (MAXSIZE,)
+    operations = ("put", "get", "task_done", "join", "empty", "full", "qsize")
 
     def build(self, site: Site, maxsize: int) -> queue.Queue[object]:
         return queue.Queue(maxsize)

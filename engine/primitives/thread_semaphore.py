@@ -16,6 +16,7 @@ class ThreadSemaphore(Primitive):
     """
 
     parameters = (PERMITS,)
+    operations = ("acquire", "release")
 
     def build(self, site: Site, value: int) -> threading.Semaphore:
         return threading.Semaphore(value)

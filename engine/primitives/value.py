@@ -18,6 +18,7 @@ class Value(Primitive):
     """
 
     parameters = (TYPECODE, NUMBER, GUARD)
+    operations = ("read", "write", "acquire", "release")
 
     def build(self, site: Site, typecode: TypeCode, value: Any, lock: Any) -> Any:
         return site.context.Value(ctype(typecode), value, lock=lock)
