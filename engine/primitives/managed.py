@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 from contextlib import suppress
 from multiprocessing.managers import BaseProxy
-from queue import Empty
 from typing import Any
 
 
@@ -21,12 +21,16 @@ def contents(value: object) -> object:
     return value
 
 
-def items_of(queue: Any) -> list[object]:
+_NOTHING_LEFT = (queue.Empty, getattr(queue, "ShutDown", queue.Empty))
+"""What a queue raises that has no more; one that was shut down (from Python 3.13 on) has its own."""
+
+
+def items_of(proxy: Any) -> list[object]:
     """The items left in a manager's queue, in order."""
     items = []
-    with suppress(Empty):
+    with suppress(*_NOTHING_LEFT):
         while True:
-            items.append(contents(queue.get_nowait()))
+            items.append(contents(proxy.get_nowait()))
     return items
 
 

@@ -17,7 +17,10 @@ class ManagerCondition(Primitive):
 
     parameters = (
         Parameter(
-            "lock", Any, None, "A reference to a Manager.Lock or Manager.RLock; an RLock of its own if not given."
+            "lock",
+            Any,
+            None,
+            "A reference to a Manager.Lock (a Manager.RLock does not serve); an RLock of its own if not given.",
         ),
     )
     operations = ("acquire", "release", "wait", "wait_for", "notify", "notify_all")

@@ -55,7 +55,8 @@ def await_strays() -> dict[int, str]:
     started = time.monotonic()
     while not is_childless():
         living = descendants()
-        strays = sorted({*living} - helpers(living))
+        # A helper that has just begun to end could not be told from others; so who ends by now is left out.
+        strays = sorted(pid for pid in {*living} - helpers(living) if not _is_ending(pid))
         waited_s = time.monotonic() - started
         if waited_s > HELPER_PATIENCE_S or (strays and waited_s > STRAY_PATIENCE_S):
             left = {pid: command_line(pid) for pid in strays}
@@ -119,14 +120,15 @@ def command_line(pid: int) -> str:
 def helpers(living: Sequence[int], kinds: Sequence[str] = HELPERS) -> set[int]:
     """Which of ``living`` are helpers.
 
-    What the fork server forked has its command line, too, and never outlives it; so the oldest is the server.
+    What a fork server forked has its very command line, too, and never outlives it; so the oldest is the server.
     """
-    found: set[int] = set()
-    for kind in kinds:
-        alike = [pid for pid in living if f"from {kind} import main" in command_line(pid)]
-        forks = kind.endswith("forkserver")
-        found.update(sorted(alike, key=lambda pid: (_started(pid), pid))[:1] if forks else alike)
-    return found
+    found: dict[object, int] = {}
+    for pid in sorted(living, key=lambda pid: (_started(pid), pid)):
+        line = command_line(pid)
+        kind = next((kind for kind in kinds if f"from {kind} import main" in line), None)
+        if kind:
+            found.setdefault(line if kind.endswith("forkserver") else pid, pid)
+    return {*found.values()}
 
 
 def _children(pid: int) -> list[int]:

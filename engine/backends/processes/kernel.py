@@ -12,6 +12,9 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
+DEAD = frozenset("ZX")
+"""The states of what has ended and is only waited for."""
+
 
 class Thread(NamedTuple):
     """One thread at one moment.
@@ -57,7 +60,7 @@ def thread(pid: int, tid: int) -> Thread:
     status = dict(line.split(":\t", 1) for line in _read(f"{folder}/status").splitlines() if ":\t" in line)
     switches = int(status["voluntary_ctxt_switches"]) + int(status["nonvoluntary_ctxt_switches"])
     state = status["State"][0]
-    if state in "ZX":
+    if state in DEAD:
         return Thread(pid, tid, state, switches, None)
     number, *arguments = _read(f"{folder}/syscall").split()
     if not number.isdigit():  # "running", or "-1": it waits, but not in a system call.

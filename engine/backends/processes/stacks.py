@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ...stage import stacks
+from . import kernel
 
 PATIENCE_S = 1.0
 _QUIET_S = 0.03
@@ -40,7 +41,7 @@ def ask(pids: Iterable[int], folder: str) -> dict[int, dict[int, Stack]]:
     Who does not answer (it is not Python, it blocks every signal, it is just ending) is left out.
     """
     files = {pid: stacks.path(folder, pid) for pid in pids}
-    asked = {pid: file for pid, file in files.items() if os.path.exists(file)}
+    asked = {pid: file for pid, file in files.items() if os.path.exists(file) and _is_alive(pid)}
     for pid in asked:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, stacks.SIGNAL)
@@ -59,6 +60,13 @@ def parse(text: str) -> dict[int, Stack]:
         elif match := _FRAME.match(line):
             frames.append(Frame(match[1], int(match[2]) if match[2].isdigit() else 0, match[3]))
     return {thread: tuple(frames) for thread, frames in found.items()}
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return kernel.thread(pid, pid).state not in kernel.DEAD
+    except (OSError, ValueError):
+        return False
 
 
 def _await_quiet(files: Iterable[str]) -> None:

@@ -136,7 +136,10 @@ class Watch:
         if self._is_excused(pid, tid):
             return False
         try:
-            _wait(kernel.thread(pid, tid))
+            thread = kernel.thread(pid, tid)
+            if thread.state in kernel.DEAD:
+                return False
+            _wait(thread)
         except (OSError, ValueError, KeyError):
             return False
         except _Moves:
@@ -152,7 +155,7 @@ class Watch:
                 if self._is_excused(pid, tid):
                     continue
                 thread = kernel.thread(pid, tid)
-                if thread.state in "ZX":
+                if thread.state in kernel.DEAD:
                     continue
                 self._busy = pid, tid
                 yield _wait(thread)
