@@ -98,9 +98,10 @@ FaultAction = Literal["kill", "stop", "resume", "interrupt", "terminate"]
 class Fault(NamedTuple):
     """One thing that goes wrong: what is done to which process, and when.
 
-    Either ``at_s`` (seconds after the first process was started), or ``moment`` of the ``nth`` time (from 1) that the
-    process does ``operation`` (a primitive, or an end of it such as ``pipe[0]``, and its operation), or, where both are
-    None, at a point that is chosen for each run.
+    Either ``at_s`` (seconds after the parent began to start processes), or ``moment`` of the ``nth`` time (from 1) that
+    the process does ``operation`` (a primitive, or an end of it such as ``pipe[0]``, and its operation), or, where both
+    are None, at its ``nth`` point of all: there is one before and one after each operation. For ``nth`` 0 that point is
+    chosen anew for each run.
     """
 
     action: FaultAction
@@ -109,6 +110,18 @@ class Fault(NamedTuple):
     moment: Literal["before", "after"] | None = None
     operation: tuple[str, str] | None = None
     nth: int = 1
+
+    @property
+    def is_anywhere(self) -> bool:
+        return self.at_s is None and self.operation is None
+
+    def __str__(self) -> str:
+        if self.at_s is not None:
+            return f"{self.action} {self.process} at {self.at_s:g} s"
+        if self.operation is None:
+            return f"{self.action} {self.process} at point {self.nth}"
+        times = "" if self.nth == 1 else f", time {self.nth}"
+        return f"{self.action} {self.process} {self.moment} {'.'.join(self.operation)}{times}"
 
 
 class Plan(NamedTuple):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from .plan import Call, Plan, ProcessPlan, SharedPlan, encode_argument
+from .plan import Call, Fault, Plan, ProcessPlan, SharedPlan, encode_argument
+from .scenario.faults import Fault as FaultModel
 from .scenario.load import Variant, target_parameters
 from .scenario.model import Call as CallModel
 from .scenario.source import unmarked
@@ -42,6 +43,7 @@ def plan(variant: Variant) -> Plan:
         start_together=scenario.start_together,
         environment=scenario.environment,
         search_path=tuple(dict.fromkeys(folders)),
+        faults=tuple(fault for said in scenario.faults for fault in _faults(said, scenario.processes)),
     )
 
 
@@ -61,6 +63,11 @@ def _shared(name: str, given: object, variant: Variant) -> SharedPlan:
         target = variant.targets[given[parameter]]
         parameters[parameter] = f"{target.module}:{target.name}"
     return SharedPlan(name, given["type"], encode_argument(parameters))
+
+
+def _faults(said: FaultModel, processes: Mapping[str, object]) -> Iterator[Fault]:
+    for process in _replicas(said.process, processes):
+        yield Fault(said.action, process, said.at_s, said.moment, said.operation, said.nth)
 
 
 def _replicas(name: str, processes: Mapping[str, object]) -> list[str]:

@@ -55,6 +55,8 @@ class ProcessReport(_Documented):
     """What it was blocked on when the run ended, where that is known."""
     stack: Sequence[str] = ()
     """What it was doing when the run had to be ended: its calls, innermost first."""
+    faults: Sequence[str] = ()
+    """What was done to it: `kill worker before lock.release`."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,28 @@ class CheckReport(_Documented):
 
 
 @dataclass(frozen=True)
+class EventReport(_Documented):
+    """One operation of one process."""
+
+    process: str
+    """The process; `parent` for the parent process."""
+    primitive: str
+    """The primitive, or an end of it: `pipe[0]`."""
+    operation: str
+    """The operation: `put`."""
+    arguments: str
+    """What it was given, shortened."""
+    called: float
+    """When it began, in seconds from the start of the run."""
+    returned: float | None
+    """When it ended; null where it never did."""
+    result: str | None
+    """What it returned, shortened."""
+    error: str | None
+    """What it raised."""
+
+
+@dataclass(frozen=True)
 class ScenarioReport(_Documented):
     """One variant of a scenario."""
 
@@ -91,6 +115,8 @@ class ScenarioReport(_Documented):
     """What it comes to."""
     reason: str | None = None
     """Why it was skipped."""
+    seed: int | None = None
+    """What the points at which faults struck were drawn from: `--seed` has them again."""
     ending: str | None = None
     """How the run ended; null where there was none."""
     why: str | None = None
@@ -109,6 +135,8 @@ class ScenarioReport(_Documented):
     """What each primitive held at the end, by name."""
     leaks: Sequence[str] = ()
     """What was left behind, and removed."""
+    trace: Sequence[EventReport] = ()
+    """Every operation, in the order in which they were called; only of a run that was traced."""
     checks: Sequence[CheckReport] = ()
     """Each thing that was expected."""
 
@@ -190,12 +218,15 @@ def report(
     )
 
 
-def of_run(name: str, file: str, variant: Mapping[str, Any], run: Run, verdict: Verdict) -> ScenarioReport:
+def of_run(
+    name: str, file: str, variant: Mapping[str, Any], run: Run, verdict: Verdict, seed: int | None = None
+) -> ScenarioReport:
     return ScenarioReport(
         name=name,
         file=file,
         variant=_variant(variant),
         verdict=verdict.verdict,
+        seed=seed,
         ending=run.ending,
         why=run.why,
         duration=run.duration_s,
@@ -205,6 +236,19 @@ def of_run(name: str, file: str, variant: Mapping[str, Any], run: Run, verdict: 
         processes={name: _process(process) for name, process in run.processes.items()},
         shared={name: plain.jsonable(value) for name, value in run.shared.items()},
         leaks=list(run.leaks),
+        trace=[
+            EventReport(
+                process=event.process,
+                primitive=event.primitive,
+                operation=event.operation,
+                arguments=event.arguments,
+                called=event.called_s,
+                returned=event.returned_s,
+                result=event.result,
+                error=event.error,
+            )
+            for event in run.trace
+        ],
         checks=[_check(check) for check in verdict.checks],
     )
 
@@ -245,4 +289,5 @@ def _process(process: ProcessRun) -> ProcessReport:
         ended=process.ended_s,
         waiting_for=WaitingFor(waiting.operation, waiting.since_s, waiting.where) if waiting else None,
         stack=process.stack,
+        faults=process.faults,
     )

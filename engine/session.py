@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .backends.processes.backend import Processes
 from .backends.processes.stages import Stages
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Options:
     """How to run. ``jobs`` runs at a time; ``repeat`` runs of each variant; ``timeout_s`` overrides the scenarios'
-    own."""
+    own; ``trace`` has every operation written down; ``seed`` is what points for faults are drawn from."""
 
     jobs: int = 1
     repeat: int = 1
     fail_fast: bool = False
     timeout_s: float | None = None
+    trace: bool = False
+    seed: int = 0
 
 
 def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Iterator[ScenarioReport]:
@@ -37,20 +39,23 @@ def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Itera
     ``stages`` are told to end what still runs.
     Raises Interrupted once ``stages`` are told to end, and what a stage raises.
     """
-    tasks = [one for one in prepared for _ in range(options.repeat)]
-    for exclusive, group in groupby(tasks, key=lambda one: one.exclusive):
+    tasks = [Task(one, options.seed + number) for one in prepared for number in range(options.repeat)]
+    for exclusive, group in groupby(tasks, key=lambda task: task.prepared.exclusive):
         team = _Team(list(group), 1 if exclusive else options.jobs, stages, options)
         try:
             # Not before, for the first run is under way meanwhile.
             from .report import of_run, of_skipped
             from .verdict import judge
 
-            for one, executed in team.results():
+            for (one, seed), executed in team.results():
                 # Here and not in the team's threads: only the main thread can be interrupted while it searches for a
                 # regular expression that takes for ever.
                 if isinstance(executed, Run):
                     verdict = judge(one.expectation, executed)
-                    made = of_run(one.name, one.file, one.assignments, executed, verdict)
+                    has_seed = any(fault.is_anywhere for fault in one.plan.faults)
+                    made = of_run(
+                        one.name, one.file, one.assignments, executed, verdict, seed=seed if has_seed else None
+                    )
                 else:
                     made = of_skipped(one.name, one.file, one.assignments, executed)
                 yield made
@@ -60,13 +65,20 @@ def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Itera
             team.stop()
 
 
+class Task(NamedTuple):
+    """One run that is to be made. ``seed`` is what points for faults are drawn from."""
+
+    prepared: Prepared
+    seed: int
+
+
 class _Team:
     """Threads that run what they are given, each one scenario at a time.
 
     Not an executor of the standard library's: importing that takes longer than a small scenario.
     """
 
-    def __init__(self, tasks: Sequence[Prepared], jobs: int, stages: Stages, options: Options) -> None:
+    def __init__(self, tasks: Sequence[Task], jobs: int, stages: Stages, options: Options) -> None:
         self._stages = stages
         self._options = options
         self._tasks = tasks
@@ -77,7 +89,7 @@ class _Team:
         for thread in self._threads:
             thread.start()
 
-    def results(self) -> Iterator[tuple[Prepared, Run | str]]:
+    def results(self) -> Iterator[tuple[Task, Run | str]]:
         """Each task in order, with its run or the reason why it was skipped. Raises what running one raised."""
         for number, task in enumerate(self._tasks):
             with self._changed:
@@ -102,9 +114,9 @@ class _Team:
             with self._changed:
                 if not self._pending:
                     return
-                number, prepared = self._pending.popleft()
+                number, task = self._pending.popleft()
             try:
-                result: Run | str | BaseException = _execute(prepared, self._stages, self._options)
+                result: Run | str | BaseException = _execute(task, self._stages, self._options)
             except BaseException as error:
                 result = error
             with self._changed:
@@ -112,10 +124,11 @@ class _Team:
                 self._changed.notify_all()
 
 
-def _execute(prepared: Prepared, stages: Stages, options: Options) -> Run | str:
+def _execute(task: Task, stages: Stages, options: Options) -> Run | str:
     """One run, or the reason why there is none."""
-    plan = prepared.plan
+    prepared, seed = task
+    plan = prepared.plan._replace(is_traced=options.trace)
     if options.timeout_s is not None:
         plan = plan._replace(timeout_s=options.timeout_s)
     with stages.borrow(plan.environment) as stage:
-        return unmet(prepared, stage.interpreter(), stage.missing_modules) or next(Processes(stage).runs(plan))
+        return unmet(prepared, stage.interpreter(), stage.missing_modules) or next(Processes(stage, seed).runs(plan))

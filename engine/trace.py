@@ -44,12 +44,31 @@ class WaitingFor:
 
 
 @dataclass(frozen=True)
+class Event:
+    """One operation of one process: on which primitive, with what, when (seconds since the run began), and what came.
+
+    ``returned_s`` is None where it never returned; then it has neither a ``result`` nor an ``error``. Values are short
+    texts.
+    """
+
+    process: str
+    primitive: str
+    operation: str
+    arguments: str
+    called_s: float
+    returned_s: float | None
+    result: str | None
+    error: str | None
+
+
+@dataclass(frozen=True)
 class ProcessRun:
     """One process of a run; times are seconds since the run began, ``None`` for what did not happen.
 
     ``exitcode`` is what ``multiprocessing`` shows: negative for a signal. A thread has 0, or 1 if it raised.
     ``cut`` counts, for each stream, the bytes of its output that were dropped for length. ``waiting_for`` and
     ``stack`` (innermost call first) are those of a process that was still there when its run had to be ended.
+    ``faults`` are those that struck it, such as ``kill worker before lock.release``.
     """
 
     name: str
@@ -63,6 +82,7 @@ class ProcessRun:
     cut: Mapping[str, int] = field(default_factory=dict)
     waiting_for: WaitingFor | None = None
     stack: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +92,9 @@ class Run:
     ``calls`` has what the parent's own ``before`` and ``after`` returned or raised; its exit code and its output are
     the parent's. ``why`` says what ended a run that did not complete. ``stdout`` and ``stderr`` are everybody's text
     in order of arrival. ``shared`` holds each primitive's final value, and is empty unless the run completed.
-    ``leaks`` names what was left behind, and removed.
+    ``leaks`` names what was left behind, and removed. ``unstruck`` are faults that had no occasion. ``trace`` is every
+    operation, in the order in which they were called, of a run that was traced; ``events_cut`` counts those that were
+    too many to keep.
     """
 
     ending: Ending
@@ -85,3 +107,6 @@ class Run:
     processes: Mapping[str, ProcessRun]
     shared: Mapping[str, object]
     leaks: tuple[str, ...]
+    unstruck: tuple[str, ...] = ()
+    trace: tuple[Event, ...] = ()
+    events_cut: int = 0

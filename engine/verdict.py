@@ -5,6 +5,7 @@ Pure: no clock, no process, no output. ``judge`` is the door; the rest is detail
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -203,6 +204,9 @@ def _unsaid(expectation: Expectation, said: Sequence[Expected], run: Run) -> Ite
             yield from _exit_check(name, process, expectation.lines[name], named, run)
     if run.ending == "completed" and named.isdisjoint(_PARENT_FAILURES):
         yield _default("expect.parent.exitcode", 0, run.parent.exitcode, _exit_reason(run.parent), expectation.line)
+    if run.unstruck:
+        reason = f"there was no occasion to {' or to '.join(run.unstruck)}"
+        yield _default("faults", "each strikes", list(run.unstruck), reason, expectation.line)
     # What a run that was cut short left running is not a leak of its making.
     if run.ending == "completed" and ("leaks",) not in named:
         reason = f"left behind: {', '.join(run.leaks)}" if run.leaks else None
@@ -225,10 +229,20 @@ def _exit_check(name: str, process: ProcessRun, line: int, named: set[tuple[str,
         if named.isdisjoint({*others, ("parent", "raises")}):
             assert process.raised is not None
             yield _default(path, 0, None, f"it could not be started: {process.raised}", line)
-    elif process.exitcode is not None:
+    elif process.exitcode is not None and not _was_ended_by_a_fault(process):
         yield _default(path, 0, process.exitcode, _exit_reason(process), line)
     elif process.started_s is None and run.ending == "completed" and named.isdisjoint(_PARENT_FAILURES):
         yield _default(path, 0, None, "it was never started", line)
+
+
+def _was_ended_by_a_fault(process: ProcessRun) -> bool:
+    actions = {fault.partition(" ")[0] for fault in process.faults}
+    if "interrupt" in actions and process.raised and process.raised.type == "KeyboardInterrupt":
+        return True
+    return any(process.exitcode == -_FATAL[action] for action in actions & _FATAL.keys())
+
+
+_FATAL = {"kill": signal.SIGKILL, "terminate": signal.SIGTERM, "interrupt": signal.SIGINT}
 
 
 def was_refused(process: ProcessRun) -> bool:

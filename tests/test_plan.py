@@ -7,7 +7,7 @@ import json
 import pytest
 
 from engine import plain
-from engine.plan import Call, Code, Plan, ProcessPlan, Reference, SharedPlan, encode_argument, reference_from
+from engine.plan import Call, Code, Fault, Plan, ProcessPlan, Reference, SharedPlan, encode_argument, reference_from
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,22 @@ PLAN = Plan(
     [
         PLAN,
         PLAN._replace(code=None, shared=(), before=None, after=CALL, environment={}),
+        PLAN._replace(is_traced=True, faults=(Fault("kill", "first", 0.5), Fault("stop", "second", nth=0))),
+        PLAN._replace(faults=(Fault("kill", "first", None, "before", ("pipe[0]", "recv"), 2),)),
     ],
 )
 def test_a_plan_arrives_as_it_was_sent(plan: Plan) -> None:
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        (Fault("kill", "worker", 0.5), "kill worker at 0.5 s"),
+        (Fault("stop", "worker[1]", None, "before", ("lock", "release")), "stop worker[1] before lock.release"),
+        (Fault("kill", "worker", None, "after", ("pipe[0]", "recv"), 2), "kill worker after pipe[0].recv, time 2"),
+        (Fault("kill", "worker", nth=7), "kill worker at point 7"),
+    ],
+)
+def test_a_fault_is_told_in_words(fault: Fault, text: str) -> None:
+    assert str(fault) == text

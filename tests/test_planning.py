@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.plan import Call, Code, Plan, ProcessPlan, Reference, SharedPlan, encode_argument
+from engine.plan import Call, Code, Fault, Plan, ProcessPlan, Reference, SharedPlan, encode_argument
 from engine.planning import plan
 from tests.support import HEAD, variant_of
 
@@ -81,6 +81,7 @@ def test_the_least_scenario_is_planned_with_the_defaults(tmp_path: Path, monkeyp
 
     assert (made.name, made.run_as, made.start_method, made.timeout_s) == ("scenario", "process", "fork", 10.0)
     assert (made.shared, made.before, made.after, made.start_together, made.environment) == ((), None, None, False, {})
+    assert made.faults == ()
     assert made.search_path == (str(tmp_path),)
 
 
@@ -95,6 +96,35 @@ processes:
 """
 
     assert plan(variant_of(tmp_path, text)).processes[-1].start_after == ("work",)
+
+
+def test_a_fault_is_planned_for_each_replica_in_the_order_written(tmp_path: Path) -> None:
+    text = """\
+code: |
+  def work(): ...
+shared: {queue: Queue, pipe: Pipe}
+processes:
+  worker: {target: work, count: 2}
+  worker2: {target: work}
+faults:
+  - {kill: worker, at: 1m30s}
+  - {stop: "worker[1]", at: anywhere}
+  - {resume: worker2, at: 0}
+  - {interrupt: worker2, before: queue.get}
+  - {terminate: worker2, after: "pipe[0].recv", nth: 3, because: it has had enough}
+"""
+
+    made = plan(variant_of(tmp_path, text))
+
+    assert made.faults == (
+        Fault("kill", "worker[0]", 90.0),
+        Fault("kill", "worker[1]", 90.0),
+        Fault("stop", "worker[1]", at_s=None, moment=None, operation=None, nth=1),
+        Fault("resume", "worker2", 0.0),
+        Fault("interrupt", "worker2", None, "before", ("queue", "get"), 1),
+        Fault("terminate", "worker2", None, "after", ("pipe[0]", "recv"), 3),
+    )
+    assert Plan.from_json(json.loads(json.dumps(made.to_json()))) == made
 
 
 @pytest.mark.parametrize("argument", ["[1, 1.5, null, true, text]", "{a: {1: [x]}}", "[0x10, '0x10', .inf]"])

@@ -72,6 +72,7 @@ def test_a_run_is_reported_with_all_that_was_seen() -> None:
             },
             shared={"queue": [[97], "inf"], "other": [1]},
             leaks=["process 42"],
+            trace=[],
             checks=[
                 CheckReport("expect.stdout", "passed", 7, "a", "a\n", None, None),
                 CheckReport(
@@ -166,6 +167,7 @@ def test_a_scenario_of_the_report_has_the_keys_of_the_format() -> None:
         "ended": 0.2,
         "waiting_for": None,
         "stack": [],
+        "faults": [],
     }
     assert scenario["checks"][0].items() >= {
         ("path", "expect.stdout"),

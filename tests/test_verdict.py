@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -380,3 +381,36 @@ def test_a_process_that_was_never_started_has_not_done_what_was_expected(tmp_pat
     (check,) = (check for check in judged(tmp_path, "{}", run).checks if check.verdict == "failed")
 
     assert (check.path, check.reason) == ("expect.processes.worker.exitcode", "it was never started")
+
+
+# Faults
+
+
+@pytest.mark.parametrize(
+    ("fault", "exitcode", "raised", "verdict"),
+    [
+        ("kill worker before lock.release", -9, None, "passed"),
+        ("terminate worker at 1 s", -15, None, "passed"),
+        ("interrupt worker at 1 s", -2, None, "passed"),
+        ("interrupt worker at 1 s", 1, "KeyboardInterrupt", "passed"),
+        ("interrupt worker at 1 s", 1, "ValueError", "failed"),
+        ("kill worker at 1 s", -11, None, "failed"),
+        ("stop worker at 1 s", -9, None, "failed"),
+        ("kill worker at 1 s", 0, None, "passed"),
+    ],
+)
+def test_a_process_that_a_fault_killed_needs_no_exit_code(
+    tmp_path: Path, fault: str, exitcode: int, raised: str | None, verdict: str
+) -> None:
+    error = Raised(raised, (raised,), "", None) if raised else None
+    process = process_run(exitcode=exitcode, raised=error, faults=(fault,))
+
+    assert judged(tmp_path, "", run_of(process)).verdict == verdict
+
+
+def test_a_fault_without_an_occasion_fails(tmp_path: Path) -> None:
+    run = replace(run_of(), unstruck=("kill worker at 9 s", "stop worker at 10 s"))
+
+    assert complaints(judged(tmp_path, "", run)) == [
+        "faults: there was no occasion to kill worker at 9 s or to stop worker at 10 s"
+    ]

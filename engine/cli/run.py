@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import signal
 import sys
 import time
@@ -18,6 +19,10 @@ from .output import Output
 
 if TYPE_CHECKING:
     from ..report import ScenarioReport
+
+
+MAX_SEED = 1_000_000
+"""Seeds that nobody chose are below this, to be easily typed."""
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]
@@ -44,6 +49,8 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 @selection.json
 @click.option("--junit", "junit_path", metavar="PATH", help="Also write JUnit XML there, for a CI server.")
 @click.option("--html", "html_path", metavar="PATH", help="Also write a page there, for a browser.")
+@click.option("--trace", is_flag=True, help="Show every operation: who, on what, when, and what came of it.")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Have faults strike at the same points again.")
 @click.option("--update", is_flag=True, help="Write what came out into the files, if two runs of each agree.")
 @click.pass_obj
 def command(
@@ -62,6 +69,8 @@ def command(
     junit_path: str | None,
     html_path: str | None,
     update: bool,
+    trace: bool,
+    seed: int | None,
 ) -> int:
     """Run every variant of the scenarios in PATH... on real processes, and check it.
 
@@ -82,7 +91,14 @@ def command(
             defaults = {"run_as": "process", "start_method": stages.interpreter().start_methods[0]}
             settings = Settings(defaults, selection.forced(start_method, run_as), foreign=python != sys.executable)
             prepared = selection.select(prepare(files, settings), tag, match)
-            options = Options(jobs or len(os.sched_getaffinity(0)), max(repeat, 2 if update else 1), fail_fast, timeout)
+            options = Options(
+                jobs=jobs or len(os.sched_getaffinity(0)),
+                repeat=max(repeat, 2 if update else 1),
+                fail_fast=fail_fast,
+                timeout_s=timeout,
+                trace=trace,
+                seed=random.randrange(MAX_SEED) if seed is None else seed,
+            )
             gc.enable()
             for one in run(prepared, stages, options):
                 output.say_scenario(one)

@@ -18,7 +18,7 @@ class ManagerArray(Primitive):
         Parameter("typecode", str, ..., "A type code of the `array` module."),
         Parameter("values", list, ..., "The elements."),
     )
-    operations = ("read", "write")
+    operations = ("read", "write", "len")
 
     def build(self, site: Site, typecode: str, values: list[Any]) -> Any:
         return site.manager().Array(typecode, values)

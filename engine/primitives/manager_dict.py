@@ -22,6 +22,8 @@ class ManagerDict(Primitive):
     parameters = (Parameter("value", dict, None, "What it holds at first."),)
     operations = (
         "read",
+        "len",
+        "iter",
         "write",
         "delete",
         "contains",

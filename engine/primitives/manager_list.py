@@ -22,6 +22,9 @@ class ManagerList(Primitive):
     parameters = (Parameter("value", list, None, "What it holds at first."),)
     operations = (
         "read",
+        "len",
+        "add",
+        "mul",
         "write",
         "delete",
         "contains",

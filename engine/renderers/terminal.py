@@ -59,10 +59,14 @@ def summary(report: Report) -> str:
 
 def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     verdict = click.style(f"{report.verdict:<8}", fg=_COLOURS[report.verdict], bold=True)
-    row = ", ".join(f"{name}={_value(value)}" for name, value in report.variant.items() if _is_label(value))
+    labels = {name: value for name, value in report.variant.items() if _is_label(value)}
+    if report.seed is not None:
+        labels["seed"] = report.seed
+    row = ", ".join(f"{name}={_value(value)}" for name, value in labels.items())
     parts = [f"{verdict} {visible(report.name)}", f"[{visible(row)}]" if row else "", visible(report.file)]
     parts.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else visible(report.reason or ""))
     yield "  ".join(part for part in parts if part)
+    yield from _timeline(report)
     undecided = [check for check in report.checks if check.verdict != "passed"]
     # What befell the parent is why the rest is missing.
     undecided.sort(key=lambda check: not check.path.startswith("expect.parent."))
@@ -71,6 +75,20 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     if undecided:
         yield from _story(report)
         yield ""
+
+
+def _timeline(report: ScenarioReport) -> Iterator[str]:
+    """Every operation on a line of its own, in the order in which they were called."""
+    width = max((len(event.process) for event in report.trace), default=0)
+    for event in report.trace:
+        call = f"{event.primitive}.{event.operation}({event.arguments})"
+        if event.returned is None:
+            came, took = "never returned", ""
+        else:
+            came = f"raised {event.error}" if event.error is not None else f"-> {event.result}"
+            took = f"  {1e6 * (event.returned - event.called):.0f} µs"
+        line = f"  {1e3 * event.called:>9.3f} ms  {event.process:<{width}}  {call}  {came}{took}"
+        yield visible(line)
 
 
 def _is_label(value: Any) -> bool:
@@ -131,7 +149,7 @@ def _was_foreseen(path: str, report: ScenarioReport) -> bool:
 
 
 def _fate(process: ProcessReport, is_parent: bool) -> str:
-    parts = []
+    parts = [*process.faults]
     if process.raises:
         parts.append(f"raised {_first_line(process.raises)}")
     if process.exitcode is not None:

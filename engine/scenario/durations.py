@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 MAX_S = 10 * 24 * 3600.0
 """Ten days: more than anybody waits for a run, and less than what clocks and sleeps of the system refuse."""
@@ -12,6 +13,7 @@ _PART = r"(\d+(?:\.\d+)?)(h|ms|us|m|s)"
 _DURATION = re.compile(rf"(?:{_PART})+")
 
 PATTERN = r"^(?:\d+(?:\.\d+)?(?:h|ms|us|m|s))+$"
+SCHEMA: dict[str, Any] = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": PATTERN}]}
 
 
 def seconds(value: object) -> float:

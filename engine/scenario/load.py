@@ -17,10 +17,11 @@ from ..primitives import TYPES, primitive
 from ..words import near
 from . import targets
 from .expectation import expectation
+from .faults import fault_problems
 from .files import Settings, read_bytes
 from .model import Scenario
 from .problems import validate
-from .shared import specification
+from .shared import specification, type_of
 from .source import Document, Map, Mark, Seq, read
 from .targets import Target, TargetProblem, code_of
 from .variants import Tree, expand
@@ -80,6 +81,7 @@ def _variant(tree: Tree, settings: Settings) -> tuple[Variant | None, list[Probl
     for name, _, value, mark in _entries(tree.value, "shared"):
         problems += _shared_problems(name, value, mark, document)
     problems += _name_problems(tree)
+    problems += fault_problems(tree)
     code = None
     if isinstance(tree.value.get("code"), str):
         code = code_of(document, tree.value["code"], tree.value.marks["code"])
@@ -94,8 +96,8 @@ def _variant(tree: Tree, settings: Settings) -> tuple[Variant | None, list[Probl
 
 def target_parameters(given: Any) -> list[str]:
     """The parameters of an entry of ``shared`` that name functions."""
-    kind = given.get("type") if isinstance(given, dict) else None
-    if not isinstance(kind, str) or kind not in TYPES:
+    kind = type_of(given)
+    if kind is None or not isinstance(given, dict):
         return []
     return [one.name for one in primitive(kind).parameters if one.is_target and isinstance(given.get(one.name), str)]
 
@@ -127,13 +129,16 @@ def _shared_problems(name: Any, value: Any, mark: Mark, document: Document) -> l
 def _name_problems(tree: Tree) -> list[Problem]:
     """Names that must be those of something else in the file, and are not."""
     root, document, problems = tree.value, tree.document, []
-    processes = {*tree.replicas, *(replica for names in tree.replicas.values() for replica in names)}
     for name, _, process, _ in _entries(root, "processes"):
         if not isinstance(process, Map) or "start_after" not in process:
             continue
         for other, mark in _words(process, "start_after"):
-            if other not in processes:
-                problems.append(document.problem(mark, f'there is no process "{other}"{near(other, processes)}'))
+            if not isinstance(other, str):
+                continue  # Validation says so.
+            if other not in tree.process_names:
+                problems.append(
+                    document.problem(mark, f'there is no process "{other}"{near(other, tree.process_names)}')
+                )
             elif _waits_for(name, other, tree):
                 problems.append(document.problem(mark, f'"{name}" would start after itself'))
     problems += _order_problems(root, document)

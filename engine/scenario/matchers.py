@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..matching import is_value_matcher
+from ..matching import BECAUSE, VALUE_MATCHERS, is_value_matcher
 
 
 class Model(BaseModel):
@@ -54,6 +54,13 @@ def _regex(value: str) -> str:
         re.compile(value)
     except re.error as error:
         raise ValueError(f"a regular expression ({error})") from None
+    return value
+
+
+def _data(value: object) -> object:
+    """``because`` beside what is no matcher's key: a text with a comma that was not quoted, most likely."""
+    if isinstance(value, dict) and BECAUSE in value and VALUE_MATCHERS & set(value):
+        raise ValueError("data, or a matcher with nothing else beside it (quote a text that holds a comma)")
     return value
 
 
@@ -114,6 +121,6 @@ Texts = Annotated[
     Discriminator(lambda value: "texts" if isinstance(value, list) else "one"),
 ]
 Value = Annotated[
-    Annotated[Any, Tag("plain")] | Annotated[ValueMatcher, Tag("matcher")],
+    Annotated[Any, AfterValidator(_data), Tag("plain")] | Annotated[ValueMatcher, Tag("matcher")],
     Discriminator(lambda value: "matcher" if isinstance(value, Model) or is_value_matcher(value) else "plain"),
 ]

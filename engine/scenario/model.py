@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from . import durations
+from .faults import Fault
 from .matchers import Because, Model, Scalar, Text, Value, ValueMatcher, optional
 from .targets import MAX_CODE
 
@@ -43,9 +44,8 @@ def _specifier(value: str) -> str:
     return value
 
 
-_DURATION_SCHEMA = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": durations.PATTERN}]}
-Duration = Annotated[float, BeforeValidator(durations.seconds), WithJsonSchema(_DURATION_SCHEMA)]
-Timeout = Annotated[float, BeforeValidator(durations.timeout_s), WithJsonSchema(_DURATION_SCHEMA)]
+Duration = Annotated[float, BeforeValidator(durations.seconds), WithJsonSchema(durations.SCHEMA)]
+Timeout = Annotated[float, BeforeValidator(durations.timeout_s), WithJsonSchema(durations.SCHEMA)]
 Words = Annotated[
     list[str],
     BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
@@ -229,5 +229,6 @@ class Scenario(Model):
     exclusive: bool = Field(False, description="Nothing else runs beside it.")
     work: Scalar = optional("What one run does, for `bench`: `10000 messages`.")
     parent: Parent = Field(Parent.model_construct(), description="What the parent itself runs.")
+    faults: list[Fault] = Field([], description="What goes wrong, and when.")
     expect: Expect = optional("What must come out.")
     explore: Explore = optional("Defaults for exploration.")

@@ -20,7 +20,7 @@ from .source import MAX_NODES, Document, Map, Mark, Seq
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _NAME = re.compile(r"([^\W\d][\w-]*)((?:\[\d+\]|\.[^\W\d]\w*|\[[^\]]+\])*)")
-_STEP = re.compile(r"\[(\d+)\]|\.(\w+)|\[([^\]]+)\]")
+_STEP = re.compile(r"\[(\d{1,9})\]|\.(\w+)|\[([^\]]+)\]")
 
 Located = tuple[Any, Mark]
 

@@ -9,8 +9,15 @@ from typing import Any
 
 from pydantic import Field, create_model
 
-from ..primitives import primitive
+from ..primitives import TYPES, primitive
 from .matchers import Model
+
+
+def type_of(given: Any) -> str | None:
+    """The type that an entry of ``shared`` names, in the short form or the full one; None where there is no such
+    type."""
+    kind = given.get("type") if isinstance(given, Mapping) else given
+    return kind if isinstance(kind, str) and kind in TYPES else None
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from ..errors import Problem
@@ -35,6 +36,11 @@ class Tree:
     value: Map
     assignments: Mapping[str, Any]
     replicas: Mapping[str, Sequence[str]]
+
+    @cached_property
+    def process_names(self) -> frozenset[str]:
+        """Whatever names a process, or all replicas of one."""
+        return frozenset((*self.replicas, *(replica for names in self.replicas.values() for replica in names)))
 
 
 def expand(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .. import plain
 from ..plan import CODE_MODULE, Code, Plan, Reference, reference_from
 from ..primitives import Primitive, primitive
+from . import journal
 
 if TYPE_CHECKING:
     from multiprocessing.managers import SyncManager
@@ -75,7 +76,10 @@ class Bindings:
             for parameter in described.parameters:
                 if parameter.is_target and parameters.get(parameter.name):
                     parameters[parameter.name] = self.target(*parameters[parameter.name].split(":"))
-            self.shared[shared.name] = described.build(self, **{**described.defaults(), **parameters})
+            built = described.build(self, **{**described.defaults(), **parameters})
+            if self._plan.is_traced or self._plan.faults:
+                journal.watch(built, shared.name, described.operations)
+            self.shared[shared.name] = built
             self._primitives[shared.name] = described
 
     def resolve(self, data: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 import traceback
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from ..plan import Plan, ProcessPlan
 from .binding import Bindings
 from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
 from .gate import Keeper
+from .journal import SIGNALS
 from .link import open_link, raised, without_our_frames
 
 Tell = Callable[..., None]
@@ -36,13 +38,15 @@ class Company:
         self._due: dict[str, float] = {}
         self._live: dict[Any, tuple[ProcessPlan, Any]] = {}
         self._ended: set[str] = set()
+        self._faults = [fault for fault in plan.faults if fault.at_s is not None]
         self._keeper = Keeper() if plan.start_together else None
 
     def perform(self) -> None:
         """Return when every process has ended, or only daemons are left and have had their time."""
+        began_s = time.monotonic()
         while self._waiting or not self._only_daemons_live():
             self._start_those_due()
-            self._wait(self._next_due())
+            self._wait(min(filter(None, (self._next_due(), self._strike_those_due(began_s))), default=None))
         patience_ends = time.monotonic() + self._plan.timeout_s * DAEMON_SHARE
         while self._live and time.monotonic() < patience_ends:
             self._wait(patience_ends)
@@ -57,6 +61,17 @@ class Company:
                 if due <= time.monotonic():
                     self._waiting.remove(process)
                     self._start(process)
+
+    def _strike_those_due(self, began_s: float) -> float | None:
+        """Do what is to be done by the clock; return when there is something again."""
+        for fault in tuple(self._faults):
+            if began_s + (fault.at_s or 0) <= time.monotonic():
+                self._faults.remove(fault)
+                for process, child in self._live.values():
+                    if process.name == fault.process:
+                        self._tell("fault", name=fault.process, fault=str(fault), where="")
+                        os.kill(child.pid, getattr(signal, SIGNALS[fault.action]))
+        return min((began_s + (fault.at_s or 0) for fault in self._faults), default=None)
 
     def _next_due(self) -> float | None:
         return min((self._due[process.name] for process in self._waiting if process.name in self._due), default=None)
@@ -76,7 +91,7 @@ class Company:
 
     def _start(self, process: ProcessPlan) -> None:
         threads = self._plan.run_as == "thread"
-        link, readers = open_link(self._bindings.folder)
+        link, readers = open_link(self._bindings.folder, self._plan.is_traced)
         self._tell("process", name=process.name, fds=readers)
         for reader in readers:
             os.close(reader)
@@ -88,6 +103,7 @@ class Company:
                 if self._keeper and self._is_gated(process)
                 else None,
                 target=self._bindings.target(process.call.module, process.call.name),
+                faults=[fault for fault in self._plan.faults if fault.process == process.name],
                 name=process.name,
                 args=self._bindings.resolve(process.call.args),
                 kwargs=self._bindings.resolve(process.call.kwargs),

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from .. import plain
-from . import alarms, output, stacks
+from . import alarms, output, slots, stacks
 
 PARENTS_OWN: list[socket.socket | Link] = []
 """What a forked child inherits of its parent's lines, and must let go of: they are not its own to speak on."""
@@ -28,15 +28,20 @@ _PIECE = getattr(select, "PIPE_BUF", 512) - 2
 
 
 class Link:
-    """The writing ends of three pipes. Passing a link to a child process moves it there, whatever the start method."""
+    """The writing ends of three pipes, and a journal's file where there is one.
 
-    def __init__(self, folder: str, stdout: int, stderr: int, channel: int) -> None:
+    Passing a link to a child process moves it there, whatever the start method.
+    """
+
+    def __init__(self, folder: str, stdout: int, stderr: int, channel: int, journal: int | None = None) -> None:
         self.folder = folder
+        self.journal = journal
         self.fds: tuple[int, ...] = (stdout, stderr, channel)
         self._identity = _identity(channel)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _arrived, (self.folder, *map(reduction.DupFd, self.fds))
+        journal = [] if self.journal is None else [self.journal]
+        return _arrived, (self.folder, *map(reduction.DupFd, (*self.fds, *journal)))
 
     def attach(self) -> None:
         """Make this process's descriptors 1 and 2 the link's, and its Python streams stamp what they write."""
@@ -73,8 +78,8 @@ class Link:
 
     def close(self) -> None:
         """Let go of the link; of what is now descriptor 1 or 2 of this process, it does not."""
-        for fd in self.fds:
-            if fd > 2:
+        for fd in (*self.fds, self.journal):
+            if fd is not None and fd > 2:
                 os.close(fd)
 
     @contextmanager
@@ -102,11 +107,13 @@ class Outcome:
     returned: object = None
 
 
-def open_link(folder: str) -> tuple[Link, tuple[int, int, int]]:
-    """A new link, and the reading ends of its pipes. ``folder`` is the run's own."""
+def open_link(folder: str, has_journal: bool = False) -> tuple[Link, tuple[int, ...]]:
+    """A new link, and the reading ends of its pipes, with those of its journal last. ``folder`` is the run's own."""
     pipes = [os.pipe() for _ in range(3)]
-    readers: Any = tuple(reading for reading, _ in pipes)
-    return Link(folder, *(writing for _, writing in pipes)), readers
+    journal = slots.new_file() if has_journal else None
+    readers = [reading for reading, _ in pipes] + ([] if journal is None else [os.dup(journal)])
+    stdout, stderr, channel = (writing for _, writing in pipes)
+    return Link(folder, stdout, stderr, channel, journal), tuple(readers)
 
 
 def raised(error: BaseException) -> dict[str, object]:
@@ -141,11 +148,11 @@ def without_our_frames(trace: TracebackType | None) -> TracebackType | None:
     return start or trace
 
 
-def _arrived(folder: str, stdout: Any, stderr: Any, channel: Any) -> Link:
+def _arrived(folder: str, *ends: Any) -> Link:
     """Unpickle a link in the process it was made for.
 
     It is the first thing unpickled there, so an argument that cannot be unpickled says so on the process's own stderr.
     """
-    link = Link(folder, stdout.detach(), stderr.detach(), channel.detach())
+    link = Link(folder, *(end.detach() for end in ends))
     link.attach()
     return link

@@ -16,7 +16,7 @@ from multiprocessing import process
 from typing import Any
 
 from ..plan import CODE_MODULE, Call, Plan
-from . import output, wire
+from . import journal, output, wire
 from .binding import Bindings, install_code
 from .children import exit_code
 from .company import Company
@@ -37,7 +37,7 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     def tell(event: str, fds: Sequence[int] = (), **details: Any) -> None:
         wire.send(control, {"event": event, "at_ns": time.monotonic_ns(), **details}, fds)
 
-    link, readers = open_link(folder)
+    link, readers = open_link(folder, plan.is_traced)
     tell("process", name=None, fds=readers)
     for reader in readers:
         os.close(reader)
@@ -48,11 +48,13 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     try:
         bindings = _settle(plan, folder, mark)
         tell("built", managers=bindings.manager_pids(), handles=handles(bindings.shared))
+        journal.begin(journal.Journal(link.journal, (), link.say) if plan.is_traced else None)
         if plan.before:
             _call("before", plan.before, bindings, link)
         Company(plan, bindings, tell).perform()
         if plan.after:
             _call("after", plan.after, bindings, link)
+        journal.begin(None)
         tell("finished", shared=bindings.final_values())
         return 0
     except SystemExit as error:

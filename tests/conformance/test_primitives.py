@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from engine.backends.processes.stage import Stage
-from engine.primitives import TYPES
-from engine.trace import Returned
+from engine.primitives import TYPES, primitive
+from engine.trace import Returned, Run
 from tests.conformance.uses import BETWEEN_PROCESSES, BETWEEN_THREADS, Use
 from tests.processes_support import START_METHODS, a_plan, perform, ref
 
@@ -48,8 +48,31 @@ def test_a_primitive_of_threads_cannot_be_passed_to_a_process(stage: Stage, kind
     assert raised.type == "TypeError"
 
 
-def check(stage: Stage, kind: str, use: Use, start_method: str, run_as: str) -> None:
-    changes: dict[str, Any] = {"after": [ref("it")]} if "def after" in use.code else {}
+@pytest.mark.parametrize(("start_method", "run_as"), [("fork", "process"), ("spawn", "process"), ("fork", "thread")])
+@pytest.mark.parametrize("kind", BETWEEN_PROCESSES)
+def test_a_primitive_whose_operations_are_told_works_as_ever(
+    stage: Stage, kind: str, start_method: str, run_as: str
+) -> None:
+    trace = check(stage, kind, BETWEEN_PROCESSES[kind], start_method, run_as, is_traced=True).trace
+
+    operations = primitive(kind).operations
+    assert {event.operation for event in trace} <= {*operations}
+    # What is done to shared memory goes through its buffer, which is plain memory.
+    assert bool(trace) == bool(operations) or kind == "SharedMemory"
+    assert {event.primitive.partition("[")[0] for event in trace} <= {"it"}
+    assert all(event.returned_s is not None and event.returned_s >= event.called_s for event in trace)
+
+
+@pytest.mark.parametrize("kind", BETWEEN_THREADS)
+def test_a_primitive_of_threads_whose_operations_are_told_works_as_ever(stage: Stage, kind: str) -> None:
+    trace = check(stage, kind, BETWEEN_THREADS[kind], "fork", "thread", is_traced=True).trace
+
+    assert bool(trace) == bool(primitive(kind).operations)
+
+
+def check(stage: Stage, kind: str, use: Use, start_method: str, run_as: str, **changes: Any) -> Run:
+    if "def after" in use.code:
+        changes["after"] = [ref("it")]
     plan = a_plan(
         use.code,
         dict(zip(("user", "other"), use.arguments, strict=True)),
@@ -64,6 +87,7 @@ def check(stage: Stage, kind: str, use: Use, start_method: str, run_as: str) -> 
     assert (run.ending, run.leaks, run.stderr) == ("completed", (), "")
     assert [process.returned for process in run.processes.values()] == [Returned(value) for value in use.returns]
     assert run.shared == {"it": use.final}
+    return run
 
 
 QUEUE_OF_THREADS = """

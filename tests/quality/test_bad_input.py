@@ -65,6 +65,11 @@ SNIPPETS = [
         "timeout: ",
         "shared: ",
         "target: ",
+        "faults: ",
+        "faults: [{kill: ",
+        "resume: ",
+        "at: anywhere",
+        "before: lock.release",
     ),
     *(
         "not: ",

@@ -27,6 +27,7 @@ def test_the_least_scenario_has_the_defaults_of_the_format(tmp_path: Path) -> No
     assert (scenario.run_as, scenario.start_method, scenario.timeout) == ("process", "fork", 10.0)
     assert (scenario.tags, scenario.vars, scenario.shared, scenario.environment) == ([], {}, {}, {})
     assert (scenario.start_together, scenario.exclusive, scenario.work) == (False, False, None)
+    assert scenario.faults == []
     assert (scenario.requires, scenario.parent) == (Requires.model_validate({}), Parent())
     assert scenario.processes == {"worker": Process.model_validate({"target": "work"})}
     assert scenario.processes["worker"].model_dump() == {
@@ -272,3 +273,24 @@ def test_a_primitive_cannot_need_one_that_is_built_after_it(tmp_path: Path) -> N
     shared = 'shared: {news: {type: Condition, lock: "${guard}"}, guard: Lock}'
 
     assert problems_of(tmp_path, f"{HEAD}{shared}\n") == ['5:41: "news" is built before "guard", which it needs']
+
+
+def test_a_text_with_a_comma_does_not_make_data_of_a_matcher(tmp_path: Path) -> None:
+    expect = "expect: {shared: {queue: {equals: [], because: all was taken, the sentinel too}}}\n"
+
+    assert problems_of(tmp_path, f"{HEAD}shared: {{queue: Queue}}\n{expect}") == [
+        '6:26: "queue" must be data, or a matcher with nothing else beside it (quote a text that holds a comma), '
+        "got a mapping"
+    ]
+
+
+def test_a_process_to_start_after_must_be_named_by_text(tmp_path: Path) -> None:
+    text = HEAD.replace("{target: work}", "{target: work, start_after: [{a: b}]}")
+
+    assert problems_of(tmp_path, text) == ['4:40: item 1 of "start_after" must be text, got a mapping']
+
+
+def test_an_index_may_be_absurd(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, f"{HEAD}vars: {{a: [1]}}\nname: '${{a[{'9' * 5000}]}}'\n")
+
+    assert problem.startswith('6:8: "${a[999')

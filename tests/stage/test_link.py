@@ -16,7 +16,7 @@ from engine import plain
 from engine.stage.link import Link, open_link, raised
 from tests.processes_support import python
 
-Linked = tuple[Link, tuple[int, int, int]]
+Linked = tuple[Link, tuple[int, ...]]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from typing import NamedTuple
 DEAD = frozenset("ZX")
 """The states of what has ended and is only waited for."""
 
+STOPPED = frozenset("Tt")
+
 
 class Thread(NamedTuple):
     """One thread at one moment.

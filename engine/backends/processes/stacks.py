@@ -16,6 +16,7 @@ from . import kernel
 PATIENCE_S = 1.0
 _QUIET_S = 0.03
 _POLL_S = 0.005
+_STOPPED_PATIENCE_S = 0.3
 _THREAD = re.compile(r"(?:Current t|T)hread 0x([0-9a-f]+)")
 _FRAME = re.compile(r'  File "(.*)", line (\d+|\?\?\?) in (.*)')
 
@@ -41,13 +42,30 @@ def ask(pids: Iterable[int], folder: str) -> dict[int, dict[int, Stack]]:
     Who does not answer (it is not Python, it blocks every signal, it is just ending) is left out.
     """
     files = {pid: stacks.path(folder, pid) for pid in pids}
-    asked = {pid: file for pid, file in files.items() if os.path.exists(file) and _is_alive(pid)}
-    for pid in asked:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, stacks.SIGNAL)
-            os.kill(pid, signal.SIGCONT)  # A stopped process answers before it goes on.
-    _await_quiet(asked.values())
-    return {pid: parsed for pid, file in asked.items() if (parsed := parse(_text(file)))}
+    states = {pid: state for pid, file in files.items() if os.path.exists(file) and (state := _state(pid))}
+    stopped = [pid for pid, state in states.items() if state in kernel.STOPPED]
+    for pid in states.keys() - {*stopped}:
+        _send(pid, stacks.SIGNAL)
+    _await_quiet([files[pid] for pid in states.keys() - {*stopped}])
+    for pid in stopped:
+        _ask_stopped(pid, files[pid])
+    return {pid: parsed for pid in states if (parsed := parse(_text(files[pid])))}
+
+
+def _ask_stopped(pid: int, file: str) -> None:
+    """It must go on to answer, and is stopped again as soon as it has."""
+    _send(pid, stacks.SIGNAL)
+    _send(pid, signal.SIGCONT)
+    began_s = time.monotonic()
+    # The main thread comes last, and its outermost call is a module's.
+    while not _text(file).endswith(" in <module>\n") and time.monotonic() - began_s < _STOPPED_PATIENCE_S:
+        time.sleep(0)
+    _send(pid, signal.SIGSTOP)
+
+
+def _send(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 def parse(text: str) -> dict[int, Stack]:
@@ -62,11 +80,13 @@ def parse(text: str) -> dict[int, Stack]:
     return {thread: tuple(frames) for thread, frames in found.items()}
 
 
-def _is_alive(pid: int) -> bool:
+def _state(pid: int) -> str:
+    """The state of a process that can answer; empty for one that is dead."""
     try:
-        return kernel.thread(pid, pid).state not in kernel.DEAD
+        state = kernel.thread(pid, pid).state
     except (OSError, ValueError):
-        return False
+        return ""
+    return "" if state in kernel.DEAD else state
 
 
 def _await_quiet(files: Iterable[str]) -> None:

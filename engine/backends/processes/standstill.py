@@ -164,7 +164,7 @@ class Watch:
 
 def _wait(thread: Thread) -> Wait:
     """What ``thread`` waits for. Raises _Moves if it does not, or not without a limit."""
-    if thread.state in "Tt":
+    if thread.state in kernel.STOPPED:
         return Wait(thread, "stopped")
     if thread.state != "S" or thread.call is None or thread.call[0] not in _CALLS:
         raise _Moves

@@ -14,10 +14,10 @@ from typing import Any
 
 from ... import plain
 from ...errors import InternalError
-from ...plan import Plan
+from ...plan import PARENT, Plan
 from ...stage import wire
 from ...trace import Ending, ProcessRun, Raised, Returned, Run, WaitingFor
-from . import kernel, stacks, standstill, waiting
+from . import journals, kernel, stacks, standstill, waiting
 from .stage import END_PATIENCE_S, Stage
 from .standstill import Wait
 from .streams import Stream, merged
@@ -49,6 +49,7 @@ class _Witness:
     thread: int | None = None
     native: int | None = None
     semaphores: list[tuple[int, int]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     waiting_for: WaitingFor | None = None
     stack: tuple[str, ...] = ()
     exitcode: int | None = None
@@ -86,6 +87,8 @@ class _Supervision:
         self._stopped: tuple[Ending, str] | None = None
         self._watch = standstill.Watch(stage.pid, stage.run_folder, (os.getpid(), stage.pid))
         self._handles: list[Sequence[str]] = []
+        self._journals: dict[str, int] = {}
+        self._struck: set[str] = set()
 
     def watch(self) -> Run:
         try:
@@ -94,7 +97,7 @@ class _Supervision:
             self._drain()
             return self._run(duration_ns)
         finally:
-            for fd in (*self._open_fds, *self._control.unclaimed()):
+            for fd in (*self._open_fds, *self._journals.values(), *self._control.unclaimed()):
                 os.close(fd)
             self._stage.socket.setblocking(True)
 
@@ -134,6 +137,7 @@ class _Supervision:
 
     def _stop(self, ending: Ending, waits: Sequence[Wait], since_s: float) -> None:
         """End the run, and note what everybody was doing."""
+        self._stopped = ending, ""  # What comes from now on, came because we looked.
         people = self._what_everybody_does(waits, since_s)
         began = "deadlock" if ending == "deadlock" else f"still running after {self._plan.timeout_s:g} s"
         self._stopped = ending, f"{began}: {waiting.story(people)}"
@@ -204,13 +208,18 @@ class _Supervision:
 
     def _note(self, message: Mapping[str, Any], fds: list[int]) -> None:
         event, at_ns = message["event"], message["at_ns"]
-        if event == "finished":
+        if event == "finished" and self._stopped is None:
             self._finished = {name: plain.decode(value) for name, value in message["shared"].items()}
             return
         name = message.get("name")
         witness = self._parent if name is None else self._witnesses[name]
         if event == "process":
-            self._listen(witness, *fds)
+            stdout, stderr, channel, *journal = fds
+            self._listen(witness, stdout, stderr, channel)
+            if journal:
+                self._journals[name or PARENT] = journal[0]
+        elif event == "fault":
+            self._note_fault(witness, message)
         elif event == "built":
             self._watch.excused.update(message["managers"])
             self._handles = waiting.decoded(message["handles"])
@@ -253,6 +262,8 @@ class _Supervision:
         if message["event"] == "running":
             witness.thread, witness.native = message["thread"], message["native"]
             witness.started_ns = witness.started_ns or message["at_ns"]
+        elif message["event"] == "fault":
+            self._note_fault(witness, message)
         elif message["event"] == "semaphores":
             witness.semaphores = [(int(handle), int(at)) for handle, at in message["semaphores"]]
         elif message["event"] == "returned":
@@ -264,11 +275,16 @@ class _Supervision:
             if message["call"]:
                 witness.calls[message["call"]] = ProcessRun(message["call"], raised=witness.raised)
 
+    def _note_fault(self, witness: _Witness, message: Mapping[str, Any]) -> None:
+        self._struck.add(message["fault"])
+        witness.faults.append(f"{message['fault']}{message['where']}")
+
     def _run(self, duration_ns: int) -> Run:
         assert self._gone is not None
         parent, everybody = self._parent, (self._parent, *self._witnesses.values())
         parent.exitcode = self._gone["exitcode"]
         ending, why = self._ending()
+        trace, events_cut = journals.events(self._journals, self._began_ns)
         return Run(
             ending=ending,
             why=why,
@@ -280,6 +296,9 @@ class _Supervision:
             processes={name: self._process_run(name, witness) for name, witness in self._witnesses.items()},
             shared=self._finished or {},
             leaks=self._leaks(),
+            unstruck=tuple(str(fault) for fault in self._plan.faults if str(fault) not in self._struck),
+            trace=trace,
+            events_cut=events_cut,
         )
 
     def _ending(self) -> tuple[Ending, str | None]:
@@ -303,6 +322,7 @@ class _Supervision:
             cut={"stdout": witness.stdout.cut, "stderr": witness.stderr.cut},
             waiting_for=witness.waiting_for,
             stack=witness.stack,
+            faults=tuple(witness.faults),
         )
 
     def _since_start(self, at_ns: int | None) -> float | None:
