@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check format schemas bench clean
+.PHONY: run test check format schemas index bench clean
 
 run: $(VENV)/installed  ## run the first scenarios
 	$(BIN)/engine run scenarios/seeds
@@ -26,6 +26,9 @@ format: $(VENV)/installed-for-development
 schemas: $(VENV)/installed  ## write schemas/ anew from the models
 	$(BIN)/engine schema --json schemas/scenario.schema.json
 	$(BIN)/engine schema --report --json schemas/report.schema.json
+
+index: $(VENV)/installed  ## write the index of the catalogue anew
+	$(BIN)/python -m tests.catalogue.index
 
 bench: $(VENV)/installed  ## what a run costs beside the same program written by hand
 	$(BIN)/python benchmarks/run_overhead.py
