@@ -173,8 +173,8 @@ journal.watch(jobs, "jobs", ("put", "get"))
 said = []
 fault = Fault(*eval(sys.argv[1]))
 signal.signal(signal.SIGTERM, lambda *_: print("terminated", jobs.queue))
-def say(event, action, moment):
-    print(event, action, moment)
+def say(event, fault, where):
+    print(event, fault + where)
 journal.begin(journal.Journal(None, [fault], say))
 for number in range(3):
     jobs.put(number)
@@ -184,14 +184,14 @@ for number in range(3):
 @pytest.mark.parametrize(
     ("fault", "happened"),
     [
-        (("terminate", "p", None, "before", ("jobs", "put"), 2), "before jobs.put\nterminated deque([0])"),
-        (("terminate", "p", None, "after", ("jobs", "put"), 2), "after jobs.put\nterminated deque([0, 1])"),
-        (("terminate", "p", None, None, None, 1), "before jobs.put\nterminated deque([])"),
-        (("terminate", "p", None, None, None, 6), "after jobs.put\nterminated deque([0, 1, 2])"),
+        (("terminate", "p", None, "before", ("jobs", "put"), 2), "before jobs.put, time 2\nterminated deque([0])"),
+        (("terminate", "p", None, "after", ("jobs", "put"), 2), "after jobs.put, time 2\nterminated deque([0, 1])"),
+        (("terminate", "p", None, None, None, 1), "at point 1, before jobs.put\nterminated deque([])"),
+        (("terminate", "p", None, None, None, 6), "at point 6, after jobs.put\nterminated deque([0, 1, 2])"),
     ],
 )
 def test_a_fault_strikes_at_its_operation_and_only_once(fault: tuple[Any, ...], happened: str) -> None:
-    assert python(FAULTY, repr(fault)) == f"fault terminate {happened}\n"
+    assert python(FAULTY, repr(fault)) == f"fault terminate p {happened}\n"
 
 
 @pytest.mark.parametrize(
