@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 
 import click
 
@@ -36,6 +37,8 @@ def _described(kind: type[Primitive]) -> dict[str, object]:
             }
             for one in kind.parameters
         },
+        "operations": list(kind.operations),
+        "crosses_processes": kind.crosses_processes,
         "ends": kind.ends,
     }
 
@@ -48,4 +51,9 @@ def _text(name: str, described: dict[str, object]) -> str:
     for parameter, one in parameters.items():
         default = "required" if one["required"] else f"default {one['default']}"
         lines.append(f"    {parameter} ({default}): {one['about']}")
+    if described["operations"]:
+        operations = f"Operations: {', '.join(map(str, described['operations']))}."  # type: ignore[call-overload]
+        lines += textwrap.wrap(operations, 100, initial_indent="  ", subsequent_indent="    ")
+    if not described["crosses_processes"]:
+        lines.append("  For threads: a forked process gets a copy, and other start methods refuse it (TypeError).")
     return "\n".join([*lines, ""])

@@ -53,6 +53,10 @@ class Primitive:
     operations: tuple[str, ...] = ()
     """What is journalled of it, and where faults may strike; empty for what no call of Python's goes through."""
 
+    crosses_processes: bool = True
+    """Whether a process can be given it. What is for threads only, a forked process gets a copy of, and under other
+    start methods it is refused with TypeError."""
+
     ends: int = 0
     """How many endpoints ``${name[0]}`` ... can name; 0 where it has none."""
 

@@ -17,6 +17,7 @@ class ThreadBarrier(Primitive):
 
     parameters = (PARTIES, TIMEOUT)
     operations = ("wait", "reset", "abort")
+    crosses_processes = False
 
     def build(self, site: Site, parties: int, timeout: float | None) -> threading.Barrier:
         return threading.Barrier(parties, timeout=timeout)

@@ -17,6 +17,7 @@ class ThreadBoundedSemaphore(Primitive):
 
     parameters = (PERMITS,)
     operations = ("acquire", "release")
+    crosses_processes = False
 
     def build(self, site: Site, value: int) -> threading.BoundedSemaphore:
         return threading.BoundedSemaphore(value)

@@ -21,6 +21,7 @@ class ThreadCondition(Primitive):
         ),
     )
     operations = ("acquire", "release", "wait", "wait_for", "notify", "notify_all")
+    crosses_processes = False
 
     def build(self, site: Site, lock: Any) -> threading.Condition:
         return threading.Condition(lock)

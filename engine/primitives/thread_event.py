@@ -15,6 +15,7 @@ class ThreadEvent(Primitive):
     """
 
     operations = ("is_set", "set", "clear", "wait")
+    crosses_processes = False
 
     def build(self, site: Site) -> threading.Event:
         return threading.Event()

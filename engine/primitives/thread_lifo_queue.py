@@ -17,6 +17,7 @@ class ThreadLifoQueue(Primitive):
 
     parameters = (MAXSIZE,)
     operations = ("put", "get", "task_done", "join", "empty", "full", "qsize")
+    crosses_processes = False
 
     def build(self, site: Site, maxsize: int) -> queue.LifoQueue[object]:
         return queue.LifoQueue(maxsize)

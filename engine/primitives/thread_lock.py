@@ -15,6 +15,8 @@ class ThreadLock(Primitive):
     Source: https://docs.python.org/3/library/threading.html#threading.Lock
     """
 
+    crosses_processes = False
+
     def build(self, site: Site) -> Any:
         return threading.Lock()
 

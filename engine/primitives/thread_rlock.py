@@ -15,6 +15,8 @@ class ThreadRLock(Primitive):
     Source: https://docs.python.org/3/library/threading.html#threading.RLock
     """
 
+    crosses_processes = False
+
     def build(self, site: Site) -> Any:
         return threading.RLock()
 

@@ -17,6 +17,7 @@ class ThreadSemaphore(Primitive):
 
     parameters = (PERMITS,)
     operations = ("acquire", "release")
+    crosses_processes = False
 
     def build(self, site: Site, value: int) -> threading.Semaphore:
         return threading.Semaphore(value)

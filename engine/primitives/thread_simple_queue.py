@@ -14,6 +14,8 @@ class ThreadSimpleQueue(Primitive):
     Source: https://docs.python.org/3/library/queue.html#queue.SimpleQueue
     """
 
+    crosses_processes = False
+
     def build(self, site: Site) -> queue.SimpleQueue[object]:
         return queue.SimpleQueue()
 

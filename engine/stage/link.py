@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from .. import plain
-from . import alarms, output, slots, stacks
+from . import alarms, blocks, output, slots, stacks
 
 PARENTS_OWN: list[socket.socket | Link] = []
 """What a forked child inherits of its parent's lines, and must let go of: they are not its own to speak on."""
@@ -56,6 +56,7 @@ class Link:
         output.write_through(self)
         stacks.offer(self.folder)
         alarms.announce(self.folder)
+        blocks.announce(self.folder)
 
     def say(self, event: str, **details: Any) -> None:
         """Tell the supervisor. Lines of at most ``PIPE_BUF`` bytes are atomic, so no lock is needed between threads."""

@@ -18,6 +18,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 
 # Warmed here once, these cost a run nothing.
 from multiprocessing import connection, popen_fork, queues, synchronize  # noqa: F401
@@ -25,7 +26,7 @@ from typing import Any
 
 from ..modules import find_spec
 from ..plan import Plan
-from . import descendants, wire
+from . import blocks, descendants, wire
 from .parent import play
 
 
@@ -111,7 +112,7 @@ class Nursery:
             "event": "gone",
             "exitcode": None if status is None else os.waitstatus_to_exitcode(status),
             "strays": strays,
-            "semaphores": _forgotten_semaphores(mark),
+            "forgotten": [*_forgotten(mark), *_leaked_blocks(folder, mark)],
         }
         shutil.rmtree(folder, ignore_errors=True)
         return supervised and self._tell(gone)
@@ -147,17 +148,30 @@ class Nursery:
             self._woken.recv(4096)
 
 
-def _forgotten_semaphores(mark: str) -> list[str]:
-    """Remove what the run's processes did not: named semaphores and blocks of memory, which Linux shows as files."""
+_SHARED_MEMORY = "/dev/shm"
+"""Where Linux shows named semaphores and blocks of memory as files."""
+
+
+def _forgotten(mark: str) -> list[str]:
+    """Remove what the run's processes did not remove of what the engine had them make; name it."""
     forgotten = []
     try:
-        names = [name for name in os.listdir("/dev/shm") if name.startswith((f"sem.{mark}-", f"{mark}-"))]
+        names = [name for name in os.listdir(_SHARED_MEMORY) if name.startswith((f"sem.{mark}-", f"{mark}-"))]
     except OSError:
         return []
     for name in names:
         try:
-            os.unlink(f"/dev/shm/{name}")
+            os.unlink(f"{_SHARED_MEMORY}/{name}")
         except FileNotFoundError:
             continue
-        forgotten.append(name)
+        forgotten.append(f"semaphore {name}" if name.startswith("sem.") else f"shared memory {name}")
     return forgotten
+
+
+def _leaked_blocks(folder: str, mark: str) -> list[str]:
+    """Remove the blocks that the scenario made for itself and never unlinked; name them."""
+    names = [name for name in blocks.leaked(folder) if not name.startswith(f"{mark}-")]
+    for name in names:
+        with suppress(OSError):
+            os.unlink(f"{_SHARED_MEMORY}/{name}")
+    return [f"shared memory {name}" for name in names]

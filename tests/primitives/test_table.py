@@ -49,6 +49,15 @@ def test_a_type_is_built_from_its_parameters_and_knows_its_final_value(name: str
 
 
 @EVERY_TYPE
+def test_a_type_says_what_can_be_done_with_it_and_whether_processes_can_be_given_it(name: str) -> None:
+    described = primitive(name)
+
+    assert len(set(described.operations)) == len(described.operations)
+    assert all(operation.isidentifier() for operation in described.operations)
+    assert described.crosses_processes is not name.startswith(("queue.", "threading."))
+
+
+@EVERY_TYPE
 def test_defaults_are_those_of_the_parameters_that_need_not_be_given(name: str) -> None:
     described = primitive(name)
 

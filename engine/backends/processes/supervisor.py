@@ -332,7 +332,7 @@ class _Supervision:
         assert self._gone is not None
         names = {witness.pid: name for name, witness in self._witnesses.items()}
         strays = [f"process {names.get(int(pid), pid)}: {command}" for pid, command in self._gone["strays"].items()]
-        return (*strays, *(f"semaphore {name}" for name in self._gone["semaphores"]))
+        return (*strays, *self._gone["forgotten"])
 
 
 def _raised(message: Mapping[str, Any]) -> Raised:

@@ -884,3 +884,49 @@ def test_every_resource_tracker_is_given_the_time_to_do_its_work(ground: Ground)
         perform(stage, a_plan(code, processes, timeout_s=1.0))
 
     assert [name for name in names if in_shared_memory(name)] == []
+
+
+# Blocks of shared memory that a target made for itself
+
+
+BLOCKS = """
+from multiprocessing import shared_memory
+def maker(name):
+    shared_memory.SharedMemory(name, create=True, size=1).close()
+def remover(name):
+    block = shared_memory.SharedMemory(name)
+    block.close()
+    block.unlink()
+"""
+
+
+@pytest.mark.parametrize("start_method", START_METHODS)
+def test_a_block_that_nobody_unlinks_is_named_and_removed(stage: Stage, ground: Ground, start_method: str) -> None:
+    name = f"{ground.mark.lower()}-block"
+
+    run = perform(stage, a_plan(BLOCKS, {"maker": [name]}, start_method=start_method))
+
+    assert run.leaks == (f"shared memory {name}",)
+    assert in_shared_memory(name) == []
+
+
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
+def test_a_block_that_another_process_unlinks_is_no_leak(stage: Stage, ground: Ground, start_method: str) -> None:
+    name = f"{ground.mark.lower()}-block"
+    options = {"remover": {"start_after": ("maker",)}}
+    processes = {"maker": [name], "remover": [name]}
+
+    run = perform(stage, a_plan(BLOCKS, processes, options=options, start_method=start_method))
+
+    assert (run.leaks, run.ending) == ((), "completed")
+    assert in_shared_memory(name) == []
+
+
+def test_the_blocks_of_a_run_that_had_to_be_ended_are_removed_too(stage: Stage, ground: Ground) -> None:
+    code = BLOCKS + "\ndef waiter(name):\n    maker(name)\n    import time\n    time.sleep(1000)\n"
+    name = f"{ground.mark.lower()}-block"
+
+    run = perform(stage, a_plan(code, {"waiter": [name]}, timeout_s=1.0))
+
+    assert run.ending == "timeout"
+    assert in_shared_memory(name) == []
