@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check format schemas index bench clean
+.PHONY: run test check format schemas index chaos bench clean
 
 run: $(VENV)/installed  ## run the first scenarios
 	$(BIN)/engine run scenarios/seeds
@@ -29,6 +29,9 @@ schemas: $(VENV)/installed  ## write schemas/ anew from the models
 
 index: $(VENV)/installed  ## write the index of the catalogue anew
 	$(BIN)/python -m tests.catalogue.index
+
+chaos: $(VENV)/installed-for-development  ## a thousand random blows to the engine and to what it runs
+	$(BIN)/python -m tests.chaos.blows 1000
 
 bench: $(VENV)/installed  ## what a run costs beside the same program written by hand
 	$(BIN)/python benchmarks/run_overhead.py

@@ -18,7 +18,6 @@ import socket
 import sys
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 
 # Warmed here once, these cost a run nothing.
 from multiprocessing import connection, popen_fork, queues, synchronize  # noqa: F401
@@ -28,6 +27,14 @@ from ..modules import find_spec
 from ..plan import Plan
 from . import blocks, descendants, wire
 from .parent import play
+
+_ORDINARY: dict[signal.Signals, Any] = {
+    signal.SIGCHLD: signal.SIG_DFL,
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+    signal.SIGHUP: signal.SIG_DFL,
+}
+"""What a script's process would do with the signals that the nursery handles otherwise."""
 
 
 def main() -> None:
@@ -42,6 +49,9 @@ def main() -> None:
         with socket.socket(fileno=int(sys.argv[1])) as supervisor:
             wire.send(supervisor, {"event": "ready", "folder": folder, **facts()})
             descendants.adopt_orphans()
+            # It ends with the engine, and not before: somebody must end what runs.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
             # A run's interpreter tidies up at its end all that it has, unless it is told that this was there before.
             gc.collect()
             gc.freeze()
@@ -112,7 +122,7 @@ class Nursery:
             "event": "gone",
             "exitcode": None if status is None else os.waitstatus_to_exitcode(status),
             "strays": strays,
-            "forgotten": [*_forgotten(mark), *_leaked_blocks(folder, mark)],
+            "forgotten": [*blocks.forgotten(mark), *blocks.leaked(folder, mark)],
         }
         shutil.rmtree(folder, ignore_errors=True)
         return supervised and self._tell(gone)
@@ -129,7 +139,8 @@ class Nursery:
         """In the forked process: leave by the interpreter's own door, so that what runs at exit runs."""
         os.setsid()
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number, handler in _ORDINARY.items():
+            signal.signal(number, handler)
         for end in (self._supervisor, self._woken, self._waking):
             end.close()
         sys.exit(play(Plan.from_json(request["plan"]), socket.socket(fileno=control_fd), folder, mark))
@@ -146,32 +157,3 @@ class Nursery:
             if self._supervisor in readable:
                 return None, wire.receive(self._supervisor) is not None
             self._woken.recv(4096)
-
-
-_SHARED_MEMORY = "/dev/shm"
-"""Where Linux shows named semaphores and blocks of memory as files."""
-
-
-def _forgotten(mark: str) -> list[str]:
-    """Remove what the run's processes did not remove of what the engine had them make; name it."""
-    forgotten = []
-    try:
-        names = [name for name in os.listdir(_SHARED_MEMORY) if name.startswith((f"sem.{mark}-", f"{mark}-"))]
-    except OSError:
-        return []
-    for name in names:
-        try:
-            os.unlink(f"{_SHARED_MEMORY}/{name}")
-        except FileNotFoundError:
-            continue
-        forgotten.append(f"semaphore {name}" if name.startswith("sem.") else f"shared memory {name}")
-    return forgotten
-
-
-def _leaked_blocks(folder: str, mark: str) -> list[str]:
-    """Remove the blocks that the scenario made for itself and never unlinked; name them."""
-    names = [name for name in blocks.leaked(folder) if not name.startswith(f"{mark}-")]
-    for name in names:
-        with suppress(OSError):
-            os.unlink(f"{_SHARED_MEMORY}/{name}")
-    return [f"shared memory {name}" for name in names]

@@ -17,12 +17,12 @@ blocks.announce(sys.argv[1])
 blocks.announce(sys.argv[1])
 name = f"engine-test-{os.getpid()}"
 block = shared_memory.SharedMemory(name, create=True, size=1)
-print(blocks.leaked(sys.argv[1]) == [name])
+print(blocks.noted(sys.argv[1]) == [name])
 shared_memory.SharedMemory(name).close()
-print(len(blocks.leaked(sys.argv[1])))
+print(len(blocks.noted(sys.argv[1])))
 block.close()
 block.unlink()
-print(blocks.leaked(sys.argv[1]))
+print(blocks.noted(sys.argv[1]))
 """
 
 
@@ -35,4 +35,4 @@ def test_any_name_can_be_noted(tmp_path: Path) -> None:
         (tmp_path / os.path.basename(blocks._note("", name))).touch()
     (tmp_path / "something else").touch()
 
-    assert blocks.leaked(str(tmp_path)) == ["a", "b/c%2Fd"]
+    assert blocks.noted(str(tmp_path)) == ["a", "b/c%2Fd"]

@@ -14,7 +14,7 @@ from typing import Any
 from ... import stage
 from ...errors import InternalError, InterpreterError, Interrupted
 from ...plan import Interpreter, Plan
-from ...stage import wire
+from ...stage import blocks, wire
 
 START_PATIENCE_S = 30.0
 ANSWER_PATIENCE_S = 60.0
@@ -149,10 +149,12 @@ class Stage:
         return InternalError(f"the stage is gone: {words or last}")
 
     def _end_group(self) -> None:
-        """End the run that the nursery can end no more, but for who has left the run's process group."""
+        """End the run that the nursery can end no more, but for who has left the run's process group; its resource
+        tracker goes with it, so what it would have removed is removed here."""
         if self.running_pid:
             with suppress(OSError):
                 os.killpg(self.running_pid, signal.SIGKILL)
+            blocks.forgotten(f"engine-{self.pid}")
 
     def _send(self, message: dict[str, Any], *fds: int) -> None:
         try:

@@ -1,0 +1,176 @@
+"""Random blows to a running engine and to what it runs; after each nothing may be left.
+
+``make chaos`` strikes a thousand times; the test beside this strikes a few times. Everything is drawn from a seed: the
+scenario, who is hit, with what and when. When a blow falls is also up to the machine, so a seed tells what was tried
+and does not repeat it to the microsecond.
+
+Usage: python -m tests.chaos.blows [BLOWS [SEED]]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.backends.processes import kernel
+from tests.processes_support import (
+    PATIENCE_S,
+    Ground,
+    a_ground,
+    engine_command,
+    engine_environment,
+    eventually,
+    in_shared_memory,
+)
+
+CATALOGUE = Path(__file__).parents[2] / "scenarios"
+LONGEST_WAIT_S = 0.6
+REPEAT = 3
+STOPPED_S = 0.2
+TIMEOUT = "3s"
+SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT", "SIGSTOP")
+STATUSES = {0, 1, 3, 130, -signal.SIGKILL}
+"""All passed, something failed, the stage is gone (which is said), interrupted, or the engine itself was killed."""
+
+BEFORE_IT_BEGAN = {1, 130, -signal.SIGINT, -signal.SIGTERM}
+"""What Python itself makes of a signal that comes before the engine has taken over."""
+
+
+class Blow(NamedTuple):
+    """What is done to whom, and when."""
+
+    file: Path
+    victim: str
+    signal: str
+    at_s: float
+    pick: float
+
+
+class Outcome(NamedTuple):
+    """How the engine ended, whether it was hit, and what was left behind."""
+
+    status: int
+    was_hit: bool
+    left: list[str]
+    complaint: str | None
+
+
+def draw(seed: int) -> Blow:
+    source = random.Random(seed)
+    kind = source.choice(("primitives", "patterns", "pitfalls", "puzzles", "litmus"))
+    return Blow(
+        source.choice(sorted((CATALOGUE / kind).rglob("*.yaml"))),
+        source.choice(("engine", "stage", "child", "child")),
+        source.choice(SIGNALS),
+        source.uniform(0, LONGEST_WAIT_S),
+        source.random(),
+    )
+
+
+def strike(blow: Blow, ground: Ground) -> Outcome:
+    """Run the scenario, let the blow fall, and look what is left."""
+    report = Path(ground.folder) / "report.json"
+    running = subprocess.Popen(
+        engine_command("run", "--timeout", TIMEOUT, "--repeat", REPEAT, "--json", report, blow.file),
+        cwd=CATALOGUE,
+        env={**engine_environment(), **ground.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(blow.at_s)
+    stages = _stages(running)
+    was_hit = _hit(blow, running, stages)
+    try:
+        _, errors = running.communicate(timeout=2 * PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.communicate()
+        return Outcome(0, was_hit, ["the engine, which did not end"], None)
+    eventually(lambda: not _left(ground, stages))
+    complaint = _complaint(running.returncode, errors, report)
+    with suppress(FileNotFoundError):
+        report.unlink()
+    return Outcome(running.returncode, was_hit, _left(ground, stages), complaint)
+
+
+def _stages(running: subprocess.Popen[str]) -> list[int]:
+    try:
+        return kernel.children(running.pid)
+    except OSError:
+        return []
+
+
+def _hit(blow: Blow, running: subprocess.Popen[str], stages: list[int]) -> bool:
+    try:
+        family = {"engine": [running.pid], "stage": stages}.get(blow.victim)
+        if family is None:
+            family = sorted(set(kernel.family(running.pid)) - set(stages))
+        victim = family[int(blow.pick * len(family))]
+        os.kill(victim, getattr(signal, blow.signal))
+        if blow.signal == "SIGSTOP" and blow.victim != "child":
+            time.sleep(STOPPED_S)
+            os.kill(victim, signal.SIGCONT)
+    except (OSError, IndexError):  # It had ended by itself.
+        return False
+    return True
+
+
+def _left(ground: Ground, stages: list[int]) -> list[str]:
+    marks = [ground.mark.lower(), *(f"engine-{pid}-" for pid in stages)]
+    return [
+        *(f"process {command}" for command in ground.processes()),
+        *(f"file {name}" for name in ground.files() if not name.startswith("report.json")),
+        *(f"shared memory {name}" for mark in marks for name in in_shared_memory(mark)),
+    ]
+
+
+def _complaint(status: int, errors: str, report: Path) -> str | None:
+    """What is wrong with how the engine ended and with what it says; None if nothing."""
+    if status in BEFORE_IT_BEGAN and not report.exists():
+        return None
+    if status == 2 and "cannot run scenarios" in errors:  # The stage was hit before it was up.
+        return None
+    if status not in STATUSES:
+        return f"exit status {status}: {errors}"
+    if "Traceback (most recent call last)" in errors:
+        return errors
+    if status in (3, -signal.SIGKILL):
+        return None if status < 0 or "stage" in errors else errors
+    summary = json.loads(report.read_text())
+    failed = summary["summary"]["failed"] + summary["summary"]["unknown"]
+    if status == 130:
+        return None if summary["interrupted"] else "interrupted, and the report does not say so"
+    return None if status == (1 if failed else 0) else f"exit status {status} with {failed} failed"
+
+
+def main(blows: int = 200, seed: int = 0) -> int:
+    """Strike; print a line for each trouble and the count at the end; return how many troubles there were."""
+    counts: Counter[str] = Counter()
+    troubles = 0
+    with a_ground() as ground:
+        for number in range(seed, seed + blows):
+            blow = draw(number)
+            outcome = strike(blow, ground)
+            counts[f"{blow.victim} {blow.signal}" if outcome.was_hit else "came too late"] += 1
+            if outcome.left or outcome.complaint:
+                troubles += 1
+                print(f"seed {number}: {blow}\n  {outcome}", flush=True)
+    for what, count in sorted(counts.items()):
+        print(f"{count:>6}  {what}")
+    print(f"{blows} blows, {troubles} troubles")
+    return troubles
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])) > 0)
