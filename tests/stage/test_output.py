@@ -189,8 +189,7 @@ def test_routed_text_that_nobody_flushed_is_written_when_the_process_exits_in_go
         if os.fork() == 0:
             os.close(1)
             os.close(2)
-            text = os.read(readers[0], 100).decode()
-            tell(text)
+            tell(b"".join(iter(lambda: os.read(readers[0], 100), b"")).decode())
             os._exit(0)
         """
     ) == ["late\n"]
