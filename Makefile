@@ -35,6 +35,7 @@ chaos: $(VENV)/installed-for-development  ## a thousand random blows to the engi
 
 bench: $(VENV)/installed  ## what a run costs beside the same program written by hand
 	$(BIN)/python benchmarks/run_overhead.py
+	$(BIN)/python benchmarks/deadlocks.py
 
 clean:
 	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

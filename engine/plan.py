@@ -98,7 +98,7 @@ FaultAction = Literal["kill", "stop", "resume", "interrupt", "terminate"]
 class Fault(NamedTuple):
     """One thing that goes wrong: what is done to which process, and when.
 
-    Either ``at_s`` (seconds after the parent began to start processes), or ``moment`` of the ``nth`` time (from 1) that
+    Either ``at_s`` (seconds after the first process was started), or ``moment`` of the ``nth`` time (from 1) that
     the process does ``operation`` (a primitive, or an end of it such as ``pipe[0]``, and its operation), or, where both
     are None, at its ``nth`` point of all: there is one before and one after each operation. For ``nth`` 0 that point is
     chosen anew for each run.

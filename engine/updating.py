@@ -6,6 +6,7 @@ every run of each, must have shown the same, and nothing else may have gone wron
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -49,6 +50,8 @@ def _update(reports: Sequence[ScenarioReport]) -> Update:
             refusals.append(f"{line}: {path}: {reason}")
         else:
             changes.append(_change(checks[0]))
+    if changes and any(report.verdict == "skipped" for report in reports):
+        refusals.append(f"{changes[0].line}: {changes[0].path}: not every variant was run")
     return Update(() if refusals else tuple(changes), tuple(refusals))
 
 
@@ -60,7 +63,20 @@ def _refusal(checks: Sequence[CheckReport]) -> str | None:
         return "it is not the same in every run"
     if first.actual is None:
         return "there is nothing to write"
+    written = _change(first).value
+    # Not everything that can come out can be written: a mapping's keys that are numbers, what is no number.
+    if not _holds_no_matcher(written) or not _is_plain(written):
+        return "what came out cannot be written as plain data"
     return None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether ``value`` is the same once it has been written."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return not isinstance(value, dict) or all(_is_plain(item) for item in value.values())
 
 
 def _is_data(check: CheckReport) -> bool:

@@ -68,3 +68,18 @@ def test_where_something_else_is_wrong_nothing_is_written(wrong: CheckReport) ->
     assert update is not None
     assert update.changes == ()
     assert update.refusals == (f"9: {wrong.path}: only what is written as plain text or data can be updated",)
+
+
+@pytest.mark.parametrize("actual", [[float("inf")], {"equals": 3}, [{"matches": "x"}]], ids=repr)
+def test_what_would_be_read_as_something_else_is_not_written(actual: object) -> None:
+    update = updated([check("expect.shared.queue", [1], actual)])
+
+    assert update == Update((), ("9: expect.shared.queue: what came out cannot be written as plain data",))
+
+
+def test_what_a_skipped_variant_expects_is_not_known() -> None:
+    failed = ScenarioReport("a queue", "queue.yaml", {}, "failed", checks=[check("expect.stdout", "a", "b")])
+    skipped = ScenarioReport("a queue", "queue.yaml", {}, "skipped", reason="needs Python >=4")
+
+    assert updates([failed, skipped]) == {"queue.yaml": Update((), ("9: expect.stdout: not every variant was run",))}
+    assert updates([skipped]) == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -71,17 +72,29 @@ def write(path: str, text: str) -> None:
         _echo(text, False, line_break=False)
         return
     path = os.path.realpath(path)
-    unfinished = f"{path}.part"
     try:
-        if os.path.exists(path) and not os.path.isfile(path):  # A device or a pipe is written to, not replaced.
+        # A device or a pipe is written to, not replaced; and so is what has another name as well.
+        if os.path.exists(path) and (not os.path.isfile(path) or os.stat(path).st_nlink > 1):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-            return
-        with open(unfinished, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(unfinished, path)
+        else:
+            _replace(path, text)
     except OSError as error:
         raise click.ClickException(f'cannot write "{path}": {error.strerror}') from error
+
+
+def _replace(path: str, text: str) -> None:
+    unfinished = f"{path}.{os.getpid()}.part"
+    try:
+        with open(unfinished, "x", encoding="utf-8") as file:
+            file.write(text)
+        if os.path.exists(path):
+            os.chmod(unfinished, os.stat(path).st_mode & 0o7777)
+        os.replace(unfinished, path)
+    except OSError:
+        with suppress(FileNotFoundError):
+            os.unlink(unfinished)
+        raise
 
 
 def show_problems(problems: Sequence[Problem]) -> None:

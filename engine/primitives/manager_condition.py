@@ -23,7 +23,7 @@ class ManagerCondition(Primitive):
             "A reference to a Manager.Lock (a Manager.RLock does not serve); an RLock of its own if not given.",
         ),
     )
-    operations = ("acquire", "release", "wait", "wait_for", "notify", "notify_all")
+    operations = ("acquire", "release", "wait", "notify", "notify_all")
 
     def build(self, site: Site, lock: Any) -> Any:
         return site.manager().Condition(lock)

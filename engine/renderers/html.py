@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,8 +40,9 @@ def render(report: Report) -> str:
         finalize=lambda value: terminal.visible(value) if type(value) is str else value,
     )
     environment.filters.update(value=_value, text=_text, bar=_bar, failure=_failure)
+    files = [(file, list(group)) for file, group in groupby(report.scenarios, key=lambda scenario: scenario.file)]
     return environment.get_template(_TEMPLATE).render(
-        report=report, verdicts=("passed", "failed", "unknown", "skipped")
+        report=report, files=files, verdicts=("passed", "failed", "unknown", "skipped")
     )
 
 

@@ -38,18 +38,18 @@ class Company:
         self._due: dict[str, float] = {}
         self._live: dict[Any, tuple[ProcessPlan, Any]] = {}
         self._ended: set[str] = set()
+        self._began_s: float | None = None
         self._faults = [fault for fault in plan.faults if fault.at_s is not None]
         self._keeper = Keeper() if plan.start_together else None
 
     def perform(self) -> None:
         """Return when every process has ended, or only daemons are left and have had their time."""
-        began_s = time.monotonic()
         while self._waiting or not self._only_daemons_live():
             self._start_those_due()
-            self._wait(min(filter(None, (self._next_due(), self._strike_those_due(began_s))), default=None))
+            self._wait(min(filter(None, (self._next_due(), self._strike_those_due())), default=None))
         patience_ends = time.monotonic() + self._plan.timeout_s * DAEMON_SHARE
         while self._live and time.monotonic() < patience_ends:
-            self._wait(patience_ends)
+            self._wait(min(patience_ends, self._strike_those_due() or patience_ends))
 
     def _only_daemons_live(self) -> bool:
         return all(process.daemon for process, _ in self._live.values())
@@ -62,16 +62,20 @@ class Company:
                     self._waiting.remove(process)
                     self._start(process)
 
-    def _strike_those_due(self, began_s: float) -> float | None:
-        """Do what is to be done by the clock; return when there is something again."""
+    def _strike_those_due(self) -> float | None:
+        """Do what is to be done by the clock, which begins with the first process; return when there is something
+        again."""
+        if self._began_s is None:
+            return None
         for fault in tuple(self._faults):
-            if began_s + (fault.at_s or 0) <= time.monotonic():
+            if self._began_s + (fault.at_s or 0) <= time.monotonic():
                 self._faults.remove(fault)
-                for process, child in self._live.values():
-                    if process.name == fault.process:
+                for end, (process, child) in self._live.items():
+                    # Who has ended by itself is not struck.
+                    if process.name == fault.process and not connection.wait([end], 0):
                         self._tell("fault", name=fault.process, fault=str(fault), where="")
                         os.kill(child.pid, getattr(signal, SIGNALS[fault.action]))
-        return min((began_s + (fault.at_s or 0) for fault in self._faults), default=None)
+        return min((self._began_s + (fault.at_s or 0) for fault in self._faults), default=None)
 
     def _next_due(self) -> float | None:
         return min((self._due[process.name] for process in self._waiting if process.name in self._due), default=None)
@@ -117,6 +121,7 @@ class Company:
         else:
             self._tell("started", name=process.name, pid=child.pid)
             self._live[_end_of(child)] = process, child
+            self._began_s = self._began_s or time.monotonic()
         finally:
             if not threads:
                 link.close()

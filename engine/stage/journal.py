@@ -21,7 +21,8 @@ from multiprocessing import reduction
 from typing import Any
 
 from ..plan import Fault
-from .slots import RAISED, RETURNED, Writer
+from . import stacks
+from .slots import LABEL_BYTES, RAISED, RETURNED, Writer
 
 SIGNALS = {
     "kill": "SIGKILL",
@@ -94,35 +95,41 @@ class Journal:
         slots = self._slots
         try:
             if slots:
-                at = slots.call(_label(name, operation), _arguments(told, keywords) if told or keywords else b"")
-            if self._faults:
-                self._strike("before", name, operation)
+                slot = slots.call(_label(name, operation), _arguments(told, keywords) if told or keywords else b"")
+            time = self._strike("before", name, operation) if self._faults else 0
             try:
                 result = function(*given, **keywords)
             except BaseException as error:
                 if slots:
-                    slots.end(at, RAISED, _brief(error).encode(errors="replace"))
+                    slots.end(slot, RAISED, _brief(error).encode(errors="replace"))
+                if self._faults:
+                    self._strike("after", name, operation, time)
                 raise
             if slots:
-                slots.end(at, RETURNED, b"None" if result is None else _brief(result).encode(errors="replace"))
+                slots.end(slot, RETURNED, b"None" if result is None else _brief(result).encode(errors="replace"))
             if self._faults:
-                self._strike("after", name, operation)
+                self._strike("after", name, operation, time)
             return result
         finally:
             _here.is_inside = False
 
-    def _strike(self, moment: str, name: str, operation: str) -> None:
-        """Do to this process what is to be done now. Points are counted from 1, one before and one after each
-        operation."""
+    def _strike(self, moment: str, name: str, operation: str, times: int = 0) -> int:
+        """Do to this process what is to be done now; return which time it is that it does this operation.
+
+        Points are counted from 1, one before and one after each operation.
+        """
         self._points += 1
-        times = self._done.get((name, operation), 0) + (moment == "before")
-        self._done[name, operation] = times
+        if moment == "before":
+            self._done[name, operation] = times = self._done.get((name, operation), 0) + 1
         for fault in tuple(self._faults):
             is_point = fault.is_anywhere and fault.nth == self._points
             if is_point or (fault.operation, fault.moment, fault.nth) == ((name, operation), moment, times):
                 self._faults.remove(fault)
                 self._say("fault", fault=str(fault), where=f", {moment} {name}.{operation}" if is_point else "")
+                if fault.action == "stop":
+                    stacks.dump()
                 os.kill(os.getpid(), getattr(signal, SIGNALS[fault.action]))
+        return times
 
 
 def begin(journal: Journal | None) -> None:
@@ -192,9 +199,24 @@ def _method(operation: str, function: Any, tells_arguments: bool = True) -> Any:
         if journal is None:
             return function(self, *given, **keywords)
         told = given if tells_arguments else ()
+        if operation == "wait_for" and given:
+            given = (_outside(given[0]), *given[1:])
         return journal.perform(getattr(self, _NAME), operation, function, told, (self, *given), keywords)
 
     return method
+
+
+def _outside(predicate: Any) -> Any:
+    """What an operation calls of its user's is none of its inside."""
+
+    def called() -> Any:
+        _here.is_inside = False
+        try:
+            return predicate()
+        finally:
+            _here.is_inside = True
+
+    return called
 
 
 def _bound(name: str, operation: str, function: Any) -> Any:
@@ -245,7 +267,8 @@ def _restored(name: str, operations: tuple[str, ...], make: Callable[..., Any], 
 
 @functools.cache
 def _label(name: str, operation: str) -> bytes:
-    return f"{name}.{operation}".encode(errors="replace")
+    end = f".{operation}".encode()
+    return name.encode(errors="replace")[: LABEL_BYTES - len(end)] + end
 
 
 def _arguments(given: Any, keywords: Any) -> bytes:
@@ -255,9 +278,9 @@ def _arguments(given: Any, keywords: Any) -> bytes:
 
 def _brief(value: object) -> str:
     """A value in one short line; whatever its own repr does is not let out."""
-    if value is None or type(value) in (bool, int, float):
-        return repr(value)[:_MAX_TEXT]
     try:
+        if value is None or type(value) in (bool, int, float):
+            return repr(value)[:_MAX_TEXT]
         text = repr(value[:_MAX_TEXT]) if isinstance(value, (str, bytes)) else _SHORT.repr(value)
     except Exception:
         text = f"<{type(value).__name__}>"

@@ -11,7 +11,8 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing import process
 from typing import Any
 
@@ -48,13 +49,12 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     try:
         bindings = _settle(plan, folder, mark)
         tell("built", managers=bindings.manager_pids(), handles=handles(bindings.shared))
-        journal.begin(journal.Journal(link.journal, (), link.say) if plan.is_traced else None)
-        if plan.before:
-            _call("before", plan.before, bindings, link)
-        Company(plan, bindings, tell).perform()
-        if plan.after:
-            _call("after", plan.after, bindings, link)
-        journal.begin(None)
+        with _traced(plan, link):
+            if plan.before:
+                _call("before", plan.before, bindings, link)
+            Company(plan, bindings, tell).perform()
+            if plan.after:
+                _call("after", plan.after, bindings, link)
         tell("finished", shared=bindings.final_values())
         return 0
     except SystemExit as error:
@@ -71,6 +71,16 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     finally:
         for bindings in _KEPT:
             bindings.dispose()
+
+
+@contextmanager
+def _traced(plan: Plan, link: Link) -> Iterator[None]:
+    """Have what the parent itself does told, if the run is traced."""
+    # As threads, what a target's own threads do is neither its nor the parent's.
+    take = journal.own if plan.run_as == "thread" else journal.begin
+    take(journal.Journal(link.journal, (), link.say) if plan.is_traced else None)
+    yield
+    take(None)
 
 
 def _settle(plan: Plan, folder: str, mark: str) -> Bindings:

@@ -19,16 +19,19 @@ SLOT_BYTES = 256
 CAPACITY = 1 << 16
 """How many operations of one process are kept, the last ones."""
 
-_HEAD = struct.Struct("=QQQBBBB")
-"""Number of the operation (from 1), when it was called and when it returned (ns, 0 for never), how it ended, and the
-lengths of the three texts behind: what was called, with what, and what came of it."""
+_NUMBER = struct.Struct("=Q")
+"""Of the operation, from 1."""
+
+_HEAD = struct.Struct("=QQBBBB")
+"""When it was called and when it returned (ns, 0 for never), how it ended, and the lengths of the three texts behind:
+what was called, with what, and what came of it."""
 
 _END = struct.Struct("=QB")
 _RETURNED_AT = 16
 _RESULT_LENGTH_AT = 27
 _LABEL = 28
-_LABEL_BYTES = 60
-_ARGUMENTS = _LABEL + _LABEL_BYTES
+LABEL_BYTES = 60
+_ARGUMENTS = _LABEL + LABEL_BYTES
 _ARGUMENTS_BYTES = 88
 _RESULT = _ARGUMENTS + _ARGUMENTS_BYTES
 _RESULT_BYTES = SLOT_BYTES - _RESULT
@@ -68,20 +71,25 @@ class Writer:
         self._numbers = itertools.count(1)
 
     def call(self, label: bytes, arguments: bytes) -> int:
-        """Write that an operation is called; return where its slot is."""
+        """Write that an operation is called; return its number."""
         number = next(self._numbers)
         at = (number - 1) % CAPACITY * SLOT_BYTES
-        memory, label, arguments = self._memory, label[:_LABEL_BYTES], arguments[:_ARGUMENTS_BYTES]
-        # The number last: as long as it is an old one, so is all the rest.
+        memory, label, arguments = self._memory, label[:LABEL_BYTES], arguments[:_ARGUMENTS_BYTES]
+        # Half written, a slot has no number, and is not read.
+        _NUMBER.pack_into(memory, at, 0)
         memory[at + _LABEL : at + _LABEL + len(label)] = label
         if arguments:
             memory[at + _ARGUMENTS : at + _ARGUMENTS + len(arguments)] = arguments
-        _HEAD.pack_into(memory, at, number, time.monotonic_ns(), 0, 0, len(label), len(arguments), 0)
-        return at
+        _HEAD.pack_into(memory, at + _NUMBER.size, time.monotonic_ns(), 0, 0, len(label), len(arguments), 0)
+        _NUMBER.pack_into(memory, at, number)
+        return number
 
-    def end(self, at: int, end: int, result: bytes) -> None:
-        """Write how the operation of the slot at ``at`` ended."""
+    def end(self, number: int, end: int, result: bytes) -> None:
+        """Write how an operation ended, unless its slot has been taken by a later one."""
+        at = (number - 1) % CAPACITY * SLOT_BYTES
         memory, result = self._memory, result[:_RESULT_BYTES]
+        if _NUMBER.unpack_from(memory, at)[0] != number:
+            return
         memory[at + _RESULT : at + _RESULT + len(result)] = result
         memory[at + _RESULT_LENGTH_AT] = len(result)
         _END.pack_into(memory, at + _RETURNED_AT, time.monotonic_ns(), end)
@@ -93,9 +101,12 @@ def read(fd: int) -> Iterator[Slot]:
         data = os.pread(fd, SLOT_BYTES, at)
         if len(data) < SLOT_BYTES:
             return
-        number, called_ns, returned_ns, end, *lengths = _HEAD.unpack_from(data)
-        if not number:
+        (number,) = _NUMBER.unpack_from(data)
+        called_ns, returned_ns, end, *lengths = _HEAD.unpack_from(data, _NUMBER.size)
+        if not called_ns:  # Nobody has come that far.
             return
+        if not number:
+            continue
         texts = [
             data[start : start + length].decode(errors="replace")
             for start, length in zip((_LABEL, _ARGUMENTS, _RESULT), lengths, strict=True)

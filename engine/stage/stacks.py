@@ -16,6 +16,7 @@ SIGNAL = int(getattr(signal, "SIGRTMAX", 0)) - 3
 """A real-time signal that nobody uses; below 0 where the system has none, and then nobody is asked."""
 
 _folder: str | None = None
+_file: int | None = None
 
 
 def offer(folder: str) -> None:
@@ -29,13 +30,23 @@ def offer(folder: str) -> None:
     _open()
 
 
+def dump() -> None:
+    """Answer now, unasked: whoever is about to be stopped cannot do so later."""
+    if _file is not None:
+        with suppress(OSError, ValueError):
+            os.ftruncate(_file, 0)
+            faulthandler.dump_traceback(_file, all_threads=True)
+
+
 def path(folder: str, pid: int) -> str:
     return os.path.join(folder, f"stack-{pid}")
 
 
 def _open() -> None:
     # The folder may be gone, for who has outlived the run; descriptors may have run out.
+    global _file
+    _file = None
     with suppress(OSError, ValueError):
         assert _folder is not None
-        file = os.open(path(_folder, os.getpid()), os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        faulthandler.register(SIGNAL, file=file, all_threads=True, chain=False)
+        _file = os.open(path(_folder, os.getpid()), os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        faulthandler.register(SIGNAL, file=_file, all_threads=True, chain=False)

@@ -684,3 +684,15 @@ def test_update_refuses_what_is_different_each_time(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "not updated: story.yaml:5: expect.stdout: it is not the same in every run" in done.stdout
     assert (tmp_path / "story.yaml").read_text() == before
+
+
+def test_a_file_that_is_brought_up_to_date_keeps_its_mode_and_its_other_names(tmp_path: Path) -> None:
+    for name in ("private.yaml", "linked.yaml"):
+        write_scenario(tmp_path / name, FAILS).chmod(0o600)
+    (tmp_path / "other name").hardlink_to(tmp_path / "linked.yaml")
+
+    assert engine("run", "--update", "private.yaml", "linked.yaml", cwd=tmp_path).returncode == 0
+
+    assert (tmp_path / "private.yaml").stat().st_mode & 0o777 == 0o600
+    assert "stdout: hello" in (tmp_path / "other name").read_text()
+    assert not list(tmp_path.glob("*.part"))

@@ -132,6 +132,34 @@ def test_a_forked_process_does_not_write_into_its_parents_journal(told: Told) ->
     assert told() == []
 
 
+def test_what_an_operation_asks_its_user_is_told(told: Told) -> None:
+    condition = multiprocessing.Condition()
+    jobs: queue.Queue[int] = queue.Queue()
+    journal.watch(condition, "it", ("acquire", "release", "wait_for"))
+    journal.watch(jobs, "jobs", ("put", "get"))
+    jobs.put(1)
+
+    with condition:
+        assert condition.wait_for(lambda: jobs.get() == 1)
+
+    assert [label for label, _, _ in told()] == ["jobs.put", "it.acquire", "it.wait_for", "jobs.get", "it.release"]
+
+
+def test_a_name_may_be_long_and_the_operation_is_kept(told: Told) -> None:
+    jobs: queue.Queue[int] = queue.Queue()
+    journal.watch(jobs, "n" * 100, ("put",))
+
+    jobs.put(1)
+
+    assert told()[0][0] == "n" * 56 + ".put"
+
+
+def test_a_number_that_cannot_be_written_is_put_all_the_same(told: Told) -> None:
+    watched(queue.Queue(), "put").put(10**5000)
+
+    assert told() == [("it.put", "<int>", "None")]
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

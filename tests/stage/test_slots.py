@@ -75,6 +75,30 @@ def test_an_overwritten_slot_keeps_nothing_of_the_old_one(journal: int, monkeypa
     assert told(journal) == [(2, 0, "v.get", "", "")]
 
 
+def test_an_operation_that_ends_when_its_slot_is_taken_changes_nothing(
+    journal: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots, "CAPACITY", 1)
+    writer = Writer(journal)
+
+    slow = writer.call(b"queue.get", b"")
+    writer.call(b"v.write", b"7")
+    writer.end(slow, RETURNED, b"'job'")
+
+    assert told(journal) == [(2, 0, "v.write", "7", "")]
+
+
+def test_a_slot_that_is_half_written_is_passed_over(journal: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "CAPACITY", 3)
+    writer = Writer(journal)
+    for number in range(3):
+        writer.call(b"v.write", str(number).encode())
+
+    os.pwrite(journal, bytes(8), slots.SLOT_BYTES)
+
+    assert [arguments for _, _, _, arguments, _ in told(journal)] == ["0", "2"]
+
+
 def test_what_a_target_scribbles_is_read_as_text_and_does_no_harm(journal: int) -> None:
     os.pwrite(journal, struct.pack("=QQQBBBB", 7, 1, 2, 9, 255, 255, 255) + b"\xff" * 228, 0)
 

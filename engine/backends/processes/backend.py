@@ -22,8 +22,9 @@ class Processes:
     def runs(self, plan: Plan) -> Iterator[Run]:
         """Run ``plan`` again and again, for ever.
 
-        Equal seeds give equal points at which faults strike anywhere. How many points there are is learnt from a run in
-        which nothing goes wrong. Raises InternalError or Interrupted as :func:`supervise` does.
+        Equal seeds give equal points at which faults strike anywhere, as far as runs have equally many: how many there
+        are is learnt from a run in which nothing goes wrong.
+        Raises InternalError or Interrupted as :func:`supervise` does.
         """
         if any(fault.is_anywhere for fault in plan.faults):
             points = self._points(plan)
@@ -42,7 +43,7 @@ class Processes:
 def _drawn(plan: Plan, points: Counter[str], draw: random.Random) -> Plan:
     return plan._replace(
         faults=tuple(
-            fault._replace(nth=draw.randint(1, max(1, points[fault.process]))) if fault.is_anywhere else fault
+            fault._replace(nth=1 + int(draw.random() * points[fault.process])) if fault.is_anywhere else fault
             for fault in plan.faults
         )
     )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 DEAD = frozenset("ZX")
 """The states of what has ended and is only waited for."""
 
-STOPPED = frozenset("Tt")
+STOPPED = frozenset("T")
 
 
 class Thread(NamedTuple):
@@ -83,6 +83,17 @@ def descriptors(pid: int) -> list[str]:
         except FileNotFoundError:
             continue
     return found
+
+
+def process_of(pid: int, fd: int) -> int:
+    """The process that a pidfd is for; -1 once it is gone."""
+    lines = _read(f"/proc/{pid}/fdinfo/{fd}").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+
+
+def is_traced(pid: int) -> bool:
+    """Whether a debugger is attached."""
+    return "TracerPid:\t0\n" not in _read(f"/proc/{pid}/status")
 
 
 def watched(pid: int, fd: int) -> list[int]:
@@ -158,5 +169,5 @@ def catches(pid: int, signals: frozenset[int]) -> bool:
 
 
 def _read(path: str) -> str:
-    with open(path) as file:
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:  # Names of files may be any bytes.
         return file.read()

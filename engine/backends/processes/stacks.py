@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -16,7 +15,6 @@ from . import kernel
 PATIENCE_S = 1.0
 _QUIET_S = 0.03
 _POLL_S = 0.005
-_STOPPED_PATIENCE_S = 0.3
 _THREAD = re.compile(r"(?:Current t|T)hread 0x([0-9a-f]+)")
 _FRAME = re.compile(r'  File "(.*)", line (\d+|\?\?\?) in (.*)')
 
@@ -42,30 +40,14 @@ def ask(pids: Iterable[int], folder: str) -> dict[int, dict[int, Stack]]:
     Who does not answer (it is not Python, it blocks every signal, it is just ending) is left out.
     """
     files = {pid: stacks.path(folder, pid) for pid in pids}
-    states = {pid: state for pid, file in files.items() if os.path.exists(file) and (state := _state(pid))}
-    stopped = [pid for pid, state in states.items() if state in kernel.STOPPED]
-    for pid in states.keys() - {*stopped}:
-        _send(pid, stacks.SIGNAL)
-    _await_quiet([files[pid] for pid in states.keys() - {*stopped}])
-    for pid in stopped:
-        _ask_stopped(pid, files[pid])
-    return {pid: parsed for pid in states if (parsed := parse(_text(files[pid])))}
-
-
-def _ask_stopped(pid: int, file: str) -> None:
-    """It must go on to answer, and is stopped again as soon as it has."""
-    _send(pid, stacks.SIGNAL)
-    _send(pid, signal.SIGCONT)
-    began_s = time.monotonic()
-    # The main thread comes last, and its outermost call is a module's.
-    while not _text(file).endswith(" in <module>\n") and time.monotonic() - began_s < _STOPPED_PATIENCE_S:
-        time.sleep(0)
-    _send(pid, signal.SIGSTOP)
-
-
-def _send(pid: int, number: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, number)
+    present = {pid: file for pid, file in files.items() if os.path.exists(file)}
+    # A stopped process could answer only by going on. One that was stopped by a fault has written its stack before.
+    asked = {pid: file for pid, file in present.items() if _can_answer(pid, file)}
+    for pid in asked:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, stacks.SIGNAL)
+    _await_quiet(asked.values())
+    return {pid: parsed for pid, file in present.items() if (parsed := parse(_text(file)))}
 
 
 def parse(text: str) -> dict[int, Stack]:
@@ -80,13 +62,14 @@ def parse(text: str) -> dict[int, Stack]:
     return {thread: tuple(frames) for thread, frames in found.items()}
 
 
-def _state(pid: int) -> str:
-    """The state of a process that can answer; empty for one that is dead."""
+def _can_answer(pid: int, file: str) -> bool:
+    """Whether it is alive, goes on, and still has the file open that it would answer into."""
     try:
-        state = kernel.thread(pid, pid).state
+        if kernel.thread(pid, pid).state in kernel.DEAD | kernel.STOPPED:
+            return False
+        return file in kernel.descriptors(pid)
     except (OSError, ValueError):
-        return ""
-    return "" if state in kernel.DEAD else state
+        return False
 
 
 def _await_quiet(files: Iterable[str]) -> None:

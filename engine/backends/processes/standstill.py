@@ -164,7 +164,7 @@ class Watch:
 
 def _wait(thread: Thread) -> Wait:
     """What ``thread`` waits for. Raises _Moves if it does not, or not without a limit."""
-    if thread.state in kernel.STOPPED:
+    if thread.state in kernel.STOPPED and not kernel.is_traced(thread.pid):
         return Wait(thread, "stopped")
     if thread.state != "S" or thread.call is None or thread.call[0] not in _CALLS:
         raise _Moves
@@ -181,7 +181,7 @@ def _futex(thread: Thread, arguments: tuple[int, ...]) -> Wait:
 
 
 def _transfer(kind: str, thread: Thread, arguments: tuple[int, ...]) -> Wait:
-    return Wait(thread, kind, (kernel.descriptor(thread.pid, arguments[0]),))
+    return Wait(thread, kind, (_thing(thread.pid, arguments[0]),))
 
 
 def _poll(thread: Thread, arguments: tuple[int, ...]) -> Wait:
@@ -210,7 +210,16 @@ def _epoll(thread: Thread, arguments: tuple[int, ...]) -> Wait:
 
 
 def _watching(thread: Thread, fds: Sequence[int]) -> Wait:
-    return Wait(thread, "poll", tuple(kernel.descriptor(thread.pid, fd) for fd in fds))
+    return Wait(thread, "poll", tuple(_thing(thread.pid, fd) for fd in fds))
+
+
+def _thing(pid: int, fd: int) -> str:
+    """What a descriptor is; one for a process is called by that process."""
+    name = kernel.descriptor(pid, fd)
+    return f"{_PROCESS}{kernel.process_of(pid, fd)}" if "pidfd" in name else name
+
+
+_PROCESS = "process:"
 
 
 _WAITS: dict[str, Callable[[Thread, tuple[int, ...]], Wait]] = {
@@ -255,8 +264,11 @@ class _Family:
             return False
         if name.startswith("socket:"):
             return self._is_between_members(int(name[8:-1]))
+        if name.startswith(_PROCESS):
+            pid = int(name.removeprefix(_PROCESS))
+            return pid == -1 or pid in self._members
         # A named pipe elsewhere may be opened by anybody; a terminal, a timer, a device moves by itself.
-        return name.startswith(("pipe:", self._folder)) or name == "anon_inode:[pidfd]"
+        return name.startswith(("pipe:", self._folder))
 
     def _is_between_members(self, inode: int) -> bool:
         if self._peers is None or self._own is None:

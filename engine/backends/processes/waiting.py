@@ -21,7 +21,11 @@ from .standstill import Wait
 _OPERATIONS = {"__enter__": "acquire", "__exit__": "release", "_wait_for_tstate_lock": "join", "_callmethod": "call"}
 """Functions of the standard library that its users call by another name."""
 
-_BEHIND_THE_SCENES = {"perform": "join", "_finalize_join": "join_thread", "arrive": "start_together"}
+_BEHIND_THE_SCENES = {
+    ("company.py", "perform"): "join",
+    ("queues.py", "_finalize_join"): "join_thread",
+    ("gate.py", "arrive"): "start_together",
+}
 """Functions that wait where no line of the scenario called them: the parent for its processes, a process at its end for
 what it has put, and at the start for the others."""
 
@@ -37,6 +41,7 @@ _OF_THE_KERNEL = {
 """What Python's functions are called that wait in C, by what they wait in."""
 
 
+_WATCHER = os.path.join("stage", "journal.py")
 _OURS = os.path.join(os.path.dirname(stage.__file__), "")
 _NOBODYS_OWN = ("/site-packages/", "/lib/python", _OURS)
 
@@ -78,21 +83,26 @@ class Handles:
         shared = kernel.mappings(person.pid)
         for handle, at in semaphores:
             try:
-                found, thread, count, _, _ = _SEMAPHORE.unpack(
+                found, thread, count, most, _ = _SEMAPHORE.unpack(
                     kernel.memory(person.pid, at + _HEAD_BYTES, _SEMAPHORE.size)
                 )
             except (OSError, OverflowError, struct.error):
                 continue
             inode = kernel.mapped(shared, handle)
             # Else it has something else there.
-            if found == handle and inode in self._holders and count > 0 and person.thread in (None, thread):
+            if found != handle or inode not in self._holders:
+                continue
+            if most != 1:  # A semaphore is given by one and taken by another: nobody holds it.
+                del self._holders[inode]
+            elif count > 0 and person.thread in (None, thread):
                 self._holders[inode].append(name)
 
     def name(self, wait: Wait) -> str | None:
         return next((self._names[thing] for thing in wait.things if thing in self._names), None)
 
     def holders(self, wait: Wait) -> list[str] | None:
-        """Who holds the lock that is waited for, nobody if its last holder is gone; None where it is no lock."""
+        """Who has taken the lock that is waited for and not given it back, nobody if that one is gone; None where it is
+        no lock."""
         return next((self._holders[thing] for thing in wait.things if thing in self._holders), None)
 
 
@@ -124,16 +134,18 @@ class Doing(NamedTuple):
     operation: str | None
     where: str | None
     holders: Sequence[str] | None = None
-    """Who holds the lock that it waits for; None where it is no lock."""
+    """Who has taken the lock that it waits for; None where it is no lock."""
 
     def __str__(self) -> str:
         said = f"waits in {self.operation}" if self.operation else "runs"
-        held = "" if self.holders is None else f" (held by {' and '.join(self.holders) or 'nobody who is alive'})"
+        held = "" if self.holders is None else f" (taken by {' and '.join(self.holders) or 'nobody who is alive'})"
         return (f"{said} at {self.where}" if self.where else said) + held
 
 
 def doing(stack: Stack, wait: Wait | None, handles: Handles, sources: Sources) -> Doing:
     """From a thread's ``stack`` and what the kernel says that it waits for, if it does."""
+    # What watches operations stands between the scenario's line and what it called.
+    stack = tuple(frame for frame in stack if not frame.file.endswith(_WATCHER))
     own = next((index for index, frame in enumerate(stack) if frame.file in sources), None)
     where = f"{os.path.basename(stack[own].file)}:{stack[own].line}" if own is not None else None
     if wait is None:
@@ -154,7 +166,8 @@ def _called(stack: Stack, own: int | None) -> str | None:
     """The function that the scenario's own line called; None where that is written in C, and has no frame."""
     names = [frame.function.rpartition(".")[2] for frame in stack]
     if own is None:
-        return next((_BEHIND_THE_SCENES[name] for name in names if name in _BEHIND_THE_SCENES), None)
+        places = [(os.path.basename(frame.file), name) for frame, name in zip(stack, names, strict=True)]
+        return next((_BEHIND_THE_SCENES[place] for place in places if place in _BEHIND_THE_SCENES), None)
     return _OPERATIONS.get(names[own - 1], names[own - 1]) if own else None
 
 

@@ -128,3 +128,69 @@ def test_every_point_can_be_drawn(stage: Stage) -> None:
         for moment in ("before", "after")
         for operation in ("queue.put", "lock.acquire", "lock.release")
     }
+
+
+def test_a_daemon_is_struck_by_the_clock_when_nobody_else_is_left(stage: Stage) -> None:
+    code = "import time\ndef daemon(): time.sleep(100)"
+    options = {"daemon": {"daemon": True}}
+    plan = a_plan(code, ["daemon"], options=options, faults=(Fault("kill", "daemon", 0.2),), timeout_s=20.0)
+
+    run = perform(stage, plan)
+
+    assert (run.processes["daemon"].exitcode, run.unstruck, run.ending) == (-9, (), "completed")
+
+
+def test_the_clock_begins_with_the_first_process(stage: Stage) -> None:
+    code = "import time\ndef worker(): time.sleep(100)"
+    options = {"worker": {"delay_s": 0.4}}
+    plan = a_plan(code, ["worker"], options=options, faults=(Fault("kill", "worker", 0.1),), timeout_s=20.0)
+
+    run = perform(stage, plan)
+
+    assert (run.processes["worker"].exitcode, run.unstruck) == (-9, ())
+
+
+def test_of_threads_each_counts_the_operations_that_it_began(stage: Stage) -> None:
+    code = """
+    import threading
+    def worker(queue):
+        threads = [threading.Thread(target=queue.get) for _ in range(2)]
+        for thread in threads: thread.start()
+        queue.put(1)
+        queue.put(2)
+        for thread in threads: thread.join()
+    """
+    fault = Fault("kill", "worker", None, "after", ("queue", "get"), 1)
+
+    run = perform(stage, a_plan(code, {"worker": [ref("queue")]}, shared={"queue": {"type": "Queue"}}, faults=(fault,)))
+
+    assert (run.processes["worker"].exitcode, run.unstruck) == (-9, ())
+
+
+def test_a_stopped_process_does_nothing_more_because_it_is_looked_at(stage: Stage) -> None:
+    code = """
+    import os
+    def worker(lock, event):
+        with lock:
+            event.set()
+            event.wait()
+            os.write(1, b"I went on")
+    def other(lock, event):
+        event.wait()
+        lock.acquire()
+        print("I got it", flush=True)
+    """
+    plan = a_plan(
+        code,
+        {"worker": [ref("lock"), ref("event")], "other": [ref("lock"), ref("event")]},
+        shared={"lock": {"type": "Lock"}, "event": {"type": "Event"}},
+        faults=(Fault("stop", "worker", None, "before", ("event", "wait")),),
+    )
+
+    run = perform(stage, plan)
+
+    assert (run.ending, run.stdout) == ("deadlock", "")
+    assert run.why == (
+        "deadlock: worker waits in stop at scenario.yaml:6, "
+        "other waits in lock.acquire at scenario.yaml:10 (taken by worker), the parent process waits in join"
+    )

@@ -98,8 +98,8 @@ def test_the_addresses_that_a_process_tells_are_its_own() -> None:
 
 
 def test_a_story_says_who_holds_a_lock() -> None:
-    assert str(Doing("lock.acquire", None, [])) == "waits in lock.acquire (held by nobody who is alive)"
-    assert str(Doing("lock.acquire", "x:1", ["a", "b"])) == "waits in lock.acquire at x:1 (held by a and b)"
+    assert str(Doing("lock.acquire", None, [])) == "waits in lock.acquire (taken by nobody who is alive)"
+    assert str(Doing("lock.acquire", "x:1", ["a", "b"])) == "waits in lock.acquire at x:1 (taken by a and b)"
 
 
 def test_an_environment_within_the_project_is_not_its_own() -> None:
