@@ -26,6 +26,8 @@ def unmet(
         missing = missing_modules(required.modules, prepared.plan.search_path)
         if missing:
             return f"needs the module {', '.join(missing)}, which {interpreter.executable} has not"
+    if prepared.plan.faults and prepared.plan.run_as == "thread":
+        return "a thread cannot be killed: faults need processes"
     if method not in interpreter.start_methods:
         return f"needs the start method {method}, which is not there on {interpreter.platform}"
     return None

@@ -206,7 +206,7 @@ def _unsaid(expectation: Expectation, said: Sequence[Expected], run: Run) -> Ite
         yield _default("expect.parent.exitcode", 0, run.parent.exitcode, _exit_reason(run.parent), expectation.line)
     if run.unstruck:
         reason = f"there was no occasion to {' or to '.join(run.unstruck)}"
-        yield _default("faults", "each strikes", list(run.unstruck), reason, expectation.line)
+        yield _default("faults", "every fault strikes", "not every one did", reason, expectation.line)
     # What a run that was cut short left running is not a leak of its making.
     if run.ending == "completed" and ("leaks",) not in named:
         reason = f"left behind: {', '.join(run.leaks)}" if run.leaks else None

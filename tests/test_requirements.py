@@ -42,6 +42,8 @@ def reason(
         "requires: {platform: [darwin, linux]}",
         "requires: {modules: [json, numpy]}",
         "start_method: spawn",
+        "run_as: thread\nfaults: []",
+        "faults: [{kill: worker, at: 1}]",
     ],
 )
 def test_what_is_met_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: str) -> None:
@@ -57,6 +59,10 @@ def test_what_is_met_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, res
         (
             "requires: {modules: [numpy, torch, jax]}",
             "needs the module torch, jax, which /usr/bin/python3 has not",
+        ),
+        (
+            "run_as: thread\nfaults: [{kill: worker, at: 1}]",
+            "a thread cannot be killed: faults need processes",
         ),
         ("start_method: forkserver", "needs the start method forkserver, which is not there on linux"),
     ],

@@ -33,8 +33,10 @@ def update(reports: Sequence[ScenarioReport], output: Output) -> bool:
             else:
                 write(file, after)
                 output.say(f"updated {file}\n{_difference(before, after)}")
+        if refusals:
+            output.say(f"nothing was written to {file}, because of")
         for refused in refusals:
-            output.say(f"not updated: {file}:{refused}")
+            output.say(f"  {file}:{refused}")
         is_complete = is_complete and not refusals
     return is_complete
 

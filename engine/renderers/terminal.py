@@ -66,6 +66,9 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     parts = [f"{verdict} {visible(report.name)}", f"[{visible(row)}]" if row else "", visible(report.file)]
     parts.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else visible(report.reason or ""))
     yield "  ".join(part for part in parts if part)
+    if report.seed is not None or report.trace:
+        struck = [fault for process in report.processes.values() for fault in process.faults]
+        yield from (f"  struck: {visible(fault)}" for fault in struck)
     yield from _timeline(report)
     undecided = [check for check in report.checks if check.verdict != "passed"]
     # What befell the parent is why the rest is missing.

@@ -133,8 +133,6 @@ def fault_problems(tree: Tree) -> list[Problem]:
 
 def _problems(fault: Map, mark: Mark, tree: Tree) -> Iterator[Problem]:
     document = tree.document
-    if tree.value["run_as"] == "thread":
-        yield document.problem(mark, "a thread cannot be killed: faults need processes")
     for names in (_ACTIONS, _MOMENTS):
         yield from _choice_problems(fault, mark, names, document)
     if "nth" in fault and "at" in fault and not fault.keys() & set(_BESIDE_OPERATIONS):

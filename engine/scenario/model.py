@@ -187,7 +187,9 @@ class Faster(Model):
 class Expect(When):
     """What must come out. By default everything completes, every exit code is 0, and nothing leaks."""
 
-    outcomes: list[Outcome] = Field([], description="The ways in which it may end; one that is not here is forbidden.")
+    outcomes: list[Outcome] = Field(
+        [], min_length=1, description="The ways in which it may end; one that is not here is forbidden."
+    )
     faster: list[Faster] = Field([], description="Which variants are faster than which.")
 
 

@@ -112,7 +112,9 @@ def _edit(old: Any, mark: Mark, new: Any, text: str) -> tuple[int, int, str]:
     if isinstance(new, str) and "\n" in new and not any(bracket in before for bracket in "[{"):
         # What follows on the line is a comment, which a block has room for only in its first line.
         line_end = (text + "\n").index("\n", end)
-        block = _block(new, len(before) - len(before.lstrip(" ")), text[end:line_end])
+        own = _BLOCK_COMMENT.match(text, start)
+        comment = own[1] if own else text[end:line_end]
+        block = _block(new, len(before) - len(before.lstrip(" ")), comment)
         if block:
             return start, line_end, block
     return start, end, _flow(new)
@@ -132,6 +134,7 @@ def _flow(value: Any) -> str:
     return dumped.strip()[1:-1]
 
 
+_BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*([ \t]+#.*)")
 _ENDLESS = 1 << 20
 """A line's width; the emitter would break longer ones."""
 

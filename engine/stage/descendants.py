@@ -69,6 +69,7 @@ def await_strays() -> dict[int, str]:
 def end_all() -> None:
     """Kill everything below this process, and return when it is gone.
 
+    Everybody is stopped before anybody is killed, or the living would see the others go and do something about it.
     The resource tracker is spared until it has had the time to do its work: killed with the others, it would leave
     every named semaphore and shared memory block of the run behind. Killing goes on for as long as anything new is
     born.
@@ -77,9 +78,13 @@ def end_all() -> None:
     while not is_childless():
         living = descendants()
         patient = time.monotonic() - started < HELPER_PATIENCE_S
-        for pid in {*living} - (helpers(living, HELPERS[:1]) if patient else set()):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        spared = helpers(living, HELPERS[:1]) if patient else set()
+        # Children before their parents: the system wakes the stopped children of a parent that dies.
+        doomed = [pid for pid in reversed(living) if pid not in spared]
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in doomed:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
         time.sleep(_POLL_S)
 
 

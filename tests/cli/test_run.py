@@ -682,7 +682,10 @@ def test_update_refuses_what_is_different_each_time(tmp_path: Path) -> None:
     done = engine("run", "--update", "story.yaml", cwd=tmp_path)
 
     assert done.returncode == 1
-    assert "not updated: story.yaml:5: expect.stdout: it is not the same in every run" in done.stdout
+    assert (
+        "nothing was written to story.yaml, because of\n  story.yaml:5: expect.stdout: it is not the same in every run"
+        in done.stdout
+    )
     assert (tmp_path / "story.yaml").read_text() == before
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from engine.plan import FaultAction
 from engine.scenario.faults import Fault
-from engine.scenario.files import Settings
 from tests.support import HEAD, problems_of, variant_of, variants_of
 
 STAGE = """\
@@ -27,7 +26,6 @@ ACTIONS = '"kill", "stop", "resume", "interrupt", "terminate"'
 MOMENTS = '"at", "before", "after"'
 AT = 'a duration, such as 2s, 500ms, 1m30s or a number of seconds, or "anywhere"'
 OPERATION = "an operation, such as lock.release or pipe[0].recv"
-THREAD = "a thread cannot be killed: faults need processes"
 RESUME = '"resume" needs "at" with a duration: a stopped process does nothing itself'
 ENDS = '"pipe" has 2 ends: refer to one of them, pipe[0] or pipe[1]'
 NTH = '"nth" counts operations: it stands beside "before" or "after"'
@@ -237,35 +235,6 @@ def test_what_a_fault_waits_for_is_an_operation_of_the_variants_own_type(tmp_pat
     assert problems_of(tmp_path, f"{HEAD}matrix: {{kind: [{kind}, Lock]}}\n{text}") == [
         '7:32: "it" has no operation "get" (hint: Lock has acquire, release)'
     ]
-
-
-# Threads
-
-
-@pytest.mark.parametrize(
-    "head", ["run_as: thread\n", "matrix: {run_as: [process, thread]}\n", "vars: {how: thread}\nrun_as: ${how}\n"]
-)
-def test_threads_have_no_faults(tmp_path: Path, head: str) -> None:
-    faults = "faults:\n  - {kill: worker, at: 1}\n  - stop: worker\n    at: anywhere\n"
-    first = f"{HEAD}{head}".count("\n") + 2
-
-    assert problems_of(tmp_path, HEAD + head + faults) == [f"{first}:5: {THREAD}", f"{first + 1}:5: {THREAD}"]
-
-
-def test_threads_have_no_faults_whoever_asks_for_threads(tmp_path: Path) -> None:
-    text = f"{HEAD}faults: [{{kill: worker, at: 1}}]\n"
-
-    assert problems_of(tmp_path, text, Settings(forced={"run_as": "thread"})) == [f"5:10: {THREAD}"]
-    assert problems_of(tmp_path, text, Settings(forced={"run_as": "process"})) == []
-    assert problems_of(tmp_path, f"{text}run_as: thread\n", Settings(forced={"run_as": "process"})) == []
-
-
-def test_threads_are_fine_where_nothing_goes_wrong(tmp_path: Path) -> None:
-    text = (
-        "matrix: [{run_as: thread, wrong: []}, {run_as: process, wrong: [{kill: worker, at: 1}]}]\nfaults: ${wrong}\n"
-    )
-
-    assert [len(variant.scenario.faults) for variant in variants_of(tmp_path, HEAD + text)] == [0, 1]
 
 
 def test_of_very_many_problems_a_thousand_are_said(tmp_path: Path) -> None:

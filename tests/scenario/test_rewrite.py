@@ -26,6 +26,7 @@ def made(text: str, path: str, line: int, value: Any) -> str:
         ("a:\n  b: x  # why\n", "two\n lines\n", "a:\n  b: |  # why\n    two\n     lines\n"),
         ("a:\n  b: |\n    one\n    two\n\n# after\n", "one\n", "a:\n  b: |\n    one\n\n# after\n"),
         ("a:\n  b: |\n    one\n    two\n", "one\nthree\n", "a:\n  b: |\n    one\n    three\n"),
+        ("a:\n  b: |  # why\n    one\n", "one\nthree\n", "a:\n  b: |  # why\n    one\n    three\n"),
         ("a: {b: [1, 2]}\n", [1], "a: {b: [1]}\n"),
         ("a:\n  b:\n    - 1 # first\n    - 2\n", [1, 3], "a:\n  b:\n    - 1 # first\n    - 3\n"),
         ("a:\n  b:\n    - 1\n    - 2\nc: 3\n", [1], "a:\n  b:\n    [1]\nc: 3\n"),

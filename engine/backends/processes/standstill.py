@@ -237,11 +237,21 @@ _WAITS: dict[str, Callable[[Thread, tuple[int, ...]], Wait]] = {
 }
 
 
+def _named_by_others(mark: str) -> set[int]:
+    """The inodes of what is in shared memory under a name that is not ours: anybody could open that."""
+    try:
+        with os.scandir("/dev/shm") as entries:
+            return {entry.inode() for entry in entries if mark not in entry.name}
+    except OSError:
+        return set()
+
+
 class _Family:
     """The processes of a run, and what only they have."""
 
     def __init__(self, root: int, folder: str, outside: Sequence[int]) -> None:
         self._folder = folder + os.sep
+        self._named_by_others = _named_by_others(f"engine-{root}-")
         self._members = kernel.family(root)
         self._foreign = {name for pid in outside for name in kernel.descriptors(pid)}
         self._peers: dict[int, int] | None = None
@@ -250,7 +260,7 @@ class _Family:
     def expect_help_only_from_within(self, waits: Sequence[Wait]) -> None:
         """Raises _Moves if anybody else could end one of ``waits``."""
         for wait in waits:
-            if not all(isinstance(thing, int) or self._is_private(thing) for thing in wait.things):
+            if not all(self._is_private(thing) for thing in wait.things):
                 raise _Moves
             if wait.kind == "poll" and not wait.things:  # Only a signal can end that.
                 raise _Moves
@@ -258,8 +268,11 @@ class _Family:
             if kernel.catches(pid, _TIMERS) or alarms.is_set(self._folder, pid):
                 raise _Moves
 
-    def _is_private(self, name: str) -> bool:
-        """Whether nobody but members can do anything to what a descriptor is called, or a path."""
+    def _is_private(self, name: str | int) -> bool:
+        """Whether nobody but members can do anything to what a descriptor is called, to a path, or to the file with
+        this inode that memory is shared by."""
+        if isinstance(name, int):
+            return name not in self._named_by_others
         if name in self._foreign:
             return False
         if name.startswith("socket:"):

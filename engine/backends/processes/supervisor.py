@@ -296,7 +296,11 @@ class _Supervision:
             processes={name: self._process_run(name, witness) for name, witness in self._witnesses.items()},
             shared=self._finished or {},
             leaks=self._leaks(),
-            unstruck=tuple(str(fault) for fault in self._plan.faults if str(fault) not in self._struck),
+            unstruck=tuple(
+                str(fault)
+                for fault in self._plan.faults
+                if str(fault) not in self._struck and not fault.is_anywhere  # Another run may well be shorter.
+            ),
             trace=trace,
             events_cut=events_cut,
         )

@@ -194,3 +194,9 @@ def test_a_stopped_process_does_nothing_more_because_it_is_looked_at(stage: Stag
         "deadlock: worker waits in stop at scenario.yaml:6, "
         "other waits in lock.acquire at scenario.yaml:10 (taken by worker), the parent process waits in join"
     )
+
+
+def test_a_point_that_this_run_does_not_come_to_is_no_failure(stage: Stage) -> None:
+    run = perform(stage, locking(Fault("kill", "worker", nth=1000)))
+
+    assert (run.ending, run.unstruck, run.processes["worker"].exitcode) == ("completed", (), 0)

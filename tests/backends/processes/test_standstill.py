@@ -229,6 +229,22 @@ def test_who_waits_for_a_process_of_somebody_elses_is_not_stuck(stage: Stage) ->
     assert run(stage, textwrap.dedent(code), {"user": ["a"]}, timeout_s=1.5).ending == "timeout"
 
 
+def test_a_semaphore_that_others_can_find_by_its_name_is_not_ours_alone(stage: Stage) -> None:
+    code = """
+    import _multiprocessing, os
+    def user(_):
+        name = f"/engine-test-{os.getpid()}"
+        semaphore = _multiprocessing.SemLock(1, 0, 1, name, False)
+        print(name, flush=True)
+        semaphore.acquire()
+    """
+
+    done = run(stage, textwrap.dedent(code), {"user": ["a"]}, timeout_s=1.5)
+    os.unlink(f"/dev/shm/sem.{done.stdout.strip().removeprefix('/')}")
+
+    assert done.ending == "timeout"
+
+
 def test_operations_are_called_by_their_names_in_a_run_that_is_traced(stage: Stage) -> None:
     done = run(stage, "def user(it):\n  it.acquire()\n  it.acquire()", {"user": ["a"]}, is_traced=True)
 

@@ -930,3 +930,29 @@ def test_the_blocks_of_a_run_that_had_to_be_ended_are_removed_too(stage: Stage, 
 
     assert run.ending == "timeout"
     assert in_shared_memory(name) == []
+
+
+def test_nobody_reacts_to_the_end_of_the_others_when_a_run_is_ended(stage: Stage) -> None:
+    code = """
+    def holder(end):
+        import time
+        time.sleep(1000)
+    def waiter(end):
+        try:
+            end.recv()
+        except BaseException as error:
+            print("I saw", type(error), flush=True)
+    def asker(queue):
+        try:
+            queue.get(timeout=1000)
+        except BaseException as error:
+            print("I saw", type(error), flush=True)
+    """
+    processes = {"holder": [ref("pipe", 0)], "waiter": [ref("pipe", 1)], "asker": [ref("queue")]}
+    shared = {"pipe": {"type": "Pipe"}, "queue": {"type": "Manager.Queue"}}
+
+    runs = [
+        perform(stage, a_plan(code, processes, shared=shared, timeout_s=0.4, start_method="spawn")) for _ in range(5)
+    ]
+
+    assert {(run.ending, run.stdout) for run in runs} == {("timeout", "")}
