@@ -33,8 +33,9 @@ index: $(VENV)/installed  ## write the index of the catalogue anew
 chaos: $(VENV)/installed-for-development  ## a thousand random blows to the engine and to what it runs
 	$(BIN)/python -m tests.chaos.blows 1000
 
-bench: $(VENV)/installed  ## what a run costs beside the same program written by hand
+bench: $(VENV)/installed  ## what it costs, and how soon and how surely it tells
 	$(BIN)/python benchmarks/run_overhead.py
+	$(BIN)/python benchmarks/watching.py
 	$(BIN)/python benchmarks/deadlocks.py
 
 clean:
