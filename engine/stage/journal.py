@@ -272,6 +272,8 @@ def _label(name: str, operation: str) -> bytes:
 
 
 def _arguments(given: Any, keywords: Any) -> bytes:
+    if len(given) == 1 and not keywords:
+        return _brief(given[0]).encode(errors="replace")
     texts = [_brief(value) for value in given] + [f"{word}={_brief(value)}" for word, value in keywords.items()]
     return ", ".join(texts).encode(errors="replace")
 

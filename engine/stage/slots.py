@@ -19,22 +19,17 @@ SLOT_BYTES = 256
 CAPACITY = 1 << 16
 """How many operations of one process are kept, the last ones."""
 
-_NUMBER = struct.Struct("=Q")
-"""Of the operation, from 1."""
-
-_HEAD = struct.Struct("=QQBBBB")
-"""When it was called and when it returned (ns, 0 for never), how it ended, and the lengths of the three texts behind:
-what was called, with what, and what came of it."""
-
-_END = struct.Struct("=QB")
-_RETURNED_AT = 16
-_RESULT_LENGTH_AT = 27
-_LABEL = 28
 LABEL_BYTES = 60
-_ARGUMENTS = _LABEL + LABEL_BYTES
 _ARGUMENTS_BYTES = 88
-_RESULT = _ARGUMENTS + _ARGUMENTS_BYTES
-_RESULT_BYTES = SLOT_BYTES - _RESULT
+_RESULT_BYTES = 72
+
+_SLOT = struct.Struct(f"=QQ{LABEL_BYTES + 1}p{_ARGUMENTS_BYTES + 1}pQB{_RESULT_BYTES + 1}pQ")
+"""The operation's number (from 1); when it was called, what was called, and with what; when it returned (ns, 0 for
+never), how it ended, and what came of it; the number again. As long as the numbers differ, it is half written. Texts
+have their length before them, and are cut by their fields."""
+
+_END = struct.Struct(f"=QB{_RESULT_BYTES + 1}p")
+_END_AT = 18 + LABEL_BYTES + _ARGUMENTS_BYTES
 
 RETURNED, RAISED = 1, 2
 
@@ -69,30 +64,20 @@ class Writer:
     def __init__(self, fd: int) -> None:
         self._memory = mmap.mmap(fd, SLOT_BYTES * CAPACITY)
         self._numbers = itertools.count(1)
+        self._last = 0
 
     def call(self, label: bytes, arguments: bytes) -> int:
         """Write that an operation is called; return its number."""
-        number = next(self._numbers)
+        self._last = number = next(self._numbers)
         at = (number - 1) % CAPACITY * SLOT_BYTES
-        memory, label, arguments = self._memory, label[:LABEL_BYTES], arguments[:_ARGUMENTS_BYTES]
-        # Half written, a slot has no number, and is not read.
-        _NUMBER.pack_into(memory, at, 0)
-        memory[at + _LABEL : at + _LABEL + len(label)] = label
-        if arguments:
-            memory[at + _ARGUMENTS : at + _ARGUMENTS + len(arguments)] = arguments
-        _HEAD.pack_into(memory, at + _NUMBER.size, time.monotonic_ns(), 0, 0, len(label), len(arguments), 0)
-        _NUMBER.pack_into(memory, at, number)
+        _SLOT.pack_into(self._memory, at, number, time.monotonic_ns(), label, arguments, 0, 0, b"", number)
         return number
 
     def end(self, number: int, end: int, result: bytes) -> None:
         """Write how an operation ended, unless its slot has been taken by a later one."""
-        at = (number - 1) % CAPACITY * SLOT_BYTES
-        memory, result = self._memory, result[:_RESULT_BYTES]
-        if _NUMBER.unpack_from(memory, at)[0] != number:
-            return
-        memory[at + _RESULT : at + _RESULT + len(result)] = result
-        memory[at + _RESULT_LENGTH_AT] = len(result)
-        _END.pack_into(memory, at + _RETURNED_AT, time.monotonic_ns(), end)
+        if self._last - number < CAPACITY:
+            at = (number - 1) % CAPACITY * SLOT_BYTES + _END_AT
+            _END.pack_into(self._memory, at, time.monotonic_ns(), end, result)
 
 
 def read(fd: int) -> Iterator[Slot]:
@@ -101,14 +86,9 @@ def read(fd: int) -> Iterator[Slot]:
         data = os.pread(fd, SLOT_BYTES, at)
         if len(data) < SLOT_BYTES:
             return
-        (number,) = _NUMBER.unpack_from(data)
-        called_ns, returned_ns, end, *lengths = _HEAD.unpack_from(data, _NUMBER.size)
+        number, called_ns, label, arguments, returned_ns, end, result, again = _SLOT.unpack(data)
         if not called_ns:  # Nobody has come that far.
             return
-        if not number:
-            continue
-        texts = [
-            data[start : start + length].decode(errors="replace")
-            for start, length in zip((_LABEL, _ARGUMENTS, _RESULT), lengths, strict=True)
-        ]
-        yield Slot(number, called_ns, returned_ns, end, *texts)
+        if number == again:
+            texts = (text.decode(errors="replace") for text in (label, arguments, result))
+            yield Slot(number, called_ns, returned_ns, end, *texts)
