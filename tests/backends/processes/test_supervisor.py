@@ -429,7 +429,10 @@ def test_what_a_thread_wrote_is_its_own(stage: Stage) -> None:
     def two(): print("two")
     """
 
-    run = perform(stage, a_plan(code, ["one", "two"], run_as="thread"))
+    # One after the other, or either may be first.
+    options = {"two": {"start_after": ("one",)}}
+
+    run = perform(stage, a_plan(code, ["one", "two"], options=options, run_as="thread"))
 
     assert (run.processes["one"].stdout, run.processes["one"].stderr) == ("one\n", "an error\n")
     assert (run.processes["two"].stdout, run.processes["two"].stderr) == ("two\n", "")
