@@ -16,7 +16,6 @@ import reprlib
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from inspect import getattr_static
 from multiprocessing import reduction
 from typing import Any
 
@@ -96,19 +95,19 @@ class Journal:
         try:
             if slots:
                 slot = slots.call(_label(name, operation), _arguments(told, keywords) if told or keywords else b"")
-            time = self._strike("before", name, operation) if self._faults else 0
+            times = self._strike("before", name, operation) if self._faults else 0
             try:
                 result = function(*given, **keywords)
             except BaseException as error:
                 if slots:
                     slots.end(slot, RAISED, _brief(error).encode(errors="replace"))
                 if self._faults:
-                    self._strike("after", name, operation, time)
+                    self._strike("after", name, operation, times)
                 raise
             if slots:
                 slots.end(slot, RETURNED, b"None" if result is None else _brief(result).encode(errors="replace"))
             if self._faults:
-                self._strike("after", name, operation, time)
+                self._strike("after", name, operation, times)
             return result
         finally:
             _here.is_inside = False
@@ -184,7 +183,7 @@ def _watched(kind: Any, operations: tuple[str, ...]) -> type:
         return type(kind.__name__, (kind,), members)
     for operation in operations:
         for attribute in _ATTRIBUTES.get(operation, (operation,)):
-            found = getattr_static(kind, attribute, None)
+            found = next((vars(base)[attribute] for base in kind.__mro__ if attribute in vars(base)), None)
             if isinstance(found, property):
                 members[attribute] = property(_method("read", found.fget), _method("write", found.fset))
             elif callable(found):

@@ -10,7 +10,6 @@ import itertools
 import mmap
 import os
 import struct
-import tempfile
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -52,6 +51,8 @@ def new_file() -> int:
     if hasattr(os, "memfd_create"):
         fd = os.memfd_create("journal")
     else:
+        import tempfile  # Every process that is spawned loads this module, and only this system needs that one.
+
         with tempfile.TemporaryFile() as file:
             fd = os.dup(file.fileno())
     os.ftruncate(fd, size)

@@ -13,7 +13,6 @@ processor, no permission), nothing is ever taken for stuck either.
 from __future__ import annotations
 
 import os
-import platform
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -68,7 +67,7 @@ _NUMBERS: dict[str, dict[str, tuple[int, ...]]] = {
 }
 """The system calls that may wait without a limit. Source: the kernel's own tables (asm/unistd_64.h, unistd.h)."""
 
-_MACHINE = platform.machine() if sys.platform == "linux" else ""
+_MACHINE = os.uname().machine if sys.platform == "linux" else ""
 _CALLS = {number: kind for kind, numbers in _NUMBERS.get(_MACHINE, {}).items() for number in numbers}
 
 _FUTEX_WAITS = {0, 9, 6, 11}

@@ -108,18 +108,15 @@ class _Supervision:
             now_s = time.monotonic()
             if now_s >= deadline_s:
                 self._stop("timeout", self._watch.waits(), now_s)
-                return self._await_gone()
+                break
             if now_s >= look_s:
                 look_s = now_s + LOOK_INTERVAL_S
                 if waits := self._watch.look(now_s):
                     self._stop("deadlock", waits, self._watch.since_s)
-                    return self._await_gone()
+                    break
             if self._hear(min(look_s, deadline_s) - now_s):
                 self._watch.forget()
-        # The parent has ended by itself; what is left has no part in the scenario's time.
-        return self._await_gone()
-
-    def _await_gone(self) -> None:
+        # Whether the parent has ended by itself or is made to: what is left has no part in the scenario's time.
         deadline_s = time.monotonic() + END_PATIENCE_S
         while self._gone is None:
             left_s = deadline_s - time.monotonic()
