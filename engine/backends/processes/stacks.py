@@ -43,8 +43,9 @@ def ask(pids: Iterable[int], folder: str) -> dict[int, dict[int, Stack]]:
     present = {pid: file for pid, file in files.items() if os.path.exists(file)}
     # A stopped process could answer only by going on. One that was stopped by a fault has written its stack before.
     asked = {pid: file for pid, file in present.items() if _can_answer(pid, file)}
-    for pid in asked:
+    for pid, file in asked.items():
         with suppress(ProcessLookupError, PermissionError):
+            os.truncate(file, 0)  # It may hold an answer from when a fault stopped it.
             os.kill(pid, stacks.SIGNAL)
     _await_quiet(asked.values())
     return {pid: parsed for pid, file in present.items() if (parsed := parse(_text(file)))}

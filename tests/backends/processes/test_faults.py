@@ -200,3 +200,21 @@ def test_a_point_that_this_run_does_not_come_to_is_no_failure(stage: Stage) -> N
     run = perform(stage, locking(Fault("kill", "worker", nth=1000)))
 
     assert (run.ending, run.unstruck, run.processes["worker"].exitcode) == ("completed", (), 0)
+
+
+def test_a_process_that_was_stopped_and_went_on_is_told_where_it_is_now(stage: Stage) -> None:
+    code = """
+    def worker(queue, event):
+        queue.put(1)
+        event.wait()
+    """
+    plan = a_plan(
+        code,
+        {"worker": [ref("queue"), ref("event")]},
+        shared={"queue": {"type": "SimpleQueue"}, "event": {"type": "Event"}},
+        faults=(Fault("stop", "worker", None, "after", ("queue", "put")), Fault("resume", "worker", 0.3)),
+    )
+
+    run = perform(stage, plan)
+
+    assert str(run.why).startswith("deadlock: worker waits in event.wait at scenario.yaml:4, ")
