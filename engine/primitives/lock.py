@@ -18,6 +18,7 @@ class Lock(Primitive):
     """
 
     operations = ("acquire", "release")
+    simulation = "lock:Lock"
 
     def build(self, site: Site) -> synchronize.Lock:
         return site.context.Lock()

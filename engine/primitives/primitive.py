@@ -57,6 +57,10 @@ class Primitive:
     """Whether a process can be given it. What is for threads only, a forked process gets a copy of, and under other
     start methods it is refused with TypeError."""
 
+    simulation: str = ""
+    """What stands for it in simulation: a module of ``engine.stage.simulation.objects``, and its class (``lock:Lock``),
+    which is built from every parameter by name; empty where there is no model of it."""
+
     ends: int = 0
     """How many endpoints ``${name[0]}`` ... can name; 0 where it has none."""
 

@@ -1,0 +1,1 @@
+"""What each kind of primitive does, as pure functions of its state; standard library only."""

@@ -1,0 +1,45 @@
+"""What all simulated primitives have in common: a cell of the world, and how they reach another process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....models.model import Operation
+from ..here import here, perform
+
+
+class Shared:
+    """A primitive that a process was given, or has made.
+
+    One Python object serves all processes of a run, so it holds nothing that differs between them: that is in the
+    model's state, by process. ``cell`` is where this state is.
+    """
+
+    travels = False
+    """Whether it can be sent to a process that is there already, and not only given to one as it starts."""
+
+    cell: int
+
+    def _do(self, name: str, *arguments: Any, patience_s: float | None = None, is_late: bool = False) -> Any:
+        return perform(self.cell, Operation(name, arguments, patience_s, is_late))
+
+    def __deepcopy__(self, memo: Any) -> Shared:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not (self.travels or here.world.is_starting_a_process):
+            raise RuntimeError(
+                f"{type(self).__name__} objects should only be shared between processes through inheritance"
+            )
+        return _found, (here.world.keep(self),)
+
+
+def _found(number: int) -> object:
+    return here.world.kept[number]
+
+
+def patience_of(block: bool, timeout: float | None) -> float | None:
+    """How long a call is ready to wait that was given these, as ``multiprocessing`` has them: None for ever."""
+    if not block:
+        return 0.0
+    return None if timeout is None else max(0.0, timeout)

@@ -1,0 +1,53 @@
+"""A line of execution: a process's own, or that of a thread that a primitive has in a process (``Queue``'s feeder)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...models.model import BLOCKED, Operation, Step
+from .here import UNSEEN
+
+if TYPE_CHECKING:
+    from .process import Process
+
+
+class Strand:
+    """``number`` is the same in every run of an exploration, and orders them.
+
+    It wants to do ``operation`` on what is in ``cell``; ``step`` is what would come of it in the state ``seen``. A
+    background strand has no greenlet: it does the same operation again and again. ``quiet`` counts its last steps
+    that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else.
+    """
+
+    __slots__ = (
+        "cell",
+        "clock",
+        "greenlet",
+        "number",
+        "operation",
+        "polls",
+        "process",
+        "quiet",
+        "seen",
+        "step",
+        "visits",
+    )
+
+    def __init__(self, number: int, process: Process, greenlet: Any, cell: int = 0) -> None:
+        self.number = number
+        self.process = process
+        self.greenlet = greenlet
+        self.cell = cell
+        self.operation: Operation = _NOTHING
+        self.seen: object = UNSEEN
+        self.step: Step = BLOCKED
+        self.quiet = 0
+        self.polls: Any = None
+        self.visits: Any = None
+        self.clock: Any = None
+
+    def __repr__(self) -> str:
+        return f"<{self.process.name}: {self.operation.name}>"
+
+
+_NOTHING = Operation("")
