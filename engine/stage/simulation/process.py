@@ -1,16 +1,93 @@
-"""One simulated process: what it has printed, how it ended."""
+"""One simulated process: what is its own, and what became of it."""
 
 from __future__ import annotations
 
-from typing import Any
+import random
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ...plan import Fault
+
+if TYPE_CHECKING:
+    from .strand import Strand
+
+STDOUT, STDERR = 1, 2
+
+_BUFFER = 8192
+"""How much Python keeps back of what is printed into a pipe (``io.DEFAULT_BUFFER_SIZE``)."""
 
 
 class Process:
-    def __init__(self, number: int, key: object, name: str) -> None:
+    """``number`` is what models know it by, 0 for the parent; ``key`` is the same in every run of an exploration.
+
+    ``unflushed`` is what it has printed and Python has not written yet; ``written`` takes what is: the stream's number,
+    and text. ``feeders`` are the cells to which it has a thread that writes. ``slept_s`` is the sum of its sleeps.
+    """
+
+    def __init__(
+        self, number: int, key: object, name: str, parent: Process | None = None, daemon: bool = False
+    ) -> None:
         self.number = number
         self.key = key
         self.name = name
-        self.strand: Any = None
+        self.parent = parent
+        self.daemon = daemon
+        self.strand: Strand | None = None
+        self.handle: Any = None
+        self.modules: dict[str, ModuleType] = {}
+        self.feeders: list[int] = []
+        self.children: list[Any] = []
+        self.made = 0
+        self.unflushed: list[str] = []
+        self.unflushed_length = 0
+        self.written: list[tuple[int, str]] = []
+        self.slept_s = 0.0
+        self.is_asleep = False
+        self.clock_reads = 0
+        self.ticks_s = 0.0
+        self.random: random.Random | None = None
+        self.at_exit: list[Callable[[], object]] = []
+        self.is_started = True
         self.is_gone = False
+        self.is_stopped = False
+        self.is_muted = False
+        self.exitcode: int | None = None
+        self.returned: object = NOTHING
+        self.raised: Mapping[str, Any] | None = None
+        self.calls: dict[str, Mapping[str, Any]] = {}
+        self.faults: list[Fault] = []
+        self.struck: list[str] = []
 
-    def complain(self, error: BaseException) -> None: ...
+    @property
+    def pid(self) -> int:
+        return FIRST_PID + self.number
+
+    def print(self, text: str) -> bool:
+        """Take in what is printed; say whether Python would write it out now."""
+        if self.is_muted:
+            return False
+        self.unflushed.append(text)
+        self.unflushed_length += len(text)
+        return self.unflushed_length > _BUFFER
+
+    def take_unflushed(self) -> str:
+        text = "".join(self.unflushed)
+        self.unflushed.clear()
+        self.unflushed_length = 0
+        return text
+
+    def complain(self, error: BaseException) -> None:
+        """A thread of its own has failed, and says so as Python's does."""
+        kind = type(error)
+        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        self.written.append((STDERR, f"Traceback (most recent call last):\n{name}: {error}\n"))
+
+    def text(self, stream: int) -> str:
+        return "".join(text for number, text in self.written if number == stream)
+
+
+NOTHING = object()
+
+FIRST_PID = 10_000
+"""Process ids are the simulation's own: the parent's, and then one more for each process."""

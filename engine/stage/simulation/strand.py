@@ -16,12 +16,15 @@ class Strand:
 
     It wants to do ``operation`` on what is in ``cell``; ``step`` is what would come of it in the state ``seen``. A
     background strand has no greenlet: it does the same operation again and again. ``quiet`` counts its last steps
-    that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else.
+    that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else. ``due_s`` is when its
+    patience ends, on the clock of a run that has one; ``clock`` and ``visits`` belong to who searches and to who looks
+    for polling.
     """
 
     __slots__ = (
         "cell",
         "clock",
+        "due_s",
         "greenlet",
         "number",
         "operation",
@@ -45,6 +48,7 @@ class Strand:
         self.polls: Any = None
         self.visits: Any = None
         self.clock: Any = None
+        self.due_s: float | None = None
 
     def __repr__(self) -> str:
         return f"<{self.process.name}: {self.operation.name}>"

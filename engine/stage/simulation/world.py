@@ -13,12 +13,28 @@ from typing import Any, NamedTuple, Protocol
 import greenlet
 
 from ...models.model import BLOCKED, Done, Model, Operation, Raised, Then
+from . import polling
 from .here import UNSEEN, here
 from .process import Process
 from .strand import Strand
 
 Names = dict[object, int]
 """Numbers for strands and cells by what they are, the same ones in all runs of an exploration."""
+
+KERNEL = 0
+"""The cell of what the operating system knows: processes and pipes."""
+
+
+IDLE = Operation("idle")
+"""Waits, on the kernel's cell, until nobody else can do anything."""
+
+
+CLOCK = 1
+"""The cell in which processes sleep."""
+
+
+def new_names() -> Names:
+    return {"kernel": KERNEL, "clock": CLOCK}
 
 
 class Taken(NamedTuple):
@@ -53,20 +69,30 @@ class Scheduler(Protocol):
 
 
 class World:
-    """What there is in one run. ``names`` and ``max_steps`` are the exploration's."""
+    """What there is in one run. ``names`` and ``max_steps`` are the exploration's.
 
-    def __init__(self, names: Names, max_steps: int, is_virtual: bool = False) -> None:
+    ``is_virtual`` has a clock that jumps to the next deadline when nobody can do anything before; without it, any
+    time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at.
+    ``obey`` is told of every step on the kernel's cell.
+    """
+
+    def __init__(self, names: Names, max_steps: int, is_virtual: bool = False, is_fine: bool = False) -> None:
         self.names = names
+        self.is_virtual = is_virtual
+        self.is_fine = is_fine
         self.models: dict[int, Model] = {}
         self.states: dict[int, Any] = {}
         self.labels: dict[int, str] = {}
-        self.processes: list[Process] = []
         self.waiting: list[Strand] = []
         self.trace: list[Taken] = []
         self.kept: list[object] = []
         self.is_starting_a_process = False
+        self.output: int | None = None
+        self.now_s = 0.0
+        self.obey: Callable[[Strand, Operation], None] | None = None
+        self.life: Any = None
+        self._newborn: list[Strand] = []
         self._max_steps = max_steps
-        self._is_virtual = is_virtual
 
     def number(self, name: object) -> int:
         return self.names.setdefault(name, len(self.names))
@@ -84,9 +110,11 @@ class World:
 
     def add_strand(self, process: Process, run: Callable[[], None]) -> Strand:
         """Have ``run`` go on as a line of ``process``, up to the first thing that it does to what is shared."""
-        strand = Strand(self.number(("strand", process.key)), process, greenlet.greenlet(run))
+        strand = Strand(self.number(("strand", process.key)), process, greenlet.greenlet(run, here.hub))
         process.strand = strand
-        self._go_on(strand, strand.greenlet.switch)
+        self._newborn.append(strand)
+        if here.strand is None:
+            self._let_begin()
         return strand
 
     def add_background(self, process: Process, cell: int, operation: Operation) -> None:
@@ -95,39 +123,62 @@ class World:
         strand.operation = operation
         self._insert(strand)
 
+    def remove(self, process: Process) -> None:
+        """``process`` does nothing any more."""
+        process.is_gone = True
+        for strand in [one for one in self.waiting if one.process is process]:
+            self.waiting.remove(strand)
+            if strand.greenlet is not None:
+                self.kept.append(strand.greenlet)
+
     def run(self, scheduler: Scheduler) -> None:
         """Take steps until nobody can. Raises Redundant and OutOfSteps."""
-        states, models, trace, choose = self.states, self.models, self.trace, scheduler.choose
+        states, trace, choose = self.states, self.trace, scheduler.choose
         while True:
-            ready = self._ready()
+            ready = self._ready() or self._ready_late() or self._ready_idle()
             if not ready:
                 return
             if len(trace) >= self._max_steps:
                 raise OutOfSteps
-            strand = choose(self, ready)
-            step, cell = strand.step, strand.cell
-            before = states[cell]
-            trace.append(Taken(strand, cell, strand.operation, step, before))  # type: ignore[arg-type]
-            states[cell] = step.state  # type: ignore[union-attr]
-            strand.seen = UNSEEN
-            if type(step) is Then:
-                strand.operation = step.operation
-            elif strand.greenlet is None:
-                if type(step) is Raised:
-                    strand.process.complain(step.error)
-            elif type(step) is Done:
-                self._go_on(strand, strand.greenlet.switch, step.result)
-            else:
-                self._go_on(strand, strand.greenlet.throw, step.error)  # type: ignore[union-attr]
+            self._take(choose(self, ready), states, trace)
+
+    def _take(self, strand: Strand, states: dict[int, Any], trace: list[Taken]) -> None:
+        step, cell, operation = strand.step, strand.cell, strand.operation
+        before = states[cell]
+        trace.append(Taken(strand, cell, operation, step, before))  # type: ignore[arg-type]
+        states[cell] = state = step.state  # type: ignore[union-attr]
+        strand.seen = UNSEEN
+        if state is not before:
+            strand.quiet, strand.visits = 0, None
+            for other in self.waiting:
+                if other.polls is not None:
+                    polling.wake(other, cell, step.touches)  # type: ignore[union-attr]
+                elif other.visits is not None and other is not strand:
+                    polling.disturb(other, cell, step.touches)  # type: ignore[union-attr]
+        if type(step) is Then:
+            strand.operation = step.operation
+        elif strand.greenlet is None:
+            if type(step) is Raised:
+                strand.process.complain(step.error)
+        elif type(step) is Done:
+            self._go_on(strand, strand.greenlet.switch, step.result)
+        else:
+            self._go_on(strand, strand.greenlet.throw, step.error)  # type: ignore[union-attr]
+        if state is before and type(step) is not Then:
+            polling.note(strand, cell, step.touches)  # type: ignore[union-attr]
+        if cell == KERNEL and self.obey is not None:
+            self.obey(strand, operation)
 
     def end(self) -> None:
         """Take apart what is left."""
         here.strand = None
+        left = [strand.greenlet for strand in self.waiting if strand.greenlet is not None]
+        left += [one for one in self.kept if isinstance(one, greenlet.greenlet)]
         for strand in self.waiting:
-            if strand.greenlet is not None and not strand.greenlet.dead:
-                strand.process.is_gone = True
-                strand.greenlet.throw(greenlet.GreenletExit)
+            strand.process.is_gone = True
         self.waiting.clear()
+        for one in left:
+            _take_apart(one)
 
     def _ready(self) -> list[Strand]:
         """Those who can take a step, and what it is, with each of them."""
@@ -138,24 +189,66 @@ class World:
             if strand.seen is not state:
                 strand.seen = state
                 model, process, operation = self.models[strand.cell], strand.process.number, strand.operation
-                step = model.step(state, process, operation)
-                if step is BLOCKED and operation.patience_s is not None and not self._is_virtual:
+                step = model.step(state, process, operation) if operation is not IDLE else BLOCKED
+                if step is BLOCKED and operation.patience_s is not None and not self.is_virtual:
                     step = model.step(state, process, operation._replace(is_late=True))
                 strand.step = step
-            if strand.step is not BLOCKED:
+            if strand.step is not BLOCKED and strand.polls is None and not strand.process.is_stopped:
                 ready.append(strand)
         return ready
 
+    def _ready_late(self) -> list[Strand]:
+        """Those whose time is over next, where nobody can do anything before."""
+        due_s, due = None, []
+        for strand in self.waiting:
+            if strand.process.is_stopped or strand.polls is not None or strand.operation.patience_s is None:
+                continue
+            if strand.due_s is None:
+                strand.due_s = self.now_s + strand.operation.patience_s
+            if due_s is None or strand.due_s < due_s:
+                due_s, due = strand.due_s, [strand]
+            elif strand.due_s == due_s:
+                due.append(strand)
+        for strand in due:
+            self.now_s = max(self.now_s, strand.due_s or 0.0)
+            late = strand.operation._replace(is_late=True)
+            strand.step = self.models[strand.cell].step(self.states[strand.cell], strand.process.number, late)
+        return due
+
+    def _ready_idle(self) -> list[Strand]:
+        """Those who wait until nobody else can do anything."""
+        idle = [strand for strand in self.waiting if strand.operation is IDLE]
+        for strand in idle:
+            strand.step = Done(self.states[strand.cell], None, ())
+        return idle
+
     def _go_on(self, strand: Strand, enter: Callable[..., object], *given: object) -> None:
+        strand.due_s = None
         here.strand = strand
         enter(*given)
         here.strand = None
         if strand.greenlet.dead:
             if strand in self.waiting:
                 self.waiting.remove(strand)
-        elif strand not in self.waiting:
+        elif strand not in self.waiting and not strand.process.is_gone:
             self._insert(strand)
+        if self._newborn:
+            self._let_begin()
+
+    def _let_begin(self) -> None:
+        while self._newborn:
+            strand = self._newborn.pop(0)
+            self._go_on(strand, strand.greenlet.switch)
 
     def _insert(self, strand: Strand) -> None:
         self.waiting.append(strand)
         self.waiting.sort(key=lambda one: one.number)
+
+
+def _take_apart(left: Any) -> None:
+    """Have a greenlet unwind, if it will; one that goes on regardless is left where it is."""
+    if not left.dead:
+        try:
+            left.throw(greenlet.GreenletExit)
+        except BaseException:  # Whatever a target does in its last moments concerns nobody.
+            return

@@ -1,0 +1,259 @@
+"""The scenario's own modules: found once, executed anew for each process that needs one of its own.
+
+Processes share nothing, so each has its own copy of every module that can change; a module that cannot (it has only
+functions and constants, and nothing in it assigns to a global or an attribute) is executed once for all. What is not
+the scenario's own, such as the standard library, belongs to the interpreter and is shared by all.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.machinery import PathFinder
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+from ...plan import CODE_MODULE, Code
+from . import here as place
+from .process import Process
+
+
+class Source(NamedTuple):
+    """A module's code; ``folder`` is where its submodules are, if it is a package."""
+
+    code: CodeType
+    file: str
+    folder: str | None
+
+
+class Library:
+    """The modules in ``search_path``, and the one that is the scenario's own ``code``."""
+
+    def __init__(self, code: Code | None, search_path: Sequence[str]) -> None:
+        self._search_path = list(search_path)
+        self._sources: dict[str, Source | None] = {}
+        self._shared: dict[str, ModuleType | None] = {}
+        if code:
+            compiled = compile("\n" * (code.line - 1) + code.source, code.file, "exec", dont_inherit=True)
+            self._sources[CODE_MODULE] = Source(compiled, code.file, None)
+
+    def owns(self, module: str) -> bool:
+        """Whether ``module`` is the scenario's own. What is loaded already from elsewhere is not."""
+        top = module.partition(".")[0]
+        if top in self._sources:
+            return self._sources[top] is not None
+        if top in sys.modules or top in sys.stdlib_module_names:
+            return False
+        return self._source(top) is not None
+
+    def load(self, process: Process, name: str) -> ModuleType:
+        """The module called ``name`` as ``process`` has it. Raises whatever importing it raises."""
+        found = process.modules.get(name)
+        if found is not None:
+            return found
+        shared = self._shared.get(name)
+        if shared is not None:
+            process.modules[name] = shared
+            return shared
+        parent_name, _, last = name.rpartition(".")
+        parent = self.load(process, parent_name) if parent_name else None
+        source = self._source(name)
+        if source is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        printed = len(process.unflushed) + len(process.written)
+        module = _executed(name, source, process)
+        if name not in self._shared:
+            is_silent = printed == len(process.unflushed) + len(process.written)
+            self._shared[name] = module if is_silent and _is_constant(module, source.code) else None
+        if parent is not None:
+            setattr(parent, last, module)
+        return module
+
+    def target(self, process: Process, module: str, path: str) -> Any:
+        """The object that ``path`` names in a module. Raises ImportError or AttributeError where there is none."""
+        found: Any = self.load(process, module) if self.owns(module) else _imported(module)
+        for name in path.split("."):
+            found = getattr(found, name)
+        return found
+
+    def inherit(self, child: Process, parent: Process) -> dict[int, Any]:
+        """Give ``child`` its copies of the modules of ``parent``, as fork does.
+
+        Returns what became of the functions and classes in them, by the ids of the originals, for whatever else is to
+        be copied (a memo of ``copy.deepcopy``).
+        """
+        memo: dict[int, Any] = {}
+        own = [(name, module) for name, module in parent.modules.items() if self._shared.get(name) is None]
+        child.modules.update((name, module) for name, module in parent.modules.items() if self._shared.get(name))
+        child.is_muted = True
+        for name, module in own:
+            copy = self.load(child, name)
+            memo[id(module)] = copy
+            for key, value in vars(module).items():
+                if isinstance(value, (FunctionType, type)) and key in vars(copy):
+                    memo[id(value)] = vars(copy)[key]
+        child.is_muted = False
+        for name, module in own:
+            mine, theirs = vars(child.modules[name]), vars(module)
+            for key in mine.keys() - theirs.keys():
+                del mine[key]
+            for key, value in theirs.items():
+                if not key.startswith("__"):
+                    mine[key] = memo[id(value)] if id(value) in memo else copied(value, memo)
+        return memo
+
+    @contextmanager
+    def visible(self, process: Process) -> Iterator[None]:
+        """Have the modules of ``process`` where pickling looks for them."""
+        hidden = {name: sys.modules.get(name) for name in process.modules}
+        sys.modules.update(process.modules)
+        try:
+            yield
+        finally:
+            for name, module in hidden.items():
+                if module is None:
+                    del sys.modules[name]
+                else:
+                    sys.modules[name] = module
+
+    def _source(self, name: str) -> Source | None:
+        if name not in self._sources:
+            self._sources[name] = self._found(name)
+        return self._sources[name]
+
+    def _found(self, name: str) -> Source | None:
+        parent, _, _ = name.rpartition(".")
+        path = self._search_path
+        if parent:
+            source = self._source(parent)
+            if source is None or source.folder is None:
+                return None
+            path = [source.folder]
+        spec = PathFinder.find_spec(name, path)
+        if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+            return None
+        with open(spec.origin, "rb") as file:
+            code = compile(file.read(), spec.origin, "exec", dont_inherit=True)
+        folder = os.path.dirname(spec.origin) if spec.submodule_search_locations is not None else None
+        return Source(code, spec.origin, folder)
+
+
+def copied(value: Any, memo: dict[int, Any]) -> Any:
+    """``value`` as a forked process has it; what cannot be copied is the very same."""
+    if type(value) in _IMMUTABLE:
+        return value
+    import copy  # Few scenarios have anything to copy.
+
+    try:
+        return copy.deepcopy(value, memo)
+    except Exception:
+        return value
+
+
+def _executed(name: str, source: Source, process: Process) -> ModuleType:
+    module = ModuleType(name)
+    module.__file__ = source.file
+    module.__package__ = name if source.folder else name.rpartition(".")[0]
+    if source.folder:
+        module.__path__ = [source.folder]
+    process.modules[name] = module
+    try:
+        exec(source.code, vars(module))
+    except BaseException:
+        del process.modules[name]
+        raise
+    return module
+
+
+# What cannot change
+
+_IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, type(...))
+_CHANGING = frozenset(
+    {"globals", "vars", "setattr", "delattr", "exec", "eval", "__dict__", "__import__", "__globals__"}
+)
+
+
+def _is_constant(module: ModuleType, code: CodeType) -> bool:
+    """Whether nobody could tell that processes share ``module``: it holds nothing that changes, and does not change."""
+    return all(_is_constant_value(value) for name, value in vars(module).items() if name != "__builtins__") and not any(
+        _assigns(one) for one in _codes(code)
+    )
+
+
+def _is_constant_value(value: Any) -> bool:
+    if type(value) in _IMMUTABLE or isinstance(value, ModuleType):
+        return True
+    if type(value) is FunctionType:
+        given = (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+        return not value.__closure__ and not value.__dict__ and all(type(one) in _IMMUTABLE for one in given)
+    if type(value) in (tuple, frozenset):
+        return all(map(_is_constant_value, value))
+    return (isinstance(value, type) and value.__module__ in sys.stdlib_module_names) or (
+        callable(value) and getattr(value, "__module__", None) in sys.stdlib_module_names | {"builtins"}
+    )
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _assigns(code: CodeType) -> bool:
+    """Whether a function's code could change its module, or what is in it."""
+    if code.co_name == "<module>":
+        return False
+    import dis
+
+    if _CHANGING & {*code.co_names}:
+        return True
+    return any(one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") for one in dis.get_instructions(code))
+
+
+# Imports that a target makes
+
+_real_import = builtins.__import__
+
+
+def _imported(name: str) -> ModuleType:
+    _real_import(name)
+    return sys.modules[name]
+
+
+def importer(library: Library) -> Any:
+    """What ``__import__`` is while the scenario's code runs."""
+
+    def load(
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        process = place.process()
+        if process is None:
+            return _real_import(name, globals, locals, fromlist or (), level)
+        if level:
+            package = str((globals or {}).get("__package__") or "")
+            if not library.owns(package):
+                return _real_import(name, globals, locals, fromlist or (), level)
+            base = package.rsplit(".", level - 1)[0] if level > 1 else package
+            name = f"{base}.{name}" if name else base
+        if not library.owns(name):
+            return _real_import(name, globals, locals, fromlist or (), 0)
+        module = library.load(process, name)
+        if not fromlist:
+            return library.load(process, name.partition(".")[0])
+        for attribute in fromlist:
+            if not hasattr(module, attribute) and hasattr(module, "__path__"):
+                try:
+                    library.load(process, f"{name}.{attribute}")
+                except ModuleNotFoundError:
+                    continue
+        return module
+
+    return load

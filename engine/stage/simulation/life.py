@@ -1,0 +1,320 @@
+"""How processes of a run begin, live and end.
+
+The parent comes first, alone: it builds what is shared, runs ``parent.before`` and starts the others. What a process
+does when its target has returned is what ``multiprocessing`` does then, in that order: daemons of its own are ended,
+other children joined, what its feeders still have is written, and what it has printed.
+
+Source: CPython, Lib/multiprocessing/process.py (``_bootstrap``), util.py (``_exit_function``), queues.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from multiprocessing.reduction import ForkingPickler
+from typing import Any
+
+import greenlet
+
+from ... import plain
+from ...models.clock import Clock
+from ...models.kernel import Kernel
+from ...models.model import Operation
+from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference, reference_from
+from .. import link
+from . import build, faults, output
+from .here import perform
+from .library import Library, copied
+from .process import NOTHING, STDERR, Process
+from .refusal import NotSimulated
+from .world import IDLE, KERNEL, World
+
+_SIGTERM = 15
+
+
+class Life:
+    """The processes of one run. ``observes`` says whether anybody can notice that another has ended."""
+
+    def __init__(self, world: World, plan: Plan, library: Library, seed: int) -> None:
+        self.world = world
+        self.plan = plan
+        self.seed = seed
+        self.library = library
+        self.parent = Process(0, 0, "parent")
+        self.by_number: dict[int, Process] = {0: self.parent}
+        self.processes: dict[str, Process] = {}
+        self.shared: dict[str, Any] = {}
+        self.refusal: NotSimulated | None = None
+        self.reads_clock = False
+        self.struck: list[str] = []
+        self.observes = bool(plan.after or plan.faults or any(one.start_after for one in plan.processes)) or any(
+            one.type == "Pipe" for one in plan.shared
+        )
+        world.add_cell("kernel", "kernel", Kernel())
+        world.add_cell("clock", "clock", Clock())
+        world.obey = self._obey
+        world.life = self
+
+    def begin(self) -> None:
+        """Have the parent begin; whatever it starts, follows."""
+        self.world.add_strand(self.parent, self._guarded(self.parent, self._parent))
+
+    def start(
+        self,
+        starter: Process,
+        key: object,
+        name: str,
+        daemon: bool,
+        live: Callable[[Process], object],
+        number: int | None = None,
+        given: tuple[Any, ...] | None = None,
+    ) -> Process:
+        """A new process, in which ``live`` is called once it has its turn. ``given`` are the ends of pipes that it is
+        given a copy of, None for all that ``starter`` has."""
+        if number is None:
+            number = len(self.plan.processes) + 1 + self.world.number(("process", key))
+            self.observes = True
+        process = Process(number, key, name, starter, daemon)
+        self.by_number[number] = process
+        self._at_once(starter.number, Operation("start", (number, given)))
+        self.world.add_strand(process, self._guarded(process, lambda: live(process)))
+        return process
+
+    def handle(self, process: Process) -> Any:
+        """What ``multiprocessing.current_process`` gives."""
+        if process.handle is None:
+            process.handle = Handle(process)
+        return process.handle
+
+    def inherit(self, starter: Process, process: Process) -> Mapping[int, Any]:
+        """What a new process has of its starter's modules: copies under fork, nothing otherwise."""
+        if self.plan.start_method == "fork":
+            return self.library.inherit(process, starter)
+        return {}
+
+    # The parent
+
+    def _parent(self) -> None:
+        plan, parent = self.plan, self.parent
+        outcome = parent.calls
+        if plan.code:
+            self.library.load(parent, CODE_MODULE)
+        for shared in plan.shared:
+            parameters: Any = self._resolve(shared.parameters, parent)
+            self.shared[shared.name] = build.build(self.world, shared.type, shared.name, parameters)
+        if plan.before:
+            outcome["before"] = self._call("before", plan.before)
+        for number, process in enumerate(plan.processes, 1):
+            self._start_planned(number, process)
+        faults.begin(self)
+        if plan.after:
+            everybody = [one for one in self.processes.values() if one.is_started]
+            perform(KERNEL, Operation("await", tuple(one.number for one in everybody if not one.daemon)))
+            if any(one.daemon for one in everybody):
+                perform(KERNEL, IDLE)
+                for one in everybody:
+                    if one.daemon:
+                        self._at_once(0, Operation("kill", (one.number, -_SIGTERM)))
+                        self.world.remove(one)
+            outcome["after"] = self._call("after", plan.after)
+
+    def _call(self, name: str, call: Call) -> Mapping[str, Any]:
+        args: Any = self._resolve(call.args, self.parent)
+        kwargs: Any = self._resolve(call.kwargs, self.parent)
+        try:
+            returned = self.library.target(self.parent, call.module, call.name)(*args, **kwargs)
+        except Exception as error:
+            self.parent.calls[name] = link.raised(error)
+            raise
+        self.parent.returned = returned
+        return {"returned": returned}
+
+    def _start_planned(self, number: int, planned: ProcessPlan) -> None:
+        process = Process(number, number, planned.name, self.parent, planned.daemon)
+        self.by_number[number] = self.processes[planned.name] = process
+        try:
+            target = self.library.target(self.parent, planned.call.module, planned.call.name)
+            args: Any = self._resolve(planned.call.args, self.parent)
+            kwargs: Any = self._resolve(planned.call.kwargs, self.parent)
+            if self.plan.start_method != "fork":
+                build.refuse_what_is_for_threads((*args, *kwargs.values()))
+            memo = dict(self.inherit(self.parent, process))
+            if self._refers_to_code(planned.call):
+                args, kwargs = self._handed_over((args, kwargs), process, memo)
+        except Exception as error:
+            process.is_started = False
+            process.raised = link.raised(error)
+            self._complain(self.parent, error)
+            self._at_once(0, Operation("start", (number, ())))
+            self._at_once(number, Operation("exit", (1,)))
+            return
+        given = None if self.plan.start_method == "fork" else build.endpoints((*args, *kwargs.values()))
+        self._at_once(0, Operation("start", (number, given)))
+        process.faults = [fault for fault in self.plan.faults if fault.process == planned.name]
+
+        def live() -> None:
+            if planned.start_after:
+                others = tuple(self.processes[name].number for name in planned.start_after)
+                perform(KERNEL, Operation("await", others))
+            own = self.library.target(process, planned.call.module, planned.call.name)
+            process.returned = own(*args, **kwargs)
+
+        del target
+        self.world.add_strand(process, self._guarded(process, live))
+
+    def _refers_to_code(self, call: Call) -> bool:
+        return "'code'" in repr((call.args, call.kwargs))
+
+    def _handed_over(self, value: Any, process: Process, memo: dict[int, Any]) -> Any:
+        """``value`` as ``process`` gets it: copied with all else under fork, pickled otherwise."""
+        if self.plan.start_method == "fork":
+            return copied(value, memo)
+        return self.pickled(value, self.parent, process)
+
+    def pickled(self, value: Any, sender: Process, receiver: Process) -> Any:
+        """``value`` as it arrives in a process that is being started. Raises what pickling or unpickling raises."""
+        self.world.is_starting_a_process = True
+        try:
+            with self.library.visible(sender):
+                data = ForkingPickler.dumps(value)
+            with self.library.visible(receiver):
+                return ForkingPickler.loads(data)
+        finally:
+            self.world.is_starting_a_process = False
+
+    def _resolve(self, data: object, process: Process) -> object:
+        return plain.decode(data, lambda data: self._find(reference_from(data), process))
+
+    def _find(self, reference: Reference, process: Process) -> object:
+        if reference.kind == "code":
+            names = ".".join(map(str, (reference.name, *reference.path)))
+            return self.library.target(process, CODE_MODULE, names)
+        found: Any = self.shared[reference.name]
+        for index in reference.path:
+            found = found[index]
+        return found
+
+    # Every process
+
+    def _guarded(self, process: Process, live: Callable[[], object]) -> Callable[[], None]:
+        """The whole life of a process, in which ``live`` is its target's part."""
+
+        def run() -> None:
+            error: BaseException | None = None
+            try:
+                live()
+            except greenlet.GreenletExit:
+                return
+            except NotSimulated as refusal:
+                self._refuse(refusal)
+                return
+            except BaseException as caught:
+                error = caught
+            try:
+                self._leave(process, error)
+            except greenlet.GreenletExit:
+                return
+            except NotSimulated as refusal:
+                self._refuse(refusal)
+
+        return run
+
+    def _leave(self, process: Process, error: BaseException | None) -> None:
+        for child in process.children:
+            if child.daemon and child.is_alive():
+                child.terminate()
+        for child in process.children:
+            child.join()
+        for cell in process.feeders:
+            perform(cell, Operation("join_thread"))
+        code = 0
+        if error is not None:
+            process.returned = NOTHING
+            process.raised = link.raised(error)
+            code = _exit_code(error)
+            if isinstance(error, SystemExit):
+                if error.code is not None and not isinstance(error.code, int):
+                    output.emit(process, STDERR, f"{error.code}\n")
+            else:
+                self._complain(process, error)
+        if sys.version_info >= (3, 13) or process is self.parent:
+            while process.at_exit:
+                with contextlib.suppress(Exception):
+                    process.at_exit.pop()()
+        output.flush(process)
+        process.exitcode = code
+        if self.observes:
+            perform(KERNEL, Operation("exit", (code,)))
+        else:
+            self._at_once(process.number, Operation("exit", (code,)))
+
+    def _complain(self, process: Process, error: BaseException) -> None:
+        text = io.StringIO()
+        if process is not self.parent:
+            text.write(f"Process {process.name}:\n")
+        lines = traceback.format_exception(type(error), error, _without_ours(error.__traceback__))
+        text.write("".join(lines))
+        output.emit(process, STDERR, text.getvalue())
+
+    def _refuse(self, refusal: NotSimulated) -> None:
+        if self.refusal is None:
+            refusal.where = _where(refusal.__traceback__)
+            self.refusal = refusal
+
+    def _at_once(self, process: int, operation: Operation) -> None:
+        """Something that the system does, and that is no step of its own: nobody could see a difference."""
+        world = self.world
+        world.states[KERNEL] = world.models[KERNEL].step(world.states[KERNEL], process, operation).state  # type: ignore[union-attr]
+
+    def _obey(self, strand: Any, operation: Operation) -> None:
+        """What the kernel's steps mean for who runs."""
+        if operation.name == "kill":
+            number, code = operation.arguments
+            victim = self.by_number[number]
+            if not victim.is_gone and victim.exitcode is None:
+                victim.exitcode = code
+                self.world.remove(victim)
+        elif operation.name == "exit" and not strand.greenlet.dead:
+            self.world.remove(strand.process)
+
+
+class Handle:
+    """A process as ``multiprocessing`` shows it to who did not start it."""
+
+    def __init__(self, process: Process) -> None:
+        self.name = "MainProcess" if process.parent is None else process.name
+        self.pid = self.ident = process.pid
+        self.daemon = process.daemon
+        self.authkey = b""
+        self.exitcode = None
+
+
+def _exit_code(error: BaseException) -> int:
+    if not isinstance(error, SystemExit):
+        return 1
+    if error.code is None:
+        return 0
+    return error.code & 0xFF if isinstance(error.code, int) else 1
+
+
+_OURS = __name__.rpartition(".")[0]
+
+
+def _without_ours(trace: Any) -> Any:
+    while trace is not None and trace.tb_frame.f_globals.get("__name__", "").startswith(_OURS):
+        trace = trace.tb_next
+    return trace
+
+
+def _where(trace: Any) -> str:
+    """The scenario's own line that an error came from."""
+    where = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not trace.tb_frame.f_globals.get("__name__", "").startswith(_OURS):
+            where = f"{code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return where

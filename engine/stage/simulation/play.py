@@ -1,0 +1,167 @@
+"""One run of a plan in simulation, under a scheduler; and what was seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ... import plain
+from ...plan import Plan
+from . import output
+from .here import here
+from .library import Library
+from .life import Life
+from .process import NOTHING, STDERR, STDOUT, Process
+from .world import Names, OutOfSteps, Redundant, Scheduler, World
+
+
+class Terms(NamedTuple):
+    """What is the same for every run of an exploration. ``orders_output`` says whether anybody looks at the order in
+    which different processes print."""
+
+    plan: Plan
+    library: Library
+    names: Names
+    max_steps: int
+    is_virtual: bool
+    seed: int
+    orders_output: bool
+
+
+class Played(NamedTuple):
+    """One run that was played to its end. ``ending`` is None where it was left as a repetition of another."""
+
+    life: Life
+    ending: str | None
+
+    @property
+    def world(self) -> World:
+        return self.life.world
+
+
+def play(terms: Terms, scheduler: Scheduler) -> Played:
+    """Run the plan once. What is left of it must be ended with ``played.world.end()``."""
+    is_fine = any(fault.action in ("kill", "terminate", "stop") for fault in terms.plan.faults)
+    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine)
+    if terms.orders_output:
+        world.output = world.add_cell("output", "output", output.Output())
+    life = Life(world, terms.plan, terms.library, terms.seed)
+    try:
+        life.begin()
+        world.run(scheduler)
+    except Redundant:
+        scheduler.end(world, False)
+        return Played(life, None)
+    except OutOfSteps:
+        scheduler.end(world, False)
+        return Played(life, "step_limit")
+    scheduler.end(world, True)
+    return Played(life, _ending(life))
+
+
+def _ending(life: Life) -> str:
+    if life.parent.is_gone:
+        return "parent_died"
+    stuck = [strand for strand in life.world.waiting if strand.greenlet is not None and not strand.process.daemon]
+    if any(strand.polls is not None or strand.process.is_asleep for strand in stuck):
+        return "timeout"
+    return "deadlock" if stuck else "completed"
+
+
+def key(played: Played, terms: Terms) -> Any:
+    """What two runs have in common that nobody could tell apart by what came out."""
+    life = played.life
+    finals = _finals(played) if played.ending == "completed" else ()
+    return (
+        played.ending,
+        tuple([_mark(process) for process in (life.parent, *life.processes.values())]),
+        repr(finals),
+        life.world.states[life.world.output] if life.world.output is not None else (),
+    )
+
+
+def _mark(process: Process) -> Any:
+    returned, raised = process.returned, process.raised
+    return (
+        process.exitcode,
+        None if returned is None else returned if type(returned) is int else repr(plain.encode(returned)),
+        raised and (raised["type"], raised["message"]),
+        tuple(process.written),
+        tuple(process.struck),
+    )
+
+
+def _finals(played: Played) -> Mapping[str, object]:
+    life = played.life
+    return {name: final(one) for name, one in life.shared.items()}
+
+
+def final(shared: Any) -> object:
+    """What a primitive holds at the end."""
+    return [end.final() for end in shared] if isinstance(shared, tuple) else shared.final()
+
+
+def told(played: Played, terms: Terms) -> dict[str, Any]:
+    """The run as plain data, for who makes a ``Run`` of it."""
+    life = played.life
+    completed = played.ending == "completed"
+    return {
+        "ending": played.ending,
+        "stdout": _merged(life, STDOUT),
+        "stderr": _merged(life, STDERR),
+        "parent": _process(life, life.parent, completed),
+        "calls": {name: _call(made) for name, made in life.parent.calls.items()},
+        "processes": {name: _process(life, process, completed) for name, process in life.processes.items()},
+        "shared": {name: plain.encode(value) for name, value in (_finals(played) if completed else {}).items()},
+        "unstruck": [
+            str(fault) for fault in terms.plan.faults if not fault.is_anywhere and str(fault) not in life.struck
+        ],
+    }
+
+
+def _merged(life: Life, stream: int) -> str:
+    cell = life.world.output
+    if cell is not None:
+        return "".join(text for _, number, text in life.world.states[cell] if number == stream)
+    everybody = (life.parent, *life.processes.values())
+    return "".join(process.text(stream) for process in everybody)
+
+
+def _process(life: Life, process: Process, completed: bool) -> dict[str, Any]:
+    has_ended = process.exitcode is not None
+    waits = None
+    if not has_ended and not completed:
+        waits = _waiting(life, process)
+    return {
+        "exitcode": process.exitcode if process.is_started else None,
+        "stdout": process.text(STDOUT),
+        "stderr": process.text(STDERR),
+        "returned": None if process.returned is NOTHING else {"value": plain.encode(process.returned)},
+        "raised": process.raised,
+        "started": process.is_started,
+        "ended": has_ended,
+        "waiting_for": waits,
+        "faults": process.struck,
+    }
+
+
+def _call(made: Mapping[str, Any]) -> dict[str, Any]:
+    return {"returned": {"value": plain.encode(made["returned"])}} if "returned" in made else {"raised": made}
+
+
+def _waiting(life: Life, process: Process) -> dict[str, Any] | None:
+    strand = process.strand
+    if strand is None or strand not in life.world.waiting:
+        return None
+    label = life.world.labels[strand.cell]
+    return {"operation": f"{label}.{strand.operation.name}", "where": where(strand.greenlet.gr_frame)}
+
+
+def where(frame: Any) -> str:
+    """The innermost line of the scenario's own code."""
+    ours = __name__.rpartition(".")[0]
+    while frame is not None:
+        if not frame.f_globals.get("__name__", "").startswith((ours, "multiprocessing", "threading", "contextlib")):
+            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""

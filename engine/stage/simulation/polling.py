@@ -1,0 +1,162 @@
+"""Who polls waits: a loop that only looks, and sees what it saw the last time, goes on doing so until that changes.
+
+It is recognised for certain or not at all: the process has come round to the same place in every function that it is
+in, with equal local variables and equal globals of its own modules, and has in between only looked at what is shared,
+and seen the same. Then it would come round again, for ever, unless what it looked at changes. So it is not given a turn
+before that. What cannot be compared (an iterator half used, an object of which only its identity is known) is never
+equal to anything, and such a loop meets the bound on steps.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import types
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ...models.model import READ, Touches
+
+if TYPE_CHECKING:
+    from .strand import Strand
+
+LOOKS = 2
+"""How many looks in a row go unnoticed: most programs look once or twice, and comparing takes time."""
+
+_MOST = 400
+"""How much is compared of what a process holds; who holds more is not found to be polling."""
+
+
+class Visits:
+    """What one strand has seen since it last changed something: ``at`` has each place it was in, with how many looks
+    came before; ``looks`` are the cells and components that it looked at, one look after the other."""
+
+    __slots__ = ("at", "looks")
+
+    def __init__(self) -> None:
+        self.at: dict[Any, int] = {}
+        self.looks: list[tuple[int, Touches]] = []
+
+
+def note(strand: Strand, cell: int, touches: Touches) -> None:
+    """``strand`` has done something that changed nothing, and now stands before its next operation."""
+    strand.quiet += 1
+    if strand.quiet < LOOKS or strand.greenlet is None or strand.greenlet.dead:
+        strand.visits = None
+        return
+    visits = strand.visits
+    if visits is None:
+        visits = strand.visits = Visits()
+    visits.looks.append((cell, touches))
+    try:
+        place = _place(strand)
+    except _Incomparable:
+        return
+    last = visits.at.get(place)
+    if last is not None:
+        strand.polls = visits.looks[last:]
+    visits.at[place] = len(visits.looks)
+
+
+def wake(strand: Strand, cell: int, touches: Touches) -> None:
+    """Something was changed: if ``strand`` waits to see that, it looks again."""
+    for its_cell, looks in strand.polls:
+        if its_cell == cell and _meet(looks, touches):
+            strand.polls, strand.visits, strand.quiet = None, None, 0
+            return
+
+
+def disturb(strand: Strand, cell: int, touches: Touches) -> None:
+    """Something was changed: what ``strand`` has seen of it so far says nothing any more."""
+    if any(its_cell == cell and _meet(looks, touches) for its_cell, looks in strand.visits.looks):
+        strand.visits, strand.quiet = None, 0
+
+
+def _meet(looks: Touches, changes: Touches) -> bool:
+    return any(component == another for component, _ in looks for another, mode in changes if mode != READ)
+
+
+class _Incomparable(Exception):
+    """It cannot be told whether something is as it was."""
+
+
+def _place(strand: Strand) -> Any:
+    """Where ``strand`` is, with all that could make its future differ from the last time it was there."""
+    frames = list(_frames(strand.greenlet.gr_frame))
+    freezer = _Freezer()
+    process = strand.process
+    made: list[Any] = [(process.clock_reads, process.unflushed_length, len(process.written), strand.operation.name)]
+    for frame in frames:
+        if _is_in_for_loop(frame.f_code, frame.f_lasti):
+            raise _Incomparable
+        made.append((id(frame), frame.f_code, frame.f_lasti, freezer.freeze(dict(frame.f_locals))))
+    for name, module in process.modules.items():
+        made.append((name, freezer.freeze({key: one for key, one in vars(module).items() if key[:2] != "__"})))
+    return tuple(made)
+
+
+def _frames(frame: Any) -> Iterator[Any]:
+    """The frames of the scenario's own code."""
+    ours = __name__.rpartition(".")[0]
+    while frame is not None:
+        if not frame.f_globals.get("__name__", "").startswith(ours):
+            yield frame
+        frame = frame.f_back
+
+
+@functools.cache
+def _loops(code: types.CodeType) -> tuple[tuple[int, int], ...]:
+    """Where in ``code`` an iterator is half used that no local variable tells of: from each such ``for`` to its end.
+
+    A loop over a range is told by its variable, if nothing else is ever assigned to that.
+    """
+    instructions = list(dis.get_instructions(code))
+    stored = [one.argval for one in instructions if one.opname in ("STORE_FAST", "STORE_DEREF")]
+    found = []
+    for place, one in enumerate(instructions):
+        if one.opname == "FOR_ITER":
+            loaded = [other for other in instructions[:place] if other.opname == "LOAD_GLOBAL"]
+            after = instructions[place + 1]
+            is_range = bool(loaded) and loaded[-1].argval == "range" and instructions[place - 1].opname == "GET_ITER"
+            if not (is_range and after.opname == "STORE_FAST" and stored.count(after.argval) == 1):
+                found.append((one.offset, one.argval))
+    return tuple(found)
+
+
+def _is_in_for_loop(code: types.CodeType, at: int) -> bool:
+    return any(start <= at < end for start, end in _loops(code))
+
+
+class _Freezer:
+    """Turns what a process holds into values that are equal only if nothing could tell what they stand for apart."""
+
+    def __init__(self) -> None:
+        self._left = _MOST
+
+    def freeze(self, value: Any) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise _Incomparable
+        kind = type(value)
+        if kind in (int, bool, float, str, bytes, type(None), complex):
+            return kind, value
+        if kind in (list, tuple):
+            return kind, id(value) if kind is list else 0, tuple([self.freeze(item) for item in value])
+        if kind is dict:
+            return kind, tuple([(self.freeze(key), self.freeze(item)) for key, item in value.items()])
+        if kind in (set, frozenset):
+            return kind, frozenset([self.freeze(item) for item in value])
+        if isinstance(value, (types.ModuleType, type, types.BuiltinFunctionType)):
+            return id(value)
+        if kind is types.FunctionType:
+            cells = value.__closure__ or ()
+            return id(value), tuple([self.freeze(cell.cell_contents) for cell in cells])
+        if kind is types.MethodType:
+            return value.__func__, self.freeze(value.__self__)
+        if getattr(kind, "is_stateless", False):
+            return id(value)
+        if isinstance(value, BaseException):
+            return kind, self.freeze(value.args)
+        if hasattr(value, "__dict__") and not hasattr(kind, "__next__") and kind.__module__ not in ("builtins",):
+            return kind, id(value), self.freeze(vars(value))
+        raise _Incomparable

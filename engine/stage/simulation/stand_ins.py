@@ -1,0 +1,255 @@
+"""What stands in the place of the interpreter's own functions while simulated processes run.
+
+The interpreter of a simulation runs nothing else, so its modules are changed for good: whoever calls ``time.sleep``,
+be it a target or a library that it uses, gets the simulated process's. What the simulation cannot do is refused where
+it is called. The engine's own code, outside of every process, gets the real thing.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import functools
+import importlib
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ...models.model import Operation
+from . import here as place
+from . import output
+from .here import here, perform
+from .library import Library, importer
+from .output import Stream
+from .process import STDERR, STDOUT, Process
+from .refusal import NotSimulated
+from .world import CLOCK, KERNEL
+
+START_S = 1_000.0
+"""What the clocks show at first."""
+
+TICK_S = 1e-6
+"""How much later it is at each look at a clock; twice as much at each further one, so that no deadline is out of
+reach of who looks again and again."""
+
+_ENDLESS = Operation("sleep")
+
+
+def install(library: Library) -> None:
+    """Put everything in its place, once for this interpreter."""
+    builtins.__import__ = importer(library)
+    sys.stdout, sys.stderr = Stream(STDOUT, sys.stdout), Stream(STDERR, sys.stderr)  # type: ignore[assignment]
+    for module, functions in _FUNCTIONS.items():
+        for name, function in functions.items():
+            if hasattr(module, name):
+                setattr(module, name, _either(getattr(module, name), function))
+    for module, names in _REFUSED.items():
+        for name in names.split():
+            if hasattr(module, name):
+                setattr(module, name, _either(getattr(module, name), _refused(f"{module.__name__}.{name}")))
+    for name in _OF_RANDOM:
+        if hasattr(random, name):
+            setattr(random, name, _either(getattr(random, name), _drawing(name)))
+    sys.addaudithook(_audit)
+
+
+def _either(real: Any, function: Callable[..., Any]) -> Any:
+    @functools.wraps(real)
+    def called(*given: Any, **keywords: Any) -> Any:
+        process = place.process()
+        return real(*given, **keywords) if process is None else function(process, *given, **keywords)
+
+    return called
+
+
+# Time
+
+
+def _sleep(process: Process, seconds: float) -> None:
+    if seconds < 0:
+        raise ValueError("sleep length must be non-negative")
+    world = here.world
+    if world.is_virtual:
+        perform(CLOCK, _ENDLESS._replace(patience_s=float(seconds)))
+        return
+    process.slept_s += seconds
+    if process.slept_s > world.life.plan.timeout_s:
+        # No real run would come to an end of it.
+        process.is_asleep = True
+        perform(CLOCK, _ENDLESS)
+
+
+def _clock_s(process: Process) -> float:
+    world = here.world
+    world.life.reads_clock = True
+    process.clock_reads += 1
+    process.ticks_s += TICK_S * 2 ** min(process.clock_reads, 40) if process.clock_reads > _EVEN_TICKS else TICK_S
+    return START_S + (world.now_s if world.is_virtual else process.slept_s) + process.ticks_s
+
+
+_EVEN_TICKS = 100
+
+
+def _clock_ns(process: Process) -> int:
+    return int(_clock_s(process) * 1e9)
+
+
+# The system
+
+
+def _exit_at_once(process: Process, status: int) -> None:
+    process.exitcode = status & 0xFF
+    perform(KERNEL, Operation("exit", (process.exitcode,)))
+    process.is_gone = True
+    here.hub.switch()  # Nobody switches back.
+
+
+def _abort(process: Process) -> None:
+    _kill(process, process.pid, signal.SIGABRT)
+
+
+def _kill(process: Process, pid: int, number: int) -> None:
+    life = here.world.life
+    victim = next((one for one in life.by_number.values() if one.pid == pid), None)
+    if victim is None:
+        raise ProcessLookupError(3, "No such process")
+    if number == 0:
+        return
+    if number not in _DEADLY:
+        raise NotSimulated(f"the signal {signal.Signals(number).name}")
+    life.observes = True
+    perform(KERNEL, Operation("kill", (victim.number, -int(number))))
+    if victim is process:
+        here.hub.switch()
+
+
+_DEADLY = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGHUP})
+
+
+def _write(process: Process, fd: int, data: bytes) -> int:
+    if fd not in (STDOUT, STDERR):
+        raise NotSimulated("os.write")
+    output.emit(process, fd, bytes(data).decode(errors="backslashreplace"))
+    return len(data)
+
+
+def _at_exit(process: Process, function: Callable[..., Any], *given: Any, **keywords: Any) -> Any:
+    process.at_exit.append(functools.partial(function, *given, **keywords))
+    return function
+
+
+def _import_module(process: Process, name: str, package: str | None = None) -> Any:
+    if not name.startswith(".") and here.world.life.library.owns(name):
+        return here.world.life.library.load(process, name)
+    return _real_import_module(name, package)
+
+
+_real_import_module = importlib.import_module
+
+
+def _current_process(process: Process) -> Any:
+    return here.world.life.handle(process)
+
+
+def _parent_process(process: Process) -> Any:
+    return None if process.parent is None else here.world.life.handle(process.parent)
+
+
+_FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
+    time: {
+        "sleep": _sleep,
+        **dict.fromkeys(("time", "monotonic", "perf_counter", "process_time", "thread_time"), _clock_s),
+        **dict.fromkeys(("time_ns", "monotonic_ns", "perf_counter_ns", "process_time_ns"), _clock_ns),
+    },
+    os: {
+        "getpid": lambda process: process.pid,
+        "getppid": lambda process: process.parent.pid if process.parent else 1,
+        "_exit": _exit_at_once,
+        "abort": _abort,
+        "kill": _kill,
+        "write": _write,
+    },
+    atexit: {"register": _at_exit},
+    importlib: {"import_module": _import_module},
+    multiprocessing: {"current_process": _current_process, "parent_process": _parent_process},
+}
+
+_REFUSED: dict[Any, str] = {
+    os: "pipe pipe2 fork forkpty wait waitpid waitid wait3 wait4 pidfd_open killpg setsid dup dup2 eventfd memfd_create",
+    signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill set_wakeup_fd",
+    multiprocessing: "Pool",
+}
+
+_OF_RANDOM = [
+    "random",
+    "uniform",
+    "randint",
+    "choice",
+    "sample",
+    "randrange",
+    "triangular",
+    "normalvariate",
+    "lognormvariate",
+    "expovariate",
+    "vonmisesvariate",
+    "gammavariate",
+    "gauss",
+    "betavariate",
+    "paretovariate",
+    "weibullvariate",
+    "getstate",
+    "setstate",
+    "seed",
+    "getrandbits",
+    "shuffle",
+    "choices",
+    "randbytes",
+    "binomialvariate",
+]
+
+
+def _refused(name: str) -> Callable[..., Any]:
+    def refuse(process: Process, *given: Any, **keywords: Any) -> Any:
+        raise NotSimulated(name)
+
+    return refuse
+
+
+def _drawing(name: str) -> Callable[..., Any]:
+    """Random numbers come from a generator of each process's own, made from the run's seed."""
+
+    def draw(process: Process, *given: Any, **keywords: Any) -> Any:
+        if process.random is None:
+            process.random = random.Random(f"{here.world.life.seed} {process.key}")
+        return getattr(process.random, name)(*given, **keywords)
+
+    return draw
+
+
+_AUDITED = (
+    "socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.remove", "os.rename",
+    "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.putenv", "shutil.", "tempfile.", "fcntl.", "mmap.",
+    "_thread.start_new_thread", "pty.", "sqlite3.", "ctypes.dlopen",
+)  # fmt: skip
+"""What the interpreter tells of that the simulation cannot do (https://docs.python.org/3/library/audit_events.html)."""
+
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def _audit(event: str, given: tuple[Any, ...]) -> None:
+    if here.strand is None:
+        return
+    if event == "open":
+        path, _, flags = given
+        if flags is not None and flags & _WRITES:
+            raise NotSimulated(f"opening {path} to write")
+    elif event.startswith(_AUDITED):
+        raise NotSimulated(_TOLD.get(event, event))
+
+
+_TOLD = {"_thread.start_new_thread": "starting a thread", "os.fork": "os.fork"}
