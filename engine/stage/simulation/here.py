@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from greenlet import GreenletExit
+
 from ...models.model import Operation
 
 if TYPE_CHECKING:
@@ -38,8 +40,11 @@ def process() -> Process | None:
 def perform(cell: int, operation: Operation) -> Any:
     """Have the running process do ``operation`` on what is in ``cell``, when it is its turn.
 
-    Returns its result, or raises its error.
+    Returns its result, or raises its error; a process that is taken apart, whose ``with`` and ``finally`` blocks still
+    run, does nothing any more.
     """
     strand = here.strand
-    strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN  # type: ignore[union-attr]
+    if strand is None:
+        raise GreenletExit
+    strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN
     return here.hub.switch()
