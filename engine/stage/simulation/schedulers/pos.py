@@ -1,0 +1,64 @@
+"""Random priorities for operations, drawn anew where they lose a race."""
+
+from __future__ import annotations
+
+from random import Random
+
+from ....models.model import conflict
+from ..strand import Strand
+from ..world import World
+from .draws import generators
+
+
+class Pos:
+    """Every pending operation has a random priority, and the best is taken; then those that conflict with it, and the
+    next one of who has taken it, get new ones.
+
+    Operations that commute keep theirs, so that how often they are asked does not matter: what is sampled are partial
+    orders rather than interleavings. Needs no estimate of anything.
+
+    Source: Yuan, Yang, Gu, "Partial order aware concurrency sampling", CAV 2018.
+    """
+
+    _random: Random
+
+    def __init__(self, seed: int) -> None:
+        self._generators = generators(seed, "pos")
+        self._priorities: dict[int, float] = {}
+
+    def begin(self) -> bool:
+        self._random = next(self._generators)
+        self._priorities.clear()
+        return True
+
+    def choose(self, world: World, ready: list[Strand]) -> Strand:
+        best = self.best(ready)
+        self.take(best, ready)
+        return best
+
+    def end(self, world: World, is_whole: bool) -> None: ...
+
+    def best(self, among: list[Strand]) -> Strand:
+        """The strand whose operation has the highest priority."""
+        if len(among) == 1:
+            return among[0]
+        priorities = self._priorities
+        best, highest = among[0], -1.0
+        for strand in among:
+            number = strand.number
+            priority = priorities.get(number)
+            if priority is None:
+                priority = priorities[number] = self._random.random()
+            if priority > highest:
+                best, highest = strand, priority
+        return best
+
+    def take(self, taken: Strand, ready: list[Strand]) -> None:
+        """Forget the priorities that change as ``taken`` takes its step."""
+        priorities, cell = self._priorities, taken.cell
+        priorities.pop(taken.number, None)
+        if len(ready) > 1:
+            touches = taken.step.touches  # type: ignore[union-attr]
+            for strand in ready:
+                if strand.cell == cell and strand is not taken and conflict(touches, strand.step.touches):  # type: ignore[union-attr]
+                    priorities.pop(strand.number, None)
