@@ -20,4 +20,4 @@ if ROOT not in sys.modules:
 if __name__ == "__main__":
     from importlib import import_module
 
-    import_module(ROOT + ".stage.nursery").main()
+    import_module(ROOT + (".stage.simulation.service" if "simulation" in sys.argv[1:2] else ".stage.nursery")).main()

@@ -11,7 +11,7 @@ import builtins
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.machinery import PathFinder
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -224,36 +224,31 @@ def _imported(name: str) -> ModuleType:
     return sys.modules[name]
 
 
-def importer(library: Library) -> Any:
-    """What ``__import__`` is while the scenario's code runs."""
-
-    def load(
-        name: str,
-        globals: Mapping[str, Any] | None = None,
-        locals: Mapping[str, Any] | None = None,
-        fromlist: Sequence[str] | None = (),
-        level: int = 0,
-    ) -> ModuleType:
-        process = place.process()
-        if process is None:
+def imported(
+    name: str,
+    globals: Mapping[str, Any] | None = None,
+    locals: Mapping[str, Any] | None = None,
+    fromlist: Sequence[str] | None = (),
+    level: int = 0,
+) -> ModuleType:
+    """What ``__import__`` is: the scenario's own modules are those of the process that runs."""
+    process = place.process()
+    if process is None:
+        return _real_import(name, globals, locals, fromlist or (), level)
+    library: Library = place.here.world.life.library
+    if level:
+        package = str((globals or {}).get("__package__") or "")
+        if not library.owns(package):
             return _real_import(name, globals, locals, fromlist or (), level)
-        if level:
-            package = str((globals or {}).get("__package__") or "")
-            if not library.owns(package):
-                return _real_import(name, globals, locals, fromlist or (), level)
-            base = package.rsplit(".", level - 1)[0] if level > 1 else package
-            name = f"{base}.{name}" if name else base
-        if not library.owns(name):
-            return _real_import(name, globals, locals, fromlist or (), 0)
-        module = library.load(process, name)
-        if not fromlist:
-            return library.load(process, name.partition(".")[0])
-        for attribute in fromlist:
-            if not hasattr(module, attribute) and hasattr(module, "__path__"):
-                try:
-                    library.load(process, f"{name}.{attribute}")
-                except ModuleNotFoundError:
-                    continue
-        return module
-
-    return load
+        base = package.rsplit(".", level - 1)[0] if level > 1 else package
+        name = f"{base}.{name}" if name else base
+    if not library.owns(name):
+        return _real_import(name, globals, locals, fromlist or (), 0)
+    module = library.load(process, name)
+    if not fromlist:
+        return library.load(process, name.partition(".")[0])
+    for attribute in fromlist:
+        if not hasattr(module, attribute) and hasattr(module, "__path__"):
+            with suppress(ModuleNotFoundError):
+                library.load(process, f"{name}.{attribute}")
+    return module

@@ -24,7 +24,7 @@ from ...models.model import Operation
 from . import here as place
 from . import output
 from .here import here, perform
-from .library import Library, importer
+from .library import imported
 from .output import Stream
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
@@ -40,9 +40,9 @@ reach of who looks again and again."""
 _ENDLESS = Operation("sleep")
 
 
-def install(library: Library) -> None:
+def install() -> None:
     """Put everything in its place, once for this interpreter."""
-    builtins.__import__ = importer(library)
+    builtins.__import__ = imported
     sys.stdout, sys.stderr = Stream(STDOUT, sys.stdout), Stream(STDERR, sys.stderr)  # type: ignore[assignment]
     for module, functions in _FUNCTIONS.items():
         for name, function in functions.items():

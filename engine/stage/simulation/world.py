@@ -86,6 +86,7 @@ class World:
         self.waiting: list[Strand] = []
         self.trace: list[Taken] = []
         self.kept: list[object] = []
+        self.endpoints: dict[Any, str] = {}
         self.is_starting_a_process = False
         self.output: int | None = None
         self.now_s = 0.0

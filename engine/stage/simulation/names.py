@@ -1,0 +1,37 @@
+"""What people call the lines of execution, the primitives and the operations of a simulated run."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any
+
+from ...models.model import Operation
+from .strand import Strand
+from .world import CLOCK, KERNEL, World
+
+
+def label(world: World, strand: Strand) -> str:
+    """``left``, or ``left:jobs`` for what the process ``left`` has a thread do to ``jobs``."""
+    if strand.greenlet is not None:
+        return strand.process.name
+    return f"{strand.process.name}:{world.labels[strand.cell]}"
+
+
+def said(world: World, cell: int, operation: Operation) -> tuple[str, str, str]:
+    """The primitive (empty where it is none), the operation, and what it is given."""
+    arguments = operation.arguments
+    if cell in (KERNEL, CLOCK):
+        end = arguments[0] if arguments else None
+        name = world.endpoints.get(end) if isinstance(end, tuple) else None
+        if name is not None:
+            return name, operation.name, _shown(arguments[1:2])
+        return "", operation.name, ""
+    return world.labels[cell], operation.name, _shown(arguments)
+
+
+def _shown(arguments: tuple[Any, ...]) -> str:
+    return ", ".join(map(_SHORT.repr, arguments))
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 40

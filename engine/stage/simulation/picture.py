@@ -1,0 +1,96 @@
+"""What happens in a simulated run, step by step: who does what, what comes of it, and who cannot go on."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any
+
+from ...models.model import BLOCKED, Done, Raised
+from .names import label, said
+from .play import where
+from .strand import Strand
+from .world import Scheduler, World
+
+MOST_STEPS = 2_000
+"""How many steps are told of one run."""
+
+
+class Recorder:
+    """Notes the steps of the one run that ``scheduler`` makes."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self.steps: list[dict[str, Any]] = []
+
+    def begin(self) -> bool:
+        return self._scheduler.begin()
+
+    def choose(self, world: World, ready: list[Strand]) -> Strand:
+        if self.steps:
+            self.steps[-1]["blocked"] = _blocked(world)
+        strand = self._scheduler.choose(world, ready)
+        if len(self.steps) < MOST_STEPS:
+            self.steps.append(_told(world, strand))
+        return strand
+
+    def end(self, world: World, is_whole: bool) -> None:
+        if self.steps:
+            self.steps[-1]["blocked"] = _blocked(world)
+        self._scheduler.end(world, is_whole)
+
+
+def labels_of(world: World) -> list[str]:
+    """Who took each step."""
+    return [label(world, taken.strand) for taken in world.trace]
+
+
+def preemptions_of(world: World) -> int:
+    """How often somebody was left who could have gone on: what he did next was possible at once."""
+    count = 0
+    trace = world.trace
+    following: dict[Strand, Any] = {}
+    for taken, after in zip(reversed(trace[:-1]), reversed(trace[1:]), strict=True):
+        following[after.strand] = after
+        own = following.get(taken.strand)
+        if after.strand is not taken.strand and own is not None:
+            step = world.models[own.cell].step(after.before, own.strand.process.number, own.operation) if (
+                own.cell == after.cell
+            ) else None
+            count += step is not BLOCKED
+    return count
+
+
+def _told(world: World, strand: Strand) -> dict[str, Any]:
+    step = strand.step
+    primitive, operation, arguments = said(world, strand.cell, strand.operation)
+    return {
+        "process": strand.process.name,
+        "thread": "" if strand.greenlet is not None else "feeder",
+        "primitive": primitive,
+        "operation": operation,
+        "arguments": arguments,
+        "result": _SHORT.repr(step.result) if type(step) is Done else None,
+        "error": f"{type(step.error).__name__}: {step.error}".rstrip(": ") if type(step) is Raised else None,
+        "where": "" if strand.greenlet is None else where(strand.greenlet.gr_frame),
+        "blocked": {},
+    }
+
+
+def _blocked(world: World) -> dict[str, str]:
+    found = {}
+    for strand in world.waiting:
+        if strand.greenlet is None:
+            continue
+        step = strand.step
+        if strand.seen is not world.states[strand.cell]:
+            step = world.models[strand.cell].step(
+                world.states[strand.cell], strand.process.number, strand.operation
+            )
+        if step is BLOCKED or strand.polls is not None:
+            primitive, operation, _ = said(world, strand.cell, strand.operation)
+            found[strand.process.name] = f"{primitive}.{operation}" if primitive else operation
+    return found
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60

@@ -1,0 +1,185 @@
+"""Explore a plan: run it under one schedule after the other, and tell each outcome that is new.
+
+Whoever asked says of each new outcome whether it is a failure; all else is decided here, so that runs need not leave
+this process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .picture import Recorder, labels_of, preemptions_of
+from .play import Played, Terms, key, play, told
+from .refusal import NotSimulated
+from .schedulers.bounded import Bounded
+from .schedulers.dfs import DepthFirst
+from .schedulers.dpor import PartialOrder
+from .schedulers.pct import Pct
+from .schedulers.portfolio import portfolio
+from .schedulers.pos import Pos
+from .schedulers.random_walk import RandomWalk
+from .schedulers.replay import Replay
+from .schedulers.rf_pos import RfPos
+from .schedulers.surw import Surw
+from .schedulers.urw import Urw
+from .shrinking import shrunk
+from .world import Scheduler
+
+SAMPLERS: dict[str, Callable[[int], Scheduler]] = {
+    "random": RandomWalk,
+    "pct": Pct,
+    "pos": Pos,
+    "rf-pos": RfPos,
+    "urw": Urw,
+    "surw": Surw,
+    "portfolio": portfolio,
+}
+"""The strategies that draw schedules, from a seed, for ever."""
+
+
+class Phase(NamedTuple):
+    """A strategy, how many schedules it may run (those it leaves as repetitions included), and for how long."""
+
+    strategy: str
+    schedules: int
+    for_s: float | None
+
+
+@dataclass
+class Outcome:
+    """All runs that came to the same: how many, and the choices of the shortest."""
+
+    count: int
+    schedule: tuple[int, ...]
+    preemptions: int
+    is_failure: bool = False
+
+
+@dataclass
+class Search:
+    """One exploration. ``judge`` is given each new outcome, and says whether it is a failure."""
+
+    terms: Terms
+    keep_going: bool
+    judge: Callable[[dict[str, Any]], bool]
+    beat: Callable[[int], bool]
+    outcomes: dict[Any, Outcome] = field(default_factory=dict)
+    schedules: int = 0
+    redundant: int = 0
+    steps: int = 0
+    classes: int | None = None
+    exhausted: bool = False
+    reasons: list[str] = field(default_factory=list)
+    first_failure: int | None = None
+    refusal: NotSimulated | None = None
+    reads_clock: bool = False
+    has_met_limit: bool = False
+
+    def run(self, phases: list[Phase], seed: int) -> None:
+        """Go through ``phases`` until one of them leaves no schedule, or something decides."""
+        for phase in phases:
+            scheduler = _scheduler(phase.strategy, seed)
+            is_over = self._run_phase(phase, scheduler)
+            self.exhausted = is_over and self._is_all(scheduler) and not self.has_met_limit
+            if isinstance(scheduler, PartialOrder):
+                self.classes = scheduler.classes
+            if self.exhausted or self.refusal or (self.first_failure and not self.keep_going):
+                break
+        self.reasons = self._why_not()
+
+    def found(self) -> Iterator[dict[str, Any]]:
+        """Each outcome with its shortest schedule, run once more to see what happens in it."""
+        for identity, outcome in self.outcomes.items():
+            schedule = outcome.schedule
+            if outcome.is_failure:
+                schedule = shrunk(self.terms, schedule, identity)
+            recorder = Recorder(Replay(schedule))
+            played = play(self.terms, recorder)
+            differs = key(played, self.terms) != identity
+            yield {
+                "digest": digest(identity),
+                "run": told(played, self.terms),
+                "count": outcome.count,
+                "failure": outcome.is_failure,
+                "schedule": labels_of(played.world),
+                "steps": recorder.steps,
+                "preemptions": preemptions_of(played.world),
+                "differs": differs,
+            }
+            played.world.end()
+
+    def _run_phase(self, phase: Phase, scheduler: Scheduler) -> bool:
+        """Whether no schedule was left before the phase was over."""
+        until_s = None if phase.for_s is None else time.monotonic() + phase.for_s
+        for _ in range(phase.schedules):
+            if not scheduler.begin():
+                return True
+            played = play(self.terms, scheduler)
+            self._note(played)
+            played.world.end()
+            if self.refusal or (self.first_failure and not self.keep_going):
+                return False
+            if until_s is not None and time.monotonic() >= until_s:
+                break
+            if not self.beat(self.schedules):
+                break
+        return not scheduler.begin() if isinstance(scheduler, (PartialOrder, DepthFirst, Bounded)) else False
+
+    def _note(self, played: Played) -> None:
+        life = played.life
+        self.steps += len(played.world.trace)
+        self.reads_clock |= life.reads_clock
+        if life.refusal is not None:
+            self.refusal = life.refusal
+            return
+        if played.ending is None:
+            self.redundant += 1
+            return
+        self.schedules += 1
+        self.has_met_limit |= played.ending == "step_limit"
+        identity = key(played, self.terms)
+        outcome = self.outcomes.get(identity)
+        if outcome is None:
+            outcome = self.outcomes[identity] = Outcome(0, _choices(played), preemptions_of(played.world))
+            outcome.is_failure = self.judge(told(played, self.terms))
+            if outcome.is_failure and self.first_failure is None:
+                self.first_failure = self.schedules
+        elif len(played.world.trace) < len(outcome.schedule):
+            outcome.schedule, outcome.preemptions = _choices(played), preemptions_of(played.world)
+        outcome.count += 1
+
+    def _is_all(self, scheduler: Scheduler) -> bool:
+        return scheduler.is_exhausted if isinstance(scheduler, Bounded) else True
+
+    def _why_not(self) -> list[str]:
+        reasons = []
+        if self.has_met_limit:
+            reasons.append("a run met the limit on steps: a loop that goes on for ever, or one that is longer")
+        if self.reads_clock:
+            reasons.append("a target reads the clock, and may do otherwise at other times")
+        if not self.exhausted and not self.refusal and not reasons:
+            stopped = self.first_failure and not self.keep_going
+            reasons.append("it stopped at the first failure" if stopped else "there are more schedules than were run")
+        return reasons
+
+
+def digest(identity: Any) -> str:
+    """A short name for an outcome, the same in every process."""
+    import hashlib
+
+    return hashlib.sha256(repr(identity).encode()).hexdigest()[:16]
+
+
+def _choices(played: Played) -> tuple[int, ...]:
+    return tuple([taken.strand.number for taken in played.world.trace])
+
+
+def _scheduler(strategy: str, seed: int) -> Scheduler:
+    if strategy in SAMPLERS:
+        return SAMPLERS[strategy](seed)
+    if strategy == "dpor":
+        return PartialOrder()
+    return DepthFirst() if strategy == "dfs" else Bounded(most=2) if strategy == "simplest" else Bounded()

@@ -1,0 +1,168 @@
+"""The stage of a simulation: what the engine asks for, and what it is told.
+
+Frames of JSON on the socket that the command line names, as :mod:`..wire` has them. A request is answered by any number
+of messages, and a last one; while one is being answered, the engine may say ``stop``.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import greenlet
+
+from ...plan import Plan
+from .. import wire
+from . import stand_ins
+from .here import here
+from .library import Library
+from .names import label
+from .picture import Recorder, labels_of, preemptions_of
+from .play import Terms, play, told
+from .schedulers.replay import Replay
+from .search import Phase, Search
+from .world import World, new_names
+
+BEAT_S = 0.1
+"""How often the engine hears that it goes on."""
+
+
+def main() -> None:
+    sys.path[:] = [folder for folder in sys.path if folder != os.path.dirname(os.path.dirname(__file__))]
+    sys.setrecursionlimit(10_000)
+    here.hub = greenlet.getcurrent()
+    stand_ins.install()
+    with socket.socket(fileno=int(sys.argv[2])) as engine:
+        wire.send(engine, {"event": "ready", "version": sys.version.split()[0]})
+        while (frame := wire.receive(engine)) is not None:
+            request, _ = frame
+            if "stop" in request:  # It came when the search had ended by itself.
+                continue
+            Service(engine, request).answer()
+    os._exit(0)
+
+
+class Service:
+    """Answers one request."""
+
+    def __init__(self, engine: socket.socket, request: Mapping[str, Any]) -> None:
+        self._engine = engine
+        self._request = request
+        self._beat_at_s = 0.0
+        self._plan = Plan.from_json(request["plan"])
+        sys.argv = [self._plan.file]
+        sys.path[:0] = [folder for folder in self._plan.search_path if folder not in sys.path]
+        os.environ.update(self._plan.environment)
+
+    def answer(self) -> None:
+        request = self._request
+        plan = self._plan
+        terms = Terms(
+            plan=plan,
+            library=Library(plan.code, plan.search_path),
+            names=new_names(),
+            max_steps=request["steps"],
+            is_virtual=request["timing"] == "virtual",
+            seed=request["seed"],
+            orders_output=request["orders_output"],
+        )
+        if "schedule" in request:
+            self._replay(terms)
+        else:
+            self._explore(terms)
+
+    def _explore(self, terms: Terms) -> None:
+        request = self._request
+        search = Search(terms, request["keep_going"], self._judge, self._beat)
+        search.run([Phase(*phase) for phase in request["phases"]], request["sampler_seed"])
+        if search.refusal is None:
+            for found in search.found():
+                self._tell("found", **found)
+        refusal = search.refusal
+        self._tell(
+            "explored",
+            schedules=search.schedules,
+            redundant=search.redundant,
+            steps=search.steps,
+            classes=search.classes,
+            exhausted=search.exhausted,
+            reasons=search.reasons,
+            first_failure=search.first_failure,
+            refusal=None if refusal is None else [refusal.what, refusal.where],
+        )
+
+    def _replay(self, terms: Terms) -> None:
+        scheduler = ByLabel(self._request["schedule"])
+        recorder = Recorder(scheduler)
+        played = play(terms, recorder)
+        refusal = played.life.refusal
+        self._tell(
+            "replayed",
+            run=told(played, terms),
+            schedule=labels_of(played.world),
+            steps=recorder.steps,
+            preemptions=preemptions_of(played.world),
+            diverged=scheduler.diverged,
+            refusal=None if refusal is None else [refusal.what, refusal.where],
+        )
+        played.world.end()
+
+    def _judge(self, run: dict[str, Any]) -> bool:
+        self._tell("outcome", run=run)
+        while (frame := wire.receive(self._engine)) is not None:
+            if "failure" in frame[0]:
+                return bool(frame[0]["failure"])
+        os._exit(0)
+
+    def _beat(self, schedules: int) -> bool:
+        """Tell the engine that it goes on; false if it should not."""
+        now_s = time.monotonic()
+        if now_s < self._beat_at_s:
+            return True
+        self._beat_at_s = now_s + BEAT_S
+        self._tell("beat", schedules=schedules)
+        readable, _, _ = select.select([self._engine], [], [], 0)
+        if not readable:
+            return True
+        if wire.receive(self._engine) is None:
+            os._exit(0)
+        return False
+
+    def _tell(self, event: str, **details: Any) -> None:
+        wire.send(self._engine, {"event": event, **details})
+
+
+class ByLabel:
+    """Follows a schedule that says by name who goes on; ``diverged`` says where that was not possible."""
+
+    def __init__(self, schedule: list[str]) -> None:
+        self._schedule = schedule
+        self._rest = Replay(())
+        self.diverged: dict[str, Any] | None = None
+
+    def begin(self) -> bool:
+        return True
+
+    def choose(self, world: World, ready: list[Any]) -> Any:
+        step = len(world.trace)
+        if self.diverged is None:
+            wanted = self._schedule[step] if step < len(self._schedule) else None
+            for strand in ready:
+                if label(world, strand) == wanted:
+                    return strand
+            self.diverged = {
+                "step": step,
+                "wanted": wanted,
+                "ready": [label(world, strand) for strand in ready],
+            }
+        return self._rest.choose(world, ready)
+
+    def end(self, world: World, is_whole: bool) -> None:
+        step = len(world.trace)
+        if self.diverged is None and step < len(self._schedule):
+            self.diverged = {"step": step, "wanted": self._schedule[step], "ready": []}
