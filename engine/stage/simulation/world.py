@@ -97,7 +97,7 @@ class World:
 
     def run(self, scheduler: Scheduler) -> None:
         """Take steps until nobody can. Raises Redundant and OutOfSteps."""
-        states, models, trace, choose = self.states, self.models, self.trace, scheduler.choose
+        states, trace, choose = self.states, self.trace, scheduler.choose
         while True:
             ready = self._ready()
             if not ready:
