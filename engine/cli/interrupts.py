@@ -12,6 +12,8 @@ def undisturbed() -> Iterator[None]:
     """Heed no Ctrl-C meanwhile: whoever presses it again would only keep us from tidying up, which is bounded."""
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.SIG_IGN)
-    yield
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.default_int_handler)

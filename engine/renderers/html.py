@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
@@ -44,7 +45,7 @@ def render(report: Report) -> str:
         value=_value,
         text=_text,
         bar=_bar,
-        failure=lambda scenario: click.unstyle(terminal.failure(scenario)),
+        failure=_failure,
         explored=outcomes.explored_text,
         columns=outcomes.columns,
         length=outcomes.length,
@@ -63,6 +64,11 @@ def _value(value: Any) -> str:
 
 def _text(text: Any) -> str:
     return words.shorten(text if isinstance(text, str) else json.dumps(text, indent=2, default=str), _LONGEST)
+
+
+def _failure(scenario: ScenarioReport) -> str:
+    """What the terminal says of what does not hold."""
+    return textwrap.dedent(click.unstyle(terminal.failure(scenario)))
 
 
 def _bar(process: ProcessReport, scenario: ScenarioReport) -> Bar | None:

@@ -23,7 +23,6 @@ COLOURS = {"forbidden": "red", "unknown": "yellow", "interesting": "cyan", "acce
 MAX_ROWS = 20
 _WIDTH = 100
 _NARROWEST = 8
-_MAX_COLUMNS = 6
 _DETERMINISTIC = ("dpor", "dfs", "bounded")
 
 
@@ -170,12 +169,6 @@ def _wrapped(text: str) -> list[str]:
 
 def _table(outcomes: Sequence[OutcomeReport]) -> Iterator[str]:
     rows = outcomes[:MAX_ROWS]
-    differing = columns(outcomes)
-    meanings = tuple(one.when if one.when else "" for one in rows)
-    seen = [Column(column.heading, tuple(map(on_one_line, column.texts[:MAX_ROWS]))) for column in differing]
-    seen = seen[: 1 + _MAX_COLUMNS]
-    if any(meanings):
-        seen.append(Column("which is", tuple(map(on_one_line, meanings))))
     figures = [
         Column("", tuple(f"#{number}" for number in range(1, len(rows) + 1))),
         Column("count", tuple(f"{one.count:,}" for one in rows)),
@@ -184,8 +177,16 @@ def _table(outcomes: Sequence[OutcomeReport]) -> Iterator[str]:
     ]
     grades = Column("grade", tuple(one.grade for one in rows))
     fixed = [_width_of(column) for column in (*figures, grades)]
-    room = _WIDTH - 2 - sum(fixed) - 2 * (len(fixed) + len(seen) - 1)
-    widths = [*fixed, *fitted([_width_of(column) for column in seen], room, _NARROWEST)]
+    names = (
+        [Column("which is", tuple(on_one_line(one.when or "") for one in rows))]
+        if any(one.when for one in rows)
+        else []
+    )
+    differing = columns(outcomes)
+    room = _WIDTH - 2 - sum(fixed) - 2 * len(fixed)
+    shown = min(len(differing), (room + 2) // (_NARROWEST + 2) - len(names))
+    seen = [Column(one.heading, tuple(map(on_one_line, one.texts[:MAX_ROWS]))) for one in differing[:shown]] + names
+    widths = [*fixed, *fitted([_width_of(column) for column in seen], room - 2 * (len(seen) - 1), _NARROWEST)]
     table = [*figures, grades, *seen]
     yield click.style(_row([column.heading for column in table], widths, len(figures)), bold=True)
     for number, one in enumerate(rows):
@@ -194,8 +195,8 @@ def _table(outcomes: Sequence[OutcomeReport]) -> Iterator[str]:
     if hidden := outcomes[MAX_ROWS:]:
         schedules = count(sum(one.count for one in hidden), "schedule")
         yield f"  ... and {count(len(hidden), 'more outcome')}, of {schedules}"
-    if len(differing) > 1 + _MAX_COLUMNS:
-        yield f"  ... and they differ in {count(len(differing) - 1 - _MAX_COLUMNS, 'more thing')}: see --json"
+    if hidden_columns := len(differing) - shown:
+        yield f"  ... and they differ in {count(hidden_columns, 'more thing')}: see --json"
 
 
 def _row(texts: Sequence[str], widths: Sequence[int], figures: int) -> str:
