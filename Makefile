@@ -26,6 +26,7 @@ format: $(VENV)/installed-for-development
 schemas: $(VENV)/installed  ## write schemas/ anew from the models
 	$(BIN)/engine schema --json schemas/scenario.schema.json
 	$(BIN)/engine schema --report --json schemas/report.schema.json
+	$(BIN)/engine schema --schedule --json schemas/schedule.schema.json
 
 index: $(VENV)/installed  ## write the index of the catalogue anew
 	$(BIN)/python -m tests.catalogue.index

@@ -52,5 +52,9 @@ class InternalError(EngineError):
     """Ours: the engine could not do its job."""
 
 
+class Diverged(EngineError):
+    """The user's, or ours: a run did not follow the schedule that it was to repeat; says at which step, and why."""
+
+
 class Interrupted(EngineError):
     """The user asked us to stop; everything that was started is gone."""

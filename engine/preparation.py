@@ -32,7 +32,8 @@ class Requirements:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One variant, ready to be run and judged. ``assignments`` are the values of its row of the matrix, JSON-able."""
+    """One variant, ready to be run and judged. ``assignments`` are the values of its row of the matrix, JSON-able;
+    ``explore`` is what the scenario itself says of how to explore it."""
 
     name: str
     file: str
@@ -42,6 +43,7 @@ class Prepared:
     requirements: Requirements
     plan: Plan
     expectation: Expectation
+    explore: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -97,7 +99,7 @@ def _load(
 
 
 def _prepared(variant: Variant, planned: Plan) -> Prepared:
-    requires = variant.scenario.requires
+    requires, explore = variant.scenario.requires, variant.scenario.explore
     return Prepared(
         name=variant.name,
         file=variant.file,
@@ -107,6 +109,7 @@ def _prepared(variant: Variant, planned: Plan) -> Prepared:
         requirements=Requirements(requires.python, tuple(requires.platform), tuple(requires.modules)),
         plan=planned,
         expectation=variant.expectation,
+        explore=explore.model_dump(exclude_unset=True) if explore else {},
     )
 
 

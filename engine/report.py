@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
-from . import plain
+from . import plain, schedule
 from .errors import Problem
+from .exploration import Exploration, ExplorationVerdict, Grade, Graded
 from .trace import ProcessRun, Run
 from .verdict import Check, Judgement, Verdict
 
@@ -102,8 +103,106 @@ class EventReport(_Documented):
 
 
 @dataclass(frozen=True)
+class StepReport(_Documented):
+    """One step of a run in simulation."""
+
+    process: str
+    """The process; `parent` for the parent process."""
+    thread: str
+    """What of it took the step, if not its own line: `feeder`."""
+    primitive: str
+    """The primitive; empty for what concerns none, such as the end of a process."""
+    operation: str
+    """The operation: `put`."""
+    arguments: str
+    """What it was given, shortened."""
+    result: str | None
+    """What it returned, shortened; null where the operation goes on."""
+    error: str | None
+    """What it raised."""
+    where: str
+    """The line that called it: `queue.yaml:15`."""
+    blocked: Mapping[str, str]
+    """Who cannot go on after this step, and in what: `b.acquire`."""
+
+
+@dataclass(frozen=True)
+class ExampleReport(_Documented):
+    """All that one run came to."""
+
+    ending: str
+    """How it ended."""
+    why: str | None
+    """What ended it, if it did not complete."""
+    duration: float
+    """Seconds that it took: of the simulation's clock, in timing `virtual`."""
+    stdout: str
+    """What all processes wrote to standard output, in order of arrival."""
+    stderr: str
+    """What all processes wrote to standard error, in order of arrival."""
+    parent: ProcessReport
+    """The parent process."""
+    processes: Mapping[str, ProcessReport]
+    """The processes, by name."""
+    shared: Mapping[str, Any]
+    """What each primitive held at the end, by name."""
+    leaks: Sequence[str]
+    """What was left behind."""
+
+
+@dataclass(frozen=True)
+class OutcomeReport(_Documented):
+    """One of the ways in which a scenario went."""
+
+    when: str | None
+    """Which of the expected outcomes it is, in its author's words; null where it is none, or none is named."""
+    grade: Grade
+    """`acceptable`, `interesting`, `forbidden`; `unknown` where too little was seen to say."""
+    count: int
+    """How many schedules led to it."""
+    example: ExampleReport
+    """One run that came to it."""
+    schedule: str
+    """The shortest schedule that leads to it: `left*3 right left:jobs`."""
+    length: int
+    """How many steps it has."""
+    preemptions: int
+    """How often it leaves a process that could go on."""
+    steps: Sequence[StepReport] = ()
+    """What happens in it, step by step; only of the first few outcomes, and of those the last steps."""
+    saved: str | None = None
+    """The file in which the schedule is, for `engine replay`."""
+
+
+@dataclass(frozen=True)
+class ExploredReport(_Documented):
+    """How much was explored."""
+
+    schedules: int
+    """How many schedules were run."""
+    exhausted: bool
+    """Whether every schedule that can make a difference is among them."""
+    strategy: str
+    """How they were chosen."""
+    seed: int
+    """What random choices were drawn from."""
+    first_failure: int | None
+    """The number of schedules run when the first that does not pass was met, it included."""
+    steps: int
+    """How many steps all of them took."""
+    classes: int | None
+    """How many of them differ in more than the order of what commutes; null where that is not known."""
+    timing: str
+    """Whether durations ordered what happened: `any` (they did not) or `virtual`."""
+    reasons: Sequence[str]
+    """Why it is not exhausted."""
+    refusal: str | None
+    """What cannot be simulated."""
+
+
+@dataclass(frozen=True)
 class ScenarioReport(_Documented):
-    """One variant of a scenario."""
+    """One variant of a scenario. Of an exploration, all that one run comes to is that of the first of `outcomes`."""
 
     name: str
     """The scenario's name."""
@@ -139,6 +238,10 @@ class ScenarioReport(_Documented):
     """Every operation, in the order in which they were called; only of a run that was traced."""
     checks: Sequence[CheckReport] = ()
     """Each thing that was expected."""
+    outcomes: Sequence[OutcomeReport] = ()
+    """The ways in which it went, the worst first; only where a scenario was explored or replayed."""
+    explored: ExploredReport | None = None
+    """How much was explored."""
 
 
 @dataclass(frozen=True)
@@ -227,15 +330,7 @@ def of_run(
         variant=_variant(variant),
         verdict=verdict.verdict,
         seed=seed,
-        ending=run.ending,
-        why=run.why,
-        duration=run.duration_s,
-        stdout=run.stdout,
-        stderr=run.stderr,
-        parent=_process(run.parent),
-        processes={name: _process(process) for name, process in run.processes.items()},
-        shared={name: plain.jsonable(value) for name, value in run.shared.items()},
-        leaks=list(run.leaks),
+        **vars(_example(run)),
         trace=[
             EventReport(
                 process=event.process,
@@ -253,16 +348,78 @@ def of_run(
     )
 
 
+MAX_TOLD = 20
+"""Of how many outcomes the steps are told, and the schedules saved."""
+_MAX_STEPS = 500
+
+
+def of_exploration(
+    name: str,
+    file: str,
+    variant: Mapping[str, Any],
+    exploration: Exploration,
+    verdict: ExplorationVerdict,
+    saved: Mapping[int, str],
+) -> ScenarioReport:
+    """``saved`` has the files of those outcomes, by number, whose schedules were saved."""
+    outcomes = [_outcome(one, number, saved.get(number)) for number, one in enumerate(verdict.outcomes)]
+    return ScenarioReport(
+        name=name,
+        file=file,
+        variant=_variant(variant),
+        verdict=verdict.verdict,
+        **{**(vars(outcomes[0].example) if outcomes else {}), "duration": exploration.duration_s},
+        checks=[_check(check) for check in verdict.checks],
+        outcomes=outcomes,
+        explored=ExploredReport(
+            schedules=exploration.schedules,
+            exhausted=exploration.exhausted,
+            strategy=exploration.strategy,
+            seed=exploration.seed,
+            first_failure=exploration.first_failure,
+            steps=exploration.steps,
+            classes=exploration.classes,
+            timing=exploration.timing,
+            reasons=exploration.reasons,
+            refusal=exploration.refusal,
+        ),
+    )
+
+
+def of_replay(
+    name: str, file: str, variant: Mapping[str, Any], graded: Graded, duration_s: float, saved: str
+) -> ScenarioReport:
+    """One run that was had again from the schedule in the file ``saved``."""
+    outcome = _outcome(graded, 0, saved)
+    return ScenarioReport(
+        name=name,
+        file=file,
+        variant=_variant(variant),
+        verdict=graded.verdict.verdict,
+        **{**vars(outcome.example), "duration": duration_s},
+        checks=[_check(check) for check in graded.verdict.checks],
+        outcomes=[outcome],
+    )
+
+
 def of_skipped(name: str, file: str, variant: Mapping[str, Any], reason: str) -> ScenarioReport:
     return ScenarioReport(name=name, file=file, variant=_variant(variant), verdict="skipped", reason=reason)
 
 
 def report_schema() -> dict[str, Any]:
     """The JSON Schema of what ``--json`` writes."""
+    return _schema(Report)
+
+
+def schedule_schema() -> dict[str, Any]:
+    """The JSON Schema of the schedules that are saved."""
+    return _schema(schedule.Schedule)
+
+
+def _schema(of: type) -> dict[str, Any]:
     from pydantic import TypeAdapter  # Only the schema needs it; writing a report does not.
 
-    schema = TypeAdapter(Report).json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **TypeAdapter(of).json_schema()}
 
 
 def jsonable(made: Report) -> dict[str, Any]:
@@ -275,6 +432,35 @@ def _variant(assignments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(check: Check) -> CheckReport:
     return CheckReport(check.path, check.verdict, check.line, check.expected, check.actual, check.reason, check.because)
+
+
+def _example(run: Run) -> ExampleReport:
+    return ExampleReport(
+        ending=run.ending,
+        why=run.why,
+        duration=run.duration_s,
+        stdout=run.stdout,
+        stderr=run.stderr,
+        parent=_process(run.parent),
+        processes={name: _process(process) for name, process in run.processes.items()},
+        shared={name: plain.jsonable(value) for name, value in run.shared.items()},
+        leaks=list(run.leaks),
+    )
+
+
+def _outcome(graded: Graded, number: int, saved: str | None) -> OutcomeReport:
+    found = graded.found
+    return OutcomeReport(
+        when=graded.outcome.label if graded.outcome else None,
+        grade=graded.grade,
+        count=found.count,
+        example=_example(found.run),
+        schedule=schedule.text(found.schedule),
+        length=len(found.schedule),
+        preemptions=found.preemptions,
+        steps=[StepReport(**vars(step)) for step in found.steps[-_MAX_STEPS:]] if number < MAX_TOLD else [],
+        saved=saved,
+    )
 
 
 def _process(process: ProcessRun) -> ProcessReport:

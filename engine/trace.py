@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Ending = Literal["completed", "deadlock", "timeout", "parent_died"]
+Ending = Literal["completed", "deadlock", "timeout", "parent_died", "step_limit"]
+"""``step_limit`` is of the simulation: the run was longer than it may be, and might have gone on."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,27 @@ class Event:
     returned_s: float | None
     result: str | None
     error: str | None
+
+
+@dataclass(frozen=True)
+class SimulatedStep:
+    """One step of a run in simulation: who took it, on which primitive, and what came.
+
+    ``thread`` is empty for the process's own line, or says what of it took the step instead (``feeder``);
+    ``primitive`` is empty for what concerns none (the end of a process, a fault). ``result`` and ``error`` are None
+    where the operation goes on. ``where`` is the line that called it (``queue.yaml:15``). ``blocked`` says who cannot
+    go on after this step, and in what (``b.acquire``). Values are short texts.
+    """
+
+    process: str
+    thread: str
+    primitive: str
+    operation: str
+    arguments: str
+    result: str | None
+    error: str | None
+    where: str
+    blocked: Mapping[str, str]
 
 
 @dataclass(frozen=True)

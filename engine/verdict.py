@@ -50,10 +50,11 @@ def judge(expectation: Expectation, run: Run) -> Verdict:
     if expectation.outcomes:
         checks.append(_outcome_check(expectation, outcome, undecided, run))
     checks += _unsaid(expectation, said, run)
-    return Verdict(_worst(checks), tuple(checks), outcome)
+    return Verdict(worst(checks), tuple(checks), outcome)
 
 
-def _worst(checks: Sequence[Check]) -> Judgement:
+def worst(checks: Sequence[Check]) -> Judgement:
+    """What ``checks`` come to."""
     order: tuple[Judgement, ...] = ("failed", "unknown")
     return next((verdict for verdict in order if any(check.verdict == verdict for check in checks)), "passed")
 
@@ -64,10 +65,11 @@ def _worst(checks: Sequence[Check]) -> Judgement:
 def _check(expected: Expected, run: Run) -> Check:
     actual, reason, undecided = _compare(expected, run)
     verdict: Judgement = "unknown" if undecided else "failed" if reason else "passed"
-    return Check(expected.path, verdict, expected.line, _shown(expected.matcher), actual, reason, expected.because)
+    return Check(expected.path, verdict, expected.line, shown(expected.matcher), actual, reason, expected.because)
 
 
-def _shown(matcher: Any) -> Any:
+def shown(matcher: Any) -> Any:
+    """``matcher`` as it is reported."""
     if isinstance(matcher, dict):
         return plain.jsonable({key: value for key, value in matcher.items() if key != BECAUSE})
     return plain.jsonable(matcher)

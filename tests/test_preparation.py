@@ -60,6 +60,17 @@ def test_what_is_remembered_is_what_was_loaded(tmp_path: Path, loads: list[list[
     assert [one.assignments for one in second] == [{"count": 1}, {"count": 2}]
 
 
+def test_only_what_a_scenario_says_itself_of_how_to_explore_it_is_kept(tmp_path: Path) -> None:
+    silent, said = (
+        written(tmp_path),
+        written(tmp_path, "said.yaml", SCENARIO + "explore: {schedules: 10000, seed: 3}\n"),
+    )
+
+    for _ in range(2):
+        assert [one.explore for one in prepare([silent], Settings())] == [{}, {}]
+        assert [one.explore for one in prepare([said], Settings())] == [{"schedules": 10000, "seed": 3}] * 2
+
+
 def test_only_what_is_new_is_loaded_and_the_order_is_kept(tmp_path: Path, loads: list[list[str]]) -> None:
     old, new = written(tmp_path), written(tmp_path, "new.yaml")
     prepare([old], Settings())

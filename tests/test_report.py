@@ -10,15 +10,19 @@ from jsonschema import Draft202012Validator
 
 from engine.errors import Position, Problem
 from engine.expectation import ExpectedOutcome
+from engine.exploration import ExplorationVerdict, Graded
 from engine.plain import Opaque
 from engine.report import (
     CheckReport,
+    ExploredReport,
     ProblemReport,
     ProcessReport,
     Report,
     ScenarioReport,
+    StepReport,
     Summary,
     jsonable,
+    of_exploration,
     of_run,
     of_skipped,
     report,
@@ -26,6 +30,7 @@ from engine.report import (
 )
 from engine.trace import Raised, Returned
 from engine.verdict import Check, Judgement, Verdict
+from tests.exploring_support import DEADLOCK, exploration, found, step
 from tests.support import process_run, run_of
 
 RUN = run_of(
@@ -48,6 +53,38 @@ VERDICT = Verdict(
     ExpectedOutcome("it ends", "acceptable", False, None, 8, ()),
 )
 OF_RUN = of_run("a queue", "queue.yaml", {"kind": (1, "x")}, RUN, VERDICT)
+
+
+EXPLORED = exploration(DEADLOCK, found(RUN, step("first", "queue.put", arguments="1")), first_failure=2)
+OF_EXPLORATION = of_exploration(
+    "a queue",
+    "queue.yaml",
+    {"kind": (1, "x")},
+    EXPLORED,
+    ExplorationVerdict(
+        "failed",
+        VERDICT.checks,
+        (
+            Graded(EXPLORED.found[0], "forbidden", Verdict("failed", (), None)),
+            Graded(EXPLORED.found[1], "acceptable", VERDICT),
+        ),
+    ),
+    {0: ".engine/queue.schedule.json"},
+)
+
+
+def test_an_exploration_is_reported_with_its_outcomes_and_how_much_was_explored() -> None:
+    assert OF_EXPLORATION.explored == ExploredReport(3, True, "dpor", 0, 2, 5, None, "any", (), None)
+    assert [(one.when, one.grade, one.count, one.saved) for one in OF_EXPLORATION.outcomes] == [
+        (None, "forbidden", 2, ".engine/queue.schedule.json"),
+        ("it ends", "acceptable", 1, None),
+    ]
+    assert (OF_EXPLORATION.ending, OF_EXPLORATION.duration) == ("deadlock", 0.021)
+    second = OF_EXPLORATION.outcomes[1]
+    assert second.example.stdout == "a\n"
+    assert second.steps == [
+        StepReport("first", "", "queue", "put", "1", None, None, "lock_order.yaml:8", {}),
+    ]
 
 
 def test_a_run_is_reported_with_all_that_was_seen() -> None:
@@ -119,6 +156,7 @@ REPORTS = [
     report("run", [OF_RUN, of_skipped("b", "b.yaml", {"kind": None}, "why not")], 2.5),
     report("run", [], 0.0, [PROBLEM, PROBLEM._replace(hint=None)]),
     report("run", [], 0.0, interrupted=True),
+    report("explore", [OF_EXPLORATION, of_skipped("b", "b.yaml", {}, "why not")], 0.5),
 ]
 
 

@@ -13,9 +13,11 @@ import click
 
 COMMANDS = {
     "run": "run scenarios on real processes and check what comes of them",
+    "explore": "run scenarios in simulation under every schedule that can make a difference",
+    "replay": "run one recorded schedule again",
     "validate": "check scenario files without executing any of their code",
-    "primitives": "list the types of shared, their parameters and final values",
-    "schema": "print the JSON Schema of scenarios, or of reports",
+    "primitives": "list the types of shared, their parameters, and which are simulated",
+    "schema": "print the JSON Schema of scenarios, of reports, or of schedules",
 }
 
 

@@ -14,7 +14,7 @@ from .output import STANDARD_OUTPUT, write
 @click.command("primitives")
 @click.option("--json", "json_path", metavar="PATH", help="Write them as JSON, there (- is standard output).")
 def command(json_path: str | None) -> int:
-    """List the types of `shared`, their parameters, and what each holds at the end."""
+    """List the types of `shared`, their parameters, what each holds at the end, and which are simulated."""
     described = {name: _described(primitive(name)) for name in TYPES}
     if json_path:
         import json
@@ -40,6 +40,7 @@ def _described(kind: type[Primitive]) -> dict[str, object]:
         "operations": list(kind.operations),
         "crosses_processes": kind.crosses_processes,
         "ends": kind.ends,
+        "simulated": bool(kind.simulation),
     }
 
 
@@ -56,4 +57,6 @@ def _text(name: str, described: dict[str, object]) -> str:
         lines += textwrap.wrap(operations, 100, initial_indent="  ", subsequent_indent="    ")
     if not described["crosses_processes"]:
         lines.append("  For threads: a forked process gets a copy, and other start methods refuse it (TypeError).")
+    if not described["simulated"]:
+        lines.append("  Not simulated: what has one can be run, and not explored.")
     return "\n".join([*lines, ""])

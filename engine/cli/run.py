@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import random
-import signal
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import click
 from ..backends.processes.stages import Stages
 from ..errors import Interrupted, ScenarioError
 from . import FAILED, INTERRUPTED, selection
+from .interrupts import undisturbed
 from .output import Output
 
 if TYPE_CHECKING:
@@ -25,26 +25,15 @@ MAX_SEED = 1_000_000
 """Seeds that nobody chose are below this, to be easily typed."""
 
 
-class Duration(click.ParamType):  # type: ignore[type-arg]
-    name = "duration"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        from ..scenario import durations
-        from ..scenario.scalars import resolved
-
-        try:
-            return durations.timeout_s(resolved(value) if isinstance(value, str) else value)
-        except ValueError as error:
-            self.fail(f'"{value}" is not {error}', param, ctx)
-
-
 @click.command("run")
 @selection.paths
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Runs at a time; by default as many as there are cores.")
-@selection.options
+@selection.options("--tag", "--match", "--start-method", "--run-as")
 @click.option("--repeat", type=click.IntRange(1), default=1, metavar="N", help="Run each variant N times.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first that does not pass.")
-@click.option("--timeout", type=Duration(), metavar="DURATION", help="Instead of each scenario's own: 2s, 500ms.")
+@click.option(
+    "--timeout", type=selection.Duration(), metavar="DURATION", help="Instead of each scenario's own: 2s, 500ms."
+)
 @click.option("--python", default=sys.executable, metavar="INTERPRETER", help="Run scenarios on this interpreter.")
 @selection.json
 @click.option("--junit", "junit_path", metavar="PATH", help="Also write JUnit XML there, for a CI server.")
@@ -109,12 +98,8 @@ def command(
         except (Interrupted, KeyboardInterrupt):
             interrupted = True
     finally:
-        # Whoever presses Ctrl-C again would only keep us from tidying up, which is bounded.
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, signal.SIG_IGN)
-        stages.close()
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, signal.default_int_handler)
+        with undisturbed():
+            stages.close()
     made = output.save("run", reports, time.monotonic() - started_s, interrupted=interrupted)
     output.say_summary(made)
     if interrupted:

@@ -16,11 +16,28 @@ paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 json = click.option("--json", "json_path", metavar="PATH", help="Also write the report there (- is standard output).")
 
 
-def options(command: Command) -> Command:
-    """The options that select."""
-    for name, settings in reversed(_OPTIONS.items()):
-        command = click.option(name, **settings)(command)
-    return command
+class Duration(click.ParamType):  # type: ignore[type-arg]
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from ..scenario import durations
+        from ..scenario.scalars import resolved
+
+        try:
+            return durations.timeout_s(resolved(value) if isinstance(value, str) else value)
+        except ValueError as error:
+            self.fail(f'"{value}" is not {error}', param, ctx)
+
+
+def options(*names: str) -> Callable[[Command], Command]:
+    """The options that select: those with these names."""
+
+    def add(command: Command) -> Command:
+        for name in reversed(names):
+            command = click.option(name, **_OPTIONS[name])(command)
+        return command
+
+    return add
 
 
 _OPTIONS: dict[str, dict[str, Any]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import words
 from ..report import ProcessReport, Report, ScenarioReport
-from . import terminal
+from . import outcomes, picture, terminal
+from .text import visible
 
 _TEMPLATE = "page.html"
 _LONGEST = 4000
@@ -37,9 +39,19 @@ def render(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         # Whatever a scenario printed is shown, and never obeyed.
-        finalize=lambda value: terminal.visible(value) if type(value) is str else value,
+        finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    environment.filters.update(value=_value, text=_text, bar=_bar, failure=_failure)
+    environment.filters.update(
+        value=_value,
+        text=_text,
+        bar=_bar,
+        failure=_failure,
+        explored=outcomes.explored_text,
+        columns=outcomes.columns,
+        length=outcomes.length,
+        picture=picture.picture,
+    )
+    environment.globals.update(share=outcomes.share, has_picture=outcomes.has_picture)
     files = [(file, list(group)) for file, group in groupby(report.scenarios, key=lambda scenario: scenario.file)]
     return environment.get_template(_TEMPLATE).render(
         report=report, files=files, verdicts=("passed", "failed", "unknown", "skipped")
@@ -55,8 +67,8 @@ def _text(text: Any) -> str:
 
 
 def _failure(scenario: ScenarioReport) -> str:
-    """What the terminal says below the first line."""
-    return click.unstyle(terminal.scenario(scenario)).partition("\n")[2].strip("\n")
+    """What the terminal says of what does not hold."""
+    return textwrap.dedent(click.unstyle(terminal.failure(scenario)))
 
 
 def _bar(process: ProcessReport, scenario: ScenarioReport) -> Bar | None:

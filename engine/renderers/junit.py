@@ -14,6 +14,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from .. import words
 from ..report import Report, ScenarioReport
 from . import terminal
+from .text import visible
 
 
 def render(report: Report) -> str:
@@ -46,7 +47,7 @@ def _case(scenario: ScenarioReport) -> TestCase:
         case.result = [Skipped(_legal(scenario.reason or ""))]
     elif scenario.verdict != "passed":
         kind = Failure if scenario.verdict == "failed" else Error
-        undecided = [check for check in scenario.checks if check.verdict != "passed"]
+        undecided = [check for check in scenario.checks if check.verdict in ("failed", "unknown")]
         result = kind(_legal("; ".join(f"{check.path}: {check.reason or 'is not as expected'}" for check in undecided)))
         result.text = _legal(click.unstyle(terminal.scenario(scenario)))
         case.result = [result]
@@ -60,4 +61,4 @@ def _case(scenario: ScenarioReport) -> TestCase:
 
 def _legal(text: str) -> str:
     """``text`` without the characters that XML has no place for; they are spelled out, as in the terminal."""
-    return terminal.visible(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+    return visible(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

@@ -15,16 +15,12 @@ import click
 from .. import words
 from ..errors import Problem
 from ..report import CheckReport, ProcessReport, Report, ScenarioReport
+from . import outcomes
+from .text import in_short, visible
 
 _COLOURS = {"passed": "green", "failed": "red", "unknown": "yellow", "skipped": "cyan"}
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TAIL_LINES = 20
 _DIFFERENCE_LINES = 40
-
-
-def visible(text: str) -> str:
-    """``text`` with control characters spelled out (``\\x1b``), but for line breaks and tabs."""
-    return _UNSAFE.sub(lambda match: ascii(match.group())[1:-1], text)
 
 
 def problem(one: Problem) -> str:
@@ -46,6 +42,11 @@ def scenario(report: ScenarioReport) -> str:
     return "\n".join(_scenario_lines(report))
 
 
+def failure(report: ScenarioReport) -> str:
+    """What does not hold of one variant, and what befell its processes."""
+    return "\n".join(_failure_lines(report))
+
+
 def summary(report: Report) -> str:
     """How many of each verdict, and the time."""
     counts = {verdict: getattr(report.summary, verdict) for verdict in _COLOURS}
@@ -62,7 +63,7 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     labels = {name: value for name, value in report.variant.items() if _is_label(value)}
     if report.seed is not None:
         labels["seed"] = report.seed
-    row = ", ".join(f"{name}={_value(value)}" for name, value in labels.items())
+    row = ", ".join(f"{name}={in_short(value)}" for name, value in labels.items())
     parts = [f"{verdict} {visible(report.name)}", f"[{visible(row)}]" if row else "", visible(report.file)]
     parts.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else visible(report.reason or ""))
     yield "  ".join(part for part in parts if part)
@@ -70,14 +71,34 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
         struck = [fault for process in report.processes.values() for fault in process.faults]
         yield from (f"  struck: {visible(fault)}" for fault in struck)
     yield from _timeline(report)
-    undecided = [check for check in report.checks if check.verdict != "passed"]
-    # What befell the parent is why the rest is missing.
-    undecided.sort(key=lambda check: not check.path.startswith("expect.parent."))
+    yield from outcomes.explored_lines(report)
+    said = list(_failure_lines(report))
+    yield from said
+    yield from outcomes.lines(report)
+    if said or report.outcomes or report.explored:
+        yield ""
+
+
+def _failure_lines(report: ScenarioReport) -> Iterator[str]:
+    undecided = _undecided(report)
     for check in undecided:
         yield from _check_lines(check, report)
     if undecided:
         yield from _story(report)
-        yield ""
+
+
+def _undecided(report: ScenarioReport) -> list[CheckReport]:
+    """What does not hold. Of an exploration it is said elsewhere how much was explored, and what was not seen counts
+    for nothing beside what was."""
+    undecided = [check for check in report.checks if check.verdict in ("failed", "unknown")]
+    if report.explored:
+        undecided = [
+            check
+            for check in undecided
+            if check.path != "explore" and (check.verdict == "failed" or report.verdict == "unknown")
+        ]
+    # What befell the parent is why the rest is missing.
+    return sorted(undecided, key=lambda check: not check.path.startswith("expect.parent."))
 
 
 def _timeline(report: ScenarioReport) -> Iterator[str]:
@@ -107,12 +128,12 @@ def _check_lines(check: CheckReport, report: ScenarioReport) -> Iterator[str]:
     if isinstance(check.actual, str) and isinstance(check.expected, str) and check.path.endswith(("stdout", "stderr")):
         yield from _difference(_lines(check.expected), _lines(check.actual))
         return
-    yield f"    expected {_value(check.expected)}"
+    yield f"    expected {in_short(check.expected)}"
     if isinstance(check.actual, str) and "\n" in check.actual.rstrip("\n"):
         yield "    actual"
         yield from _tail(check.actual)
     else:
-        yield f"    actual   {_value(check.actual)}"
+        yield f"    actual   {in_short(check.actual)}"
 
 
 def _difference(expected: list[str], actual: list[str]) -> Iterator[str]:
@@ -176,7 +197,3 @@ def _tail(text: str) -> Iterator[str]:
 
 def _lines(text: str) -> list[str]:
     return (text[:-1] if text.endswith("\n") else text).split("\n")
-
-
-def _value(value: Any) -> str:
-    return visible(words.shorten(words.show(value), 300))

@@ -10,12 +10,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from engine.primitives import TYPES
+from engine.primitives import TYPES, primitive
 from tests.processes_support import PATIENCE_S, engine, engine_command, engine_environment, write_scenario
 
 pytestmark = pytest.mark.slow
 
-COMMANDS = ("run", "validate", "primitives", "schema")
+COMMANDS = ("run", "explore", "replay", "validate", "primitives", "schema")
 VALID = """
 code: |
   def target(): print("hello")
@@ -199,3 +199,34 @@ def test_the_types_of_shared_are_listed_with_their_parameters(tmp_path: Path) ->
     assert "    maxsize (default 0): How many items it holds before `put` blocks.\n" in listed.stdout
     assert list(described) == list(TYPES)
     assert described["Barrier"]["parameters"]["parties"]["required"] is True
+    assert {name: one["simulated"] for name, one in described.items()} == {
+        name: bool(primitive(name).simulation) for name in TYPES
+    }
+    assert listed.stdout.count("\n  Not simulated: what has one can be run, and not explored.\n") == sum(
+        not one["simulated"] for one in described.values()
+    )
+
+
+def test_the_schema_of_schedules_takes_schedules_only(tmp_path: Path) -> None:
+    schema = json.loads(engine("schema", "--schedule", cwd=tmp_path).stdout)
+    schedule = {
+        "fingerprint": "code:1",
+        "file": "a.yaml",
+        "name": "a",
+        "variant": {},
+        "timing": "any",
+        "seed": 0,
+        "steps": ["left*2", "right"],
+    }
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(schedule, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**schedule, "timing": "real"}, schema)
+
+
+def test_one_schema_is_printed_at_a_time(tmp_path: Path) -> None:
+    done = engine("schema", "--schedule", "--report", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--report and --schedule are two schemas: ask for one at a time" in done.stderr

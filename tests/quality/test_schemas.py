@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.report import report_schema
+from engine.report import report_schema, schedule_schema
 from engine.scenario.schema import scenario_schema
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -18,3 +18,7 @@ def test_the_scenario_schema_is_that_of_the_models() -> None:
 
 def test_the_report_schema_is_that_of_the_models() -> None:
     assert json.loads((SCHEMAS / "report.schema.json").read_text()) == report_schema(), MEND
+
+
+def test_the_schedule_schema_is_that_of_the_models() -> None:
+    assert json.loads((SCHEMAS / "schedule.schema.json").read_text()) == schedule_schema(), MEND

@@ -6,8 +6,11 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from engine.errors import Position, Problem
+from engine.expectation import Expectation
+from engine.exploration import judge_exploration
 from engine.renderers import html
-from engine.report import CheckReport, ProcessReport, ScenarioReport, report
+from engine.report import CheckReport, ProcessReport, ScenarioReport, of_exploration, report
+from tests.exploring_support import DEADLOCK, ended, exploration, found, step
 
 PROCESS = ProcessReport(0, "", "", [1, 2], None, 0.5, 1.0, None)
 PASSED = ScenarioReport(
@@ -108,3 +111,36 @@ def test_what_is_wrong_with_the_files_is_on_the_page() -> None:
 
     assert "a.yaml:3:5: unknown key" in page.text
     assert "hint: spell it" in page.text
+
+
+FOUND = exploration(found(ended("a\n"), step("left", "queue.put", arguments="'<b>'"), count=3), DEADLOCK)
+EXPLORED = of_exploration(
+    "two locks",
+    "lock_order.yaml",
+    {},
+    FOUND,
+    judge_exploration(Expectation((), (), 12, {"left": 9, "right": 10}), FOUND),
+    {0: ".engine/two.schedule.json"},
+)
+
+
+def test_an_exploration_is_shown_with_its_outcomes_and_pictures() -> None:
+    page = page_of(EXPLORED)
+
+    for text in (
+        "5 schedules, all there are (dpor), 7 steps, 0.02 s",
+        "in 2 steps, 1 preemption",
+        "engine replay .engine/two.schedule.json",
+        "waits b.acquire",
+        "queue.put('<b>')",
+        "lock_order.yaml:12: expect.ending: deadlock: left waits in b.acquire, right waits in a.acquire",
+    ):
+        assert text in page.text
+    assert [one.get("class") for one in page.all("table")] == ["figures", "picture", "picture", None]
+    assert ["open" in one for one in page.all("details")] == [True, True, False]
+
+
+def test_an_exploration_that_passes_says_nothing_of_failures() -> None:
+    page = page_of(replace(EXPLORED, verdict="passed", checks=[]))
+
+    assert page.all("pre") == []

@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import Position, Problem
 from engine.renderers import json, terminal
+from engine.renderers.text import visible
 from engine.report import CheckReport, ProcessReport, ScenarioReport, report
 from engine.verdict import Judgement
 
@@ -214,7 +215,7 @@ def test_each_verdict_has_its_colour(verdict: Judgement) -> None:
     ids=ascii,
 )
 def test_control_characters_are_spelled_out(text: str, shown: str) -> None:
-    assert terminal.visible(text) == shown
+    assert visible(text) == shown
 
 
 def test_nothing_that_a_scenario_says_reaches_the_terminal_as_a_command() -> None:

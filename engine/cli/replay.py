@@ -1,0 +1,77 @@
+"""``engine replay``: one recorded schedule again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import Diverged
+from . import FAILED, schedules, selection, simulation
+from .output import Output
+
+if TYPE_CHECKING:
+    from ..preparation import Prepared
+    from ..schedule import Schedule
+
+
+@click.command("replay")
+@click.argument("path", metavar="SCHEDULE")
+@selection.json
+@click.option("--html", "html_path", metavar="PATH", help="Also write a page there, for a browser.")
+def command(path: str, json_path: str | None, html_path: str | None) -> int:
+    """Run the schedule in the file SCHEDULE again, in simulation: step for step what `engine explore` found.
+
+    It is refused where its scenario has changed since in a way that matters. The scenario's file is looked for from
+    the folder in which the command is called.
+    """
+    output = Output({"json": json_path, "html": html_path})
+    started_s = time.monotonic()
+    schedule = schedules.read(path)
+    one = _recorded(path, schedule)
+
+    from ..exploring import replay
+
+    try:
+        made = replay(one, simulation.backend(), schedule, path)
+    except Diverged as error:
+        raise click.UsageError(f"{path} leads elsewhere than it did: {error}") from error
+    output.say_scenario(made)
+    output.save("replay", [made], time.monotonic() - started_s)
+    return FAILED if made.verdict in ("failed", "unknown") else 0
+
+
+def _recorded(path: str, schedule: Schedule) -> Prepared:
+    """The variant that ``schedule`` was recorded from. Raises UsageError where it is not there any more."""
+    from ..preparation import prepare
+    from ..scenario.files import find_files
+    from ..schedule import fingerprint
+
+    files = find_files([schedule.file])
+    # It may have been explored with another start method than the scenario's own (--start-method).
+    candidates = [
+        one
+        for start_method in (None, "fork", "spawn", "forkserver")
+        for one in prepare(files, simulation.settings(start_method))
+    ]
+    fitting = [one for one in candidates if fingerprint(one.plan) == schedule.fingerprint]
+    if not fitting:
+        raise click.UsageError(f"{path} does not fit {schedule.file} any more: {_difference(schedule, candidates)}")
+    return next(filter(lambda one: _is_named(one, schedule), fitting), fitting[0])
+
+
+def _difference(schedule: Schedule, candidates: Sequence[Prepared]) -> str:
+    """What is not as it was when ``schedule`` was recorded, in the candidate that is most like it."""
+    from ..schedule import differences, fingerprint
+
+    named = [one for one in candidates if _is_named(one, schedule)]
+    if not named:
+        return f'it has no scenario "{schedule.name}" with that variant'
+    changed = min((differences(schedule.fingerprint, fingerprint(one.plan)) for one in named), key=len)
+    return f"changed since then in {', '.join(changed)}"
+
+
+def _is_named(one: Prepared, schedule: Schedule) -> bool:
+    return one.name == schedule.name and one.assignments == schedule.variant

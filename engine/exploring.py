@@ -1,0 +1,138 @@
+"""Explore what is prepared, in simulation: one after the other, each judged, reported in order.
+
+In the main thread, because only that can be interrupted while it searches for a regular expression that takes for
+ever; how many cores one exploration uses is its backend's affair.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from .exploration import (
+    Exploration,
+    Found,
+    Graded,
+    Settings,
+    grade,
+    judge_exploration,
+    judge_simulated,
+    settings_of,
+    undecidable,
+)
+from .plan import Interpreter, Plan
+from .preparation import Prepared
+from .report import MAX_TOLD, ScenarioReport, of_exploration, of_replay, of_skipped
+from .requirements import unmet
+from .schedule import Schedule, fingerprint
+from .trace import Run
+
+Save = Callable[[Prepared, Schedule], str]
+"""Keeps a schedule, and says in which file."""
+
+
+class Backend(Protocol):
+    """Who runs a plan in simulation."""
+
+    def explore(self, plan: Plan, settings: Settings, is_failure: Callable[[Run], bool]) -> Exploration:
+        """Run ``plan`` under one schedule after the other; an exception, such as KeyboardInterrupt, ends all of it."""
+
+    def replay(self, plan: Plan, schedule: Schedule) -> Found:
+        """Run ``plan`` once more under ``schedule``. Raises Diverged."""
+
+
+MissingModules = Callable[[Sequence[str], Sequence[str]], Sequence[str]]
+
+
+def explore(
+    prepared: Sequence[Prepared],
+    backend: Backend,
+    given: Mapping[str, Any],
+    save: Save,
+    missing_modules: MissingModules,
+) -> Iterator[ScenarioReport]:
+    """Explore everything, and report each as soon as it is explored.
+
+    ``given`` are the settings of the command line (None for what was not given); a scenario's own stand in for those
+    that were not. The schedules of what is not acceptable are saved.
+    """
+    for one in prepared:
+        settings = settings_of(one.explore, given)
+        reason = _refusal(one, settings, missing_modules)
+        if reason:
+            yield of_skipped(one.name, one.file, one.assignments, reason)
+            continue
+        yield _report(one, _explored(one, backend, settings), save)
+
+
+def replay(one: Prepared, backend: Backend, schedule: Schedule, saved: str) -> ScenarioReport:
+    """Have one run again. Raises Diverged where it does not go as ``schedule`` says."""
+    started_s = time.monotonic()
+    found = backend.replay(one.plan, schedule)
+    graded = grade(one.expectation, found, schedule.timing)
+    return of_replay(one.name, one.file, one.assignments, graded, time.monotonic() - started_s, saved)
+
+
+def here() -> Interpreter:
+    """The engine's own interpreter, which is that of the simulation."""
+    import multiprocessing
+    import platform
+
+    return Interpreter(
+        platform.python_version(), sys.platform, sys.executable, tuple(multiprocessing.get_all_start_methods())
+    )
+
+
+def _refusal(one: Prepared, settings: Settings, missing_modules: MissingModules) -> str | None:
+    """Why ``one`` is not explored at all, or None."""
+    if one.plan.run_as == "thread":
+        return "threads share every object: the simulation explores processes"
+    return unmet(one, here(), missing_modules)
+
+
+def _explored(one: Prepared, backend: Backend, settings: Settings) -> Exploration:
+    reason = undecidable(one.expectation, settings.timing)
+    if reason:
+        return Exploration(
+            found=(),
+            schedules=0,
+            steps=0,
+            classes=None,
+            exhausted=False,
+            reasons=(reason,),
+            strategy=settings.strategy,
+            seed=settings.seed,
+            timing=settings.timing,
+            first_failure=None,
+            refusal=None,
+            duration_s=0.0,
+        )
+
+    def is_failure(run: Run) -> bool:
+        return judge_simulated(one.expectation, run, settings.timing).verdict == "failed"
+
+    return backend.explore(one.plan, settings, is_failure)
+
+
+def _report(one: Prepared, explored: Exploration, save: Save) -> ScenarioReport:
+    verdict = judge_exploration(one.expectation, explored)
+    saved = {
+        number: save(one, _schedule(one, explored, graded))
+        for number, graded in enumerate(verdict.outcomes[:MAX_TOLD])
+        if graded.grade != "acceptable"
+    }
+    return of_exploration(one.name, one.file, one.assignments, explored, verdict, saved)
+
+
+def _schedule(one: Prepared, explored: Exploration, graded: Graded) -> Schedule:
+    return Schedule(
+        fingerprint=fingerprint(one.plan),
+        file=one.file,
+        name=one.name,
+        variant=one.assignments,
+        timing=explored.timing,
+        seed=explored.seed,
+        steps=graded.found.schedule,
+    )

@@ -1,0 +1,208 @@
+"""All the ways in which a scenario can go, as lines of text: how much was explored, a table, a picture, what replays.
+
+``columns`` decides what the table shows, for every renderer.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import click
+
+from .. import words
+from ..plan import PARENT
+from ..report import ExampleReport, ExploredReport, OutcomeReport, ScenarioReport
+from . import picture
+from .text import fitted, on_one_line, padded, widest
+
+COLOURS = {"forbidden": "red", "unknown": "yellow", "interesting": "cyan", "acceptable": "green"}
+MAX_ROWS = 20
+_WIDTH = 100
+_NARROWEST = 8
+_DETERMINISTIC = ("dpor", "dfs", "bounded")
+
+
+def count(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def explored_text(explored: ExploredReport, duration_s: float) -> str:
+    """What was explored: ``12 schedules, all there are (dpor), 96 steps, 0.02 s``."""
+    if explored.refusal:
+        until = f"; {count(explored.schedules, 'schedule')} until then" if explored.schedules else ""
+        return f"cannot be simulated: {explored.refusal}{until}"
+    how = [explored.strategy]
+    if explored.strategy not in _DETERMINISTIC:
+        how.append(f"seed {explored.seed}")
+    if explored.timing != "any":
+        how.append(f"{explored.timing} time")
+    parts = [f"{count(explored.schedules, 'schedule')}, {_extent(explored)} ({', '.join(how)})"]
+    if explored.classes not in (None, explored.schedules):
+        parts.append(f"{explored.classes:,} different")
+    return ", ".join([*parts, count(explored.steps, "step"), f"{duration_s:.2f} s"])
+
+
+def _extent(explored: ExploredReport) -> str:
+    if explored.reasons:
+        return f"not all: {'; '.join(explored.reasons)}"
+    if explored.exhausted:
+        return "all there are"
+    return "up to the first failure" if explored.first_failure == explored.schedules else "not all"
+
+
+class Column(NamedTuple):
+    """One thing that is seen of each outcome."""
+
+    heading: str
+    texts: tuple[str, ...]
+
+
+def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
+    """The ending, and that in which outcomes differ; of a single one, all that it came to."""
+    examples = [one.example for one in outcomes]
+    made = [Column("ending", tuple(one.ending for one in examples))]
+    for heading, look in _aspects(examples):
+        values = [look(one) for one in examples]
+        texts = tuple("" if value in (None, "") else words.show(value) for value in values)
+        if len(set(texts)) > 1 or (len(examples) == 1 and texts[0]):
+            made.append(Column(heading, texts))
+    return made
+
+
+def _aspects(examples: Sequence[ExampleReport]) -> Iterator[tuple[str, Callable[[ExampleReport], Any]]]:
+    shared = dict.fromkeys(name for one in examples for name in one.shared)
+    processes = dict.fromkeys(name for one in examples for name in one.processes)
+    for name in shared:
+        yield name, lambda one, name=name: one.shared.get(name)  # type: ignore[misc]
+    yield "printed", lambda one: one.stdout
+    for name in (PARENT, *processes):
+        yield f"{name} returned", lambda one, name=name: _process(one, name, "returns")  # type: ignore[misc]
+        yield f"{name} raised", lambda one, name=name: _process(one, name, "raises")  # type: ignore[misc]
+        yield f"{name} exit code", lambda one, name=name: _exit_code(one, name)  # type: ignore[misc]
+    yield "left behind", lambda one: ", ".join(one.leaks)
+
+
+def _process(example: ExampleReport, name: str, aspect: str) -> Any:
+    process = example.parent if name == PARENT else example.processes.get(name)
+    return getattr(process, aspect, None)
+
+
+def _exit_code(example: ExampleReport, name: str) -> Any:
+    """The exit code, where it says what the exception and the ending do not."""
+    code = _process(example, name, "exitcode")
+    return None if code in (0, None) or _process(example, name, "raises") else code
+
+
+def share(outcome: OutcomeReport, outcomes: Sequence[OutcomeReport]) -> str:
+    percent = 100 * outcome.count / (sum(one.count for one in outcomes) or 1)
+    return "<1 %" if 0 < percent < 1 else ">99 %" if 99 < percent < 100 else f"{percent:.0f} %"
+
+
+# As text
+
+
+def explored_lines(report: ScenarioReport) -> Iterator[str]:
+    """How much was explored."""
+    if report.explored:
+        yield from _wrapped(explored_text(report.explored, report.duration))
+
+
+def lines(report: ScenarioReport) -> Iterator[str]:
+    """The outcomes; of the worst one the picture, where it is not as it should be; and how to have them again."""
+    outcomes, is_pictured = report.outcomes, has_picture(report)
+    if len(outcomes) > 1:
+        yield ""
+        yield from _table(outcomes)
+    elif outcomes and not (report.explored and is_pictured):
+        yield from _only(outcomes[0], report.explored)
+    if is_pictured:
+        yield ""
+        yield f"  {_titled(outcomes[0])}:"
+        yield from picture.lines(outcomes[0])
+    for number, one in enumerate(outcomes if report.explored else (), 1):
+        if one.saved is not None:
+            which = "" if is_pictured and number == 1 else f" #{number}"
+            yield f"  replay{which}: engine replay {on_one_line(shlex.quote(one.saved))}"
+
+
+def has_picture(report: ScenarioReport) -> bool:
+    """Whether the first outcome should be looked at: it is not as it should be, or the only one that was asked for."""
+    return any(
+        one.steps and (one.grade in ("forbidden", "unknown") or not report.explored) for one in report.outcomes[:1]
+    )
+
+
+def length(outcome: OutcomeReport) -> str:
+    return f"{count(outcome.length, 'step')}, {count(outcome.preemptions, 'preemption')}"
+
+
+def _titled(outcome: OutcomeReport) -> str:
+    return f"{click.style(outcome.grade, fg=COLOURS[outcome.grade], bold=True)}, in {length(outcome)}"
+
+
+def _only(outcome: OutcomeReport, explored: ExploredReport | None) -> Iterator[str]:
+    """All that the one outcome comes to."""
+    ending, *rest = columns([outcome])
+    said = [*ending.texts, *(f"{column.heading} {column.texts[0]}" for column in rest)]
+    which = "it came to" if explored is None else "always" if explored.exhausted else "so far always"
+    yield from _wrapped(f"{which}: {', '.join(said)}")
+
+
+def _wrapped(text: str) -> list[str]:
+    # A figure and its unit stay together.
+    text = re.sub(r"(?<=[0-9]) (?=[a-z%]+(?:\W|$))", "\0", on_one_line(text))
+    wrapped = textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_on_hyphens=False,
+        max_lines=5,
+        placeholder=" ...",
+    )
+    return [line.replace("\0", " ") for line in wrapped]
+
+
+def _table(outcomes: Sequence[OutcomeReport]) -> Iterator[str]:
+    rows = outcomes[:MAX_ROWS]
+    figures = [
+        Column("", tuple(f"#{number}" for number in range(1, len(rows) + 1))),
+        Column("count", tuple(f"{one.count:,}" for one in rows)),
+        Column("share", tuple(share(one, outcomes) for one in rows)),
+        Column("steps", tuple(f"{one.length:,}" for one in rows)),
+    ]
+    grades = Column("grade", tuple(one.grade for one in rows))
+    fixed = [_width_of(column) for column in (*figures, grades)]
+    names = (
+        [Column("which is", tuple(on_one_line(one.when or "") for one in rows))]
+        if any(one.when for one in rows)
+        else []
+    )
+    differing = columns(outcomes)
+    room = _WIDTH - 2 - sum(fixed) - 2 * len(fixed)
+    shown = min(len(differing), (room + 2) // (_NARROWEST + 2) - len(names))
+    seen = [Column(one.heading, tuple(map(on_one_line, one.texts[:MAX_ROWS]))) for one in differing[:shown]] + names
+    widths = [*fixed, *fitted([_width_of(column) for column in seen], room - 2 * (len(seen) - 1), _NARROWEST)]
+    table = [*figures, grades, *seen]
+    yield click.style(_row([column.heading for column in table], widths, len(figures)), bold=True)
+    for number, one in enumerate(rows):
+        text = _row([column.texts[number] for column in table], widths, len(figures))
+        yield text.replace(one.grade, click.style(one.grade, fg=COLOURS[one.grade]), 1)
+    if hidden := outcomes[MAX_ROWS:]:
+        schedules = count(sum(one.count for one in hidden), "schedule")
+        yield f"  ... and {count(len(hidden), 'more outcome')}, of {schedules}"
+    if hidden_columns := len(differing) - shown:
+        yield f"  ... and they differ in {count(hidden_columns, 'more thing')}: see --json"
+
+
+def _row(texts: Sequence[str], widths: Sequence[int], figures: int) -> str:
+    cells = [padded(text, columns, at < figures) for at, (text, columns) in enumerate(zip(texts, widths, strict=True))]
+    return ("  " + "  ".join(cells)).rstrip()
+
+
+def _width_of(column: Column) -> int:
+    return max(widest([column.heading]), widest(column.texts))

@@ -1,0 +1,186 @@
+"""A run in simulation as a picture: a column for each process, a row for each step.
+
+``picture`` decides what is in which place, for every renderer; ``lines`` is its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import click
+
+from ..plan import PARENT
+from ..report import OutcomeReport, StepReport
+from .text import fitted, on_one_line, padded, widest
+
+Kind = Literal["step", "error", "waits", "still", "stuck", "none"]
+
+
+class Cell(NamedTuple):
+    """``step`` is what a process did, ``error`` if that raised; ``waits`` is what it cannot go on in, ``still`` that
+    nothing has changed about that, ``stuck`` that nothing ever did."""
+
+    kind: Kind
+    text: str
+
+
+class Row(NamedTuple):
+    """One step; the last row has no ``number`` (and no ``where``): it says in what everybody is left waiting."""
+
+    number: int | None
+    where: str
+    actor: str | None
+    cells: tuple[Cell, ...]
+
+
+class Picture(NamedTuple):
+    """``absent`` took no part and have no column. ``where`` of all rows are lines of ``file``, or it is None."""
+
+    processes: tuple[str, ...]
+    rows: tuple[Row, ...]
+    file: str | None
+    absent: tuple[str, ...]
+
+
+_NOTHING = Cell("none", "")
+_STILL = Cell("still", "|")
+
+
+def picture(outcome: OutcomeReport) -> Picture:
+    """What happens in ``outcome``."""
+    steps = outcome.steps
+    everybody = list(dict.fromkeys([PARENT, *outcome.example.processes, *(step.process for step in steps)]))
+    acting = {step.process for step in steps}
+    stuck = {name for step in steps for name in step.blocked if name != PARENT}
+    processes = tuple(name for name in everybody if name in acting or name in stuck)
+    files = {step.where.rpartition(":")[0] for step in steps if step.where}
+    return Picture(
+        processes=processes,
+        rows=tuple(_rows(steps, processes, outcome.length - len(steps) + 1)),
+        file=min(files) if len(files) == 1 else None,
+        absent=tuple(name for name in everybody if name not in processes and name != PARENT),
+    )
+
+
+def _rows(steps: Sequence[StepReport], processes: Sequence[str], first: int) -> Iterator[Row]:
+    shown: dict[str, str] = {}
+    before: Mapping[str, str] = {}
+    for number, step in enumerate(steps, first):
+        cells = []
+        for name in processes:
+            # What it was waiting in until now may have had no place of its own: the last row was that of its own step.
+            waiting = step.blocked.get(name) or (before.get(name) if name not in shown else None)
+            if name == step.process:
+                cells.append(_of_step(step))
+            elif waiting is None:
+                cells.append(_NOTHING)
+            else:
+                cells.append(_STILL if shown.get(name) == waiting else Cell("waits", f"waits {waiting}"))
+                shown[name] = waiting
+        if not step.thread:
+            shown.pop(step.process, None)
+        shown = {name: waiting for name, waiting in shown.items() if name in step.blocked}
+        before = step.blocked
+        yield Row(number, step.where, step.process, tuple(cells))
+    if any(name in processes for name in before):
+        stuck = tuple(Cell("stuck", f"waits {before[name]}") if name in before else _NOTHING for name in processes)
+        yield Row(None, "", None, stuck)
+
+
+def _of_step(step: StepReport) -> Cell:
+    thread = f"{step.thread}: " if step.thread else ""
+    what = f"{step.primitive}.{step.operation}" if step.primitive else step.operation
+    given = f"({step.arguments})" if step.arguments else ""
+    if step.error is not None:
+        return Cell("error", f"{thread}{what}{given} raises {step.error}")
+    came = "" if step.result in (None, "None") else f" -> {step.result}"
+    return Cell("step", f"{thread}{what}{given}{came}")
+
+
+# As text
+
+_WIDTH = 100
+_NARROWEST = 13
+"""Columns of a terminal that one process needs, for the picture to say anything."""
+_GAP = "  "
+_MARGIN = 2
+"""Columns before those of the processes: the number of the step, the line."""
+_MAX_ROWS = 60
+_STYLES: dict[Kind, dict[str, Any]] = {
+    "step": {},
+    "error": {"fg": "red"},
+    "waits": {"fg": "yellow"},
+    "still": {"fg": "yellow", "dim": True},
+    "stuck": {"fg": "red", "bold": True},
+    "none": {},
+}
+
+
+def lines(outcome: OutcomeReport) -> Iterator[str]:
+    """The picture in text: at most 100 columns; where there are too many processes for that, one below the other."""
+    made = picture(outcome)
+    rows = made.rows[-_MAX_ROWS:]
+    numbers = ["end" if row.number is None else str(row.number) for row in rows]
+    places = [_place(row, made.file) for row in rows]
+    margin = [widest(numbers), max(4, min(24, widest(places)))]
+    room = _WIDTH - 4 - sum(margin) - len(_GAP) * (1 + len(made.processes))
+    hidden = (rows[0].number or 1) - 1 if rows else 0
+    if hidden:
+        yield f"    ... {hidden:,} {'step' if hidden == 1 else 'steps'} before"
+    if _NARROWEST * len(made.processes) > room:
+        yield from _list_lines(made, rows, numbers, places, margin)
+    else:
+        wanted = [
+            max(widest([name]), widest(on_one_line(row.cells[at].text) for row in rows))
+            for at, name in enumerate(made.processes)
+        ]
+        widths = [*margin, *fitted(wanted, room, _NARROWEST)]
+        yield _heading(["", "line", *made.processes], widths)
+        for row, number, place in zip(rows, numbers, places, strict=True):
+            yield _line([_plain(number), _plain(place), *row.cells], widths)
+    if made.absent:
+        count = len(made.absent)
+        names = ", ".join(made.absent[:5]) + (f" and {count - 5} more" if count > 5 else "")
+        yield f"    no step of {on_one_line(names)}"
+
+
+def _heading(texts: Sequence[str], widths: Sequence[int]) -> str:
+    return click.style(_line([_plain(text) for text in texts], widths), bold=True)
+
+
+def _line(cells: Sequence[Cell], widths: Sequence[int]) -> str:
+    """The cells side by side, those of the margin to the right; nothing behind the last that is not empty."""
+    last = max((at for at, cell in enumerate(cells) if cell.text), default=0)
+    parts = []
+    for at, (cell, columns) in enumerate(zip(cells[: last + 1], widths, strict=False)):
+        text = padded(on_one_line(cell.text), columns, is_right=at < _MARGIN)
+        bare = text.rstrip()
+        # Colours end where the text does: spaces have none.
+        spaces = "" if at == last else text[len(bare) :]
+        parts.append((click.style(bare, **_STYLES[cell.kind]) if _STYLES[cell.kind] else bare) + spaces)
+    return "    " + _GAP.join(parts)
+
+
+def _plain(text: str) -> Cell:
+    return Cell("none", text)
+
+
+def _list_lines(
+    made: Picture, rows: Sequence[Row], numbers: Sequence[str], places: Sequence[str], margin: Sequence[int]
+) -> Iterator[str]:
+    """One column for who did it, one for what; who has to wait from then on stands below."""
+    name_width = min(24, widest(map(on_one_line, made.processes)))
+    widths = [*margin, name_width, _WIDTH - 4 - sum(margin) - name_width - 3 * len(_GAP)]
+    yield _heading(["", "line", "who", "what"], widths)
+    for row, number, place in zip(rows, numbers, places, strict=True):
+        for name, cell in zip(made.processes, row.cells, strict=True):
+            if name == row.actor:
+                yield _line([_plain(number), _plain(place), _plain(name), cell], widths)
+        for name, cell in zip(made.processes, row.cells, strict=True):
+            if name != row.actor and cell.kind in ("waits", "stuck"):
+                yield _line([_plain(number if cell.kind == "stuck" else ""), _NOTHING, _plain(name), cell], widths)
+
+
+def _place(row: Row, file: str | None) -> str:
+    return row.where.rpartition(":")[2] if file is not None else row.where.rpartition("/")[2]

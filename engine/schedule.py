@@ -1,0 +1,194 @@
+"""A schedule: who took each step of a simulated run, so that the run can be had again.
+
+It is kept as JSON, one line for each turn (``left*3`` is three steps of ``left``), with a fingerprint of the plan that
+it was recorded from: a schedule fits no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, ClassVar, Literal, get_args
+
+from .plan import Call, Plan
+
+VERSION: Literal[1] = 1
+Timing = Literal["any", "virtual"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """The choices that make one run in simulation, so that it can be had again."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"use_attribute_docstrings": True, "extra": "forbid"}
+
+    version: Literal[1] = VERSION
+    """The version of this format."""
+    fingerprint: str
+    """What it was recorded from, as a hash for each part that matters: it fits nothing else."""
+    file: str
+    """The scenario's file, as the command line led to it."""
+    name: str
+    """The scenario's name."""
+    variant: Mapping[str, Any]
+    """The values of its row of the matrix."""
+    timing: Timing
+    """Whether durations order what happens: `any` (they do not) or `virtual`."""
+    seed: int
+    """What random choices of the targets are drawn from."""
+    steps: tuple[str, ...]
+    """Who takes each step, `left*3` for three in a row: `worker[1]`, `parent`, `left:jobs` (the thread that feeds
+    `jobs` for `left`), `kill left` (a fault)."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "steps": turns(self.steps)}
+
+    @staticmethod
+    def from_json(data: object) -> Schedule:
+        """Raises ValueError, which says what is wrong with ``data``, as the end of a sentence."""
+        if not isinstance(data, dict) or "steps" not in data:
+            raise ValueError("it is no schedule")
+        if data.get("version") != VERSION:
+            raise ValueError(f"its version is {data.get('version')!r}, and this engine knows version {VERSION}")
+        for key, kind in _KINDS.items():
+            if not isinstance(data.get(key), kind) or isinstance(data.get(key), bool):
+                raise ValueError(f'its "{key}" is missing or not what it should be')
+        if data["timing"] not in get_args(Timing):
+            raise ValueError('its "timing" is neither any nor virtual')
+        if unknown := data.keys() - _KINDS.keys():
+            raise ValueError(f'it has the unknown key "{min(unknown)}"')
+        return Schedule(**{**data, "steps": steps_of(data["steps"])})
+
+
+_KINDS: dict[str, type] = {
+    "version": int,
+    "fingerprint": str,
+    "file": str,
+    "name": str,
+    "variant": dict,
+    "timing": str,
+    "seed": int,
+    "steps": list,
+}
+
+
+# Steps as text
+
+_TURN = re.compile(r"(.+?)(?:\*([1-9][0-9]{0,8}))?", re.DOTALL)
+_WORD = re.compile(r"'((?:[^']|'')*)'(\*[0-9]+)?|([^\s']\S*)")
+_MAX_STEPS = 10_000_000
+
+
+def turns(steps: Iterable[str]) -> list[str]:
+    """``steps`` shorter: ``left*3`` where ``left`` took three in a row."""
+    return [_turn(label, sum(1 for _ in group)) for label, group in groupby(steps)]
+
+
+def steps_of(turns: Iterable[object]) -> tuple[str, ...]:
+    """The way back from :func:`turns`. Raises ValueError."""
+    steps: list[str] = []
+    for turn in turns:
+        found = _TURN.fullmatch(turn) if isinstance(turn, str) else None
+        if found is None:
+            raise ValueError(f"{turn!r} is not somebody's turn")
+        times = int(found[2] or 1)
+        if len(steps) + times > _MAX_STEPS:
+            raise ValueError(f"it has more than {_MAX_STEPS:,} steps")
+        steps += [found[1]] * times
+    return tuple(steps)
+
+
+def text(steps: Iterable[str]) -> str:
+    """``steps`` on one line: ``left*3 right left:jobs 'kill left'``."""
+    return " ".join(map(_word, turns(steps)))
+
+
+def from_text(text: str) -> tuple[str, ...]:
+    """The way back from :func:`text`. Raises ValueError."""
+    words, at = [], 0
+    for found in _WORD.finditer(text):
+        if text[at : found.start()].strip():
+            break
+        quoted, times, plain = found.groups()
+        words.append(plain if quoted is None else quoted.replace("''", "'") + (times or ""))
+        at = found.end()
+    if text[at:].strip():
+        raise ValueError(f"{text[at:].strip()!r} is not somebody's turn")
+    return steps_of(words)
+
+
+def _turn(label: str, times: int) -> str:
+    # A label that ends like a number of times needs one after it, for not to be taken for it.
+    return f"{label}*{times}" if times > 1 or re.search(r"\*[0-9]+\Z", label) else label
+
+
+def _word(turn: str) -> str:
+    found = _TURN.fullmatch(turn)
+    assert found is not None
+    if not re.search(r"[\s']", found[1]):
+        return turn
+    quoted = found[1].replace("'", "''")
+    return f"'{quoted}'" + turn[len(found[1]) :]
+
+
+# What a schedule fits
+
+
+def fingerprint(plan: Plan) -> str:
+    """All of ``plan`` that matters for what can happen, as ``code:1f2e3d4c shared:...``: a hash for each part.
+
+    Names of scenarios, where they are written, comments in ``code``, and time limits change nothing of that. What
+    stands in other files is not looked at; a replay notices where it leads elsewhere.
+    """
+    return " ".join(f"{name}:{_digest(part)}" for name, part in _parts(plan).items())
+
+
+def differences(one: str, other: str) -> list[str]:
+    """The parts in which two fingerprints differ."""
+    parts, others = (dict(part.partition(":")[::2] for part in text.split()) for text in (one, other))
+    return [name for name in dict.fromkeys([*parts, *others]) if parts.get(name) != others.get(name)]
+
+
+def _parts(plan: Plan) -> dict[str, object]:
+    return {
+        "code": plan.code and _meaning(plan.code.source),
+        "shared": plan.shared,
+        "processes": plan.processes,
+        "parent": [_call(plan.before), _call(plan.after)],
+        "faults": plan.faults,
+        "start": [plan.run_as, plan.start_method, plan.start_together],
+        "environment": plan.environment,
+    }
+
+
+def _call(call: Call | None) -> object:
+    return call and list(call)
+
+
+def _digest(part: object) -> str:
+    written = json.dumps(part, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:12]
+
+
+def _meaning(source: str) -> object:
+    """``source`` without its comments and layout; as it stands where this Python cannot read it."""
+    import ast  # Only exploring asks, and runs should start soon.
+
+    try:
+        return _shape(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return source
+
+
+def _shape(node: Any) -> object:
+    # Not ``ast.dump``, whose text is another one in another version of Python.
+    if isinstance(node, list):
+        return [_shape(item) for item in node]
+    if not hasattr(node, "_fields"):
+        return repr(node)
+    fields = [(name, getattr(node, name, None)) for name in node._fields]
+    return [type(node).__name__, *([name, _shape(value)] for name, value in fields if value not in (None, []))]

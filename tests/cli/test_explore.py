@@ -1,0 +1,341 @@
+"""``engine explore`` and ``engine replay``, with a simulation that tells what it is told to."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import jsonschema
+import pytest
+
+from engine.cli import FAILED, INTERRUPTED, simulation
+from engine.cli.commands import engine
+from engine.cli.schedules import name_of
+from engine.errors import ScenarioError
+from engine.exploration import Settings
+from engine.preparation import Prepared, prepare
+from engine.report import report_schema, schedule_schema
+from tests.exploring_support import DEADLOCK, FakeSimulation, ended, exploration, found, step
+
+SCENARIO = """\
+name: two locks
+code: |
+  def work(): ...
+processes: {left: {target: work}, right: {target: work}}
+"""
+FINE = found(ended("a\n"), step("left", "a.acquire", "True"), count=3)
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    (tmp_path / "locks").mkdir()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "locks" / "broken.yaml").write_text(SCENARIO)
+    before = {ending: signal.getsignal(ending) for ending in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for ending, handler in before.items():
+        signal.signal(ending, handler)
+
+
+@pytest.fixture
+def backend(monkeypatch: pytest.MonkeyPatch) -> FakeSimulation:
+    fake = FakeSimulation(exploration(FINE))
+    monkeypatch.setattr(simulation, "backend", lambda: fake)
+    return fake
+
+
+def called(*arguments: str) -> int:
+    """The exit status of the command line, where it is no exception."""
+    status: int = engine.main(list(arguments), prog_name="engine", standalone_mode=False)
+    return status
+
+
+def refused(*arguments: str) -> str:
+    with pytest.raises(click.UsageError) as raised:
+        called(*arguments)
+    return raised.value.message
+
+
+SAVED = Path(".engine", "locks-broken.schedule.json")
+
+
+# explore
+
+
+def test_what_passes_is_status_0_and_leaves_nothing(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called("explore", "locks") == 0
+
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[1:3] == [
+        "  3 schedules, all there are (dpor), 3 steps, 0.02 s",
+        '  always: completed, printed "a\\n"',
+    ]
+    assert printed[-1].startswith("1 passed, 0 failed in ")
+    assert not Path(".engine").exists()
+
+
+def test_what_fails_is_status_1_and_says_how_to_replay_it(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backend.explored = exploration(FINE, DEADLOCK, first_failure=2)
+
+    assert called("explore", "locks/broken.yaml") == FAILED
+
+    assert "  replay: engine replay .engine/locks-broken.schedule.json" in capsys.readouterr().out.splitlines()
+    written = json.loads(SAVED.read_text())
+    jsonschema.validate(written, schedule_schema())
+    assert (written["file"], written["steps"]) == ("locks/broken.yaml", ["left", "right"])
+
+
+def test_what_is_unknown_is_status_1(backend: FakeSimulation) -> None:
+    backend.explored = exploration(FINE, exhausted=False)
+
+    assert called("explore", "locks") == FAILED
+
+
+def test_schedules_go_where_they_are_told_to(backend: FakeSimulation, tmp_path: Path) -> None:
+    backend.explored = exploration(DEADLOCK)
+
+    assert called("explore", "locks", "--save", "deep/down") == FAILED
+
+    assert [one.name for one in Path("deep/down").iterdir()] == ["locks-broken.schedule.json"]
+
+
+def test_a_folder_that_cannot_be_made_is_told(backend: FakeSimulation) -> None:
+    backend.explored = exploration(DEADLOCK)
+
+    with pytest.raises(click.ClickException, match=r'cannot make the folder "locks/broken\.yaml/x": Not a directory'):
+        called("explore", "locks", "--save", "locks/broken.yaml/x")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changes"),
+    [
+        (("--strategy", "rf-pos", "--seed", "3"), {"strategy": "rf-pos", "seed": 3}),
+        (("--schedules", "5", "--steps", "7", "--for", "60s"), {"schedules": 5, "steps": 7, "for_s": 60.0}),
+        (("--timing", "virtual", "--keep-going", "-j", "4"), {"timing": "virtual", "keep_going": True, "jobs": 4}),
+    ],
+)
+def test_options_say_how_to_explore(
+    backend: FakeSimulation, arguments: tuple[str, ...], changes: dict[str, Any]
+) -> None:
+    assert called("explore", "locks", "-j", "1", *arguments) == 0
+
+    assert backend.asked == [("two locks", Settings(**{"jobs": 1, **changes}))]
+
+
+def test_the_reports_tell_of_explorations(backend: FakeSimulation) -> None:
+    backend.explored = exploration(FINE, DEADLOCK)
+
+    called("explore", "locks", "--json", "a.json", "--html", "a.html", "--junit", "a.xml")
+
+    made = json.loads(Path("a.json").read_text())
+    jsonschema.validate(made, report_schema())
+    (scenario,) = made["scenarios"]
+    assert (made["command"], scenario["verdict"]) == ("explore", "failed")
+    assert [(one["count"], one["schedule"], one["saved"]) for one in scenario["outcomes"]] == [
+        (2, "left right", str(SAVED)),
+        (3, "left", None),
+    ]
+    assert scenario["explored"]["schedules"] == 5
+    assert "waits b.acquire" in Path("a.html").read_text()
+    assert "waits b.acquire" in Path("a.xml").read_text()
+
+
+def test_an_interrupt_is_status_130_and_reports_what_was_explored(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backend.error = KeyboardInterrupt()
+
+    assert called("explore", "locks", "--json", "a.json") == INTERRUPTED
+
+    assert json.loads(Path("a.json").read_text())["interrupted"]
+    assert capsys.readouterr().out.strip().endswith("(interrupted)")
+
+
+def test_files_that_are_wrong_are_told_and_nothing_is_explored(backend: FakeSimulation) -> None:
+    Path("locks/broken.yaml").write_text("nonsense: 1\n")
+
+    with pytest.raises(ScenarioError):
+        called("explore", "locks", "--json", "a.json")
+
+    assert len(json.loads(Path("a.json").read_text())["problems"]) == 2
+    assert backend.asked == []
+
+
+def test_a_start_method_of_the_command_line_is_that_of_the_replay(backend: FakeSimulation) -> None:
+    backend.explored = exploration(DEADLOCK)
+
+    assert called("explore", "locks", "--start-method", "spawn") == FAILED
+    assert called("replay", str(SAVED)) == FAILED
+
+
+# Names of schedules
+
+
+def prepared(path: str) -> list[Prepared]:
+    return prepare([path], simulation.settings(None))
+
+
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [
+        ("", ["locks-broken"]),
+        ("matrix: {start_method: [fork, spawn], n: [1]}\n", ["locks-broken-fork-1", "locks-broken-spawn-1"]),
+        ("matrix: {of: [a/b, [1], {a: 1}]}\n", ["locks-broken-a_b", "locks-broken", "locks-broken"]),
+    ],
+)
+def test_a_schedule_is_called_like_its_file_and_its_variant(more: str, names: list[str]) -> None:
+    Path("locks/broken.yaml").write_text(SCENARIO + more)
+
+    assert [name_of(one) for one in prepared("locks/broken.yaml")] == names
+
+
+def test_no_two_schedules_of_a_session_have_the_same_name(backend: FakeSimulation) -> None:
+    backend.explored = exploration(DEADLOCK, found(ended(), step("right", "a.acquire")), DEADLOCK)
+    Path("locks/broken.yaml").write_text(f"{SCENARIO}expect: {{stdout: b}}\n")
+
+    called("explore", "locks")
+
+    assert sorted(one.name for one in Path(".engine").iterdir()) == [
+        "locks-broken-2.schedule.json",
+        "locks-broken-3.schedule.json",
+        "locks-broken.schedule.json",
+    ]
+
+
+# replay
+
+
+def recorded(backend: FakeSimulation) -> str:
+    backend.explored = exploration(FINE, DEADLOCK)
+    called("explore", "locks")
+    return str(SAVED)
+
+
+def test_a_replay_shows_the_run_and_what_it_is_worth(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = recorded(backend)
+    capsys.readouterr()
+
+    assert called("replay", path, "--json", "a.json", "--html", "a.html") == FAILED
+
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith("failed   two locks  locks/broken.yaml  ")
+    assert printed[1:] == [
+        "  locks/broken.yaml:1: expect.ending: deadlock: left waits in b.acquire, right waits in a.acquire",
+        "    expected completed",
+        "    actual   deadlock",
+        "  it came to: deadlock",
+        "",
+        "  forbidden, in 2 steps, 1 preemption:",
+        "         line  left               right",
+        "      1     8  a.acquire -> True",
+        "      2     8  waits b.acquire    b.acquire -> True",
+        "    end        waits b.acquire    waits a.acquire",
+        "",
+    ]
+    made = json.loads(Path("a.json").read_text())
+    jsonschema.validate(made, report_schema())
+    assert (made["command"], made["scenarios"][0]["explored"]) == ("replay", None)
+    assert "waits b.acquire" in Path("a.html").read_text()
+
+
+def test_a_replay_that_is_as_expected_is_status_0(backend: FakeSimulation, capsys: pytest.CaptureFixture[str]) -> None:
+    path = recorded(backend)
+    Path("locks/broken.yaml").write_text(f"{SCENARIO}expect: {{ending: deadlock}}\n")
+    capsys.readouterr()
+
+    assert called("replay", path) == 0
+    assert "  acceptable, in 2 steps, 1 preemption:" in capsys.readouterr().out.splitlines()
+
+
+def test_a_schedule_of_a_scenario_that_has_changed_is_refused_and_says_in_what(backend: FakeSimulation) -> None:
+    path = recorded(backend)
+
+    Path("locks/broken.yaml").write_text(SCENARIO.replace("...", "return 1") + "start_together: true\n")
+
+    assert refused("replay", path) == (
+        f"{path} does not fit locks/broken.yaml any more: changed since then in code, start"
+    )
+
+
+def test_a_schedule_of_a_scenario_that_is_gone_is_refused(backend: FakeSimulation) -> None:
+    path = recorded(backend)
+
+    Path("locks/broken.yaml").write_text(SCENARIO.replace("...", "return 1").replace("two locks", "three locks"))
+    assert refused("replay", path) == (
+        f'{path} does not fit locks/broken.yaml any more: it has no scenario "two locks" with that variant'
+    )
+
+    Path("locks/broken.yaml").unlink()
+    with pytest.raises(ScenarioError, match=r"locks/broken\.yaml"):
+        called("replay", path)
+
+
+def test_a_scenario_may_have_another_name_since(backend: FakeSimulation) -> None:
+    path = recorded(backend)
+
+    Path("locks/broken.yaml").write_text(f"# A comment.\n{SCENARIO}".replace("two locks", "three locks"))
+
+    assert called("replay", path) == FAILED
+
+
+def test_of_two_that_fit_the_one_of_that_name_is_replayed(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = recorded(backend)
+    Path("locks/broken.yaml").write_text(f"{SCENARIO.replace('two', 'three')}---\n{SCENARIO}")
+    capsys.readouterr()
+
+    called("replay", path)
+
+    assert capsys.readouterr().out.startswith("failed   two locks  ")
+
+
+def test_a_schedule_that_leads_elsewhere_is_refused(backend: FakeSimulation) -> None:
+    path = recorded(backend)
+    backend.explored = exploration(FINE)
+
+    assert refused("replay", path) == f"{path} leads elsewhere than it did: step 1: left cannot go on"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "a.schedule.json:1:2: it is no JSON: Expecting property name enclosed in double quotes"),
+        ("[]", "a.schedule.json: it is no schedule"),
+        ('{"version": 2, "steps": []}', "a.schedule.json: its version is 2, and this engine knows version 1"),
+        ("\udcff", "a.schedule.json: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
+        (None, 'cannot read "a.schedule.json": No such file or directory'),
+    ],
+)
+def test_what_is_no_schedule_is_refused(backend: FakeSimulation, text: str | None, message: str) -> None:
+    if text is not None:
+        Path("a.schedule.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    assert refused("replay", "a.schedule.json") == message
+
+
+# Modules
+
+
+@pytest.mark.slow
+def test_modules_are_looked_for_by_another_process() -> None:
+    Path("locks/nearby.py").write_text("raise SystemExit('this is not to be run')\n")
+    modules = simulation.Modules()
+    try:
+        assert modules.missing(["json", "nearby", "no_such_module"], [str(Path("locks").resolve())]) == [
+            "no_such_module"
+        ]
+    finally:
+        modules.close()

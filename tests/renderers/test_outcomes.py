@@ -1,0 +1,229 @@
+"""All outcomes as a table, what was explored, and what replays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pytest
+
+from engine.expectation import Expectation, Expected, ExpectedOutcome
+from engine.exploration import Exploration, judge_exploration
+from engine.renderers import junit, terminal
+from engine.renderers.outcomes import columns, explored_text, share
+from engine.renderers.text import width
+from engine.report import ScenarioReport, of_exploration, report
+from engine.trace import Raised, Returned
+from tests.exploring_support import DEADLOCK, ended, exploration, found, step
+from tests.support import process_run, run_of
+
+PLAIN = Expectation((), (), 12, {"left": 9, "right": 10})
+
+
+def when(number: int, grade: str, counter: int, because: str) -> ExpectedOutcome:
+    path = f"expect.outcomes[{number}].when.shared.counter"
+    expected = Expected(path, ("shared", "counter"), "value", counter, because, 13 + number)
+    return ExpectedOutcome(because, grade, False, because, 13 + number, (expected,))
+
+
+COUNTS = Expectation(
+    (),
+    (when(0, "acceptable", 2, "one after the other"), when(1, "interesting", 1, "both read 0 before either writes")),
+    12,
+    {"left": 9, "right": 10},
+)
+
+
+def made_of(explored: Exploration, expectation: Expectation = PLAIN, **saved: str) -> ScenarioReport:
+    files = {int(number[1:]): path for number, path in saved.items()}
+    verdict = judge_exploration(expectation, explored)
+    return of_exploration("a scenario", "a.yaml", {}, explored, verdict, files)
+
+
+def plainly(made: ScenarioReport) -> list[str]:
+    return click.unstyle(terminal.scenario(made)).split("\n")
+
+
+def counted(value: int, count: int) -> Any:
+    return found(ended(shared={"counter": value}), count=count, length=6)
+
+
+# As a whole
+
+
+def test_a_failure_shows_what_failed_all_outcomes_the_interleaving_and_how_to_replay_it() -> None:
+    explored = exploration(
+        found(ended("left\nright\n"), step("left", "a.acquire", "True"), count=10),
+        found(ended("right\nleft\n"), step("right", "b.acquire", "True"), count=6),
+        DEADLOCK,
+        first_failure=3,
+    )
+
+    assert plainly(made_of(explored, _0=".engine/lock_order-broken.schedule.json")) == [
+        "failed   a scenario  a.yaml  0.02 s",
+        "  18 schedules, all there are (dpor), 20 steps, 0.02 s",
+        "  a.yaml:12: expect.ending: deadlock: left waits in b.acquire, right waits in a.acquire",
+        "    expected completed",
+        "    actual   deadlock",
+        "",
+        "      count  share  steps  grade       ending     printed",
+        "  #1      2   11 %      2  forbidden   deadlock",
+        '  #2     10   56 %      1  acceptable  completed  "left\\nright\\n"',
+        '  #3      6   33 %      1  acceptable  completed  "right\\nleft\\n"',
+        "",
+        "  forbidden, in 2 steps, 1 preemption:",
+        "         line  left               right",
+        "      1     8  a.acquire -> True",
+        "      2     8  waits b.acquire    b.acquire -> True",
+        "    end        waits b.acquire    waits a.acquire",
+        "  replay: engine replay .engine/lock_order-broken.schedule.json",
+        "",
+    ]
+
+
+def test_what_passes_shows_its_outcomes_by_name_and_replays_what_is_interesting() -> None:
+    made = made_of(exploration(counted(2, 8), counted(1, 4)), COUNTS, _0="out dir/a.schedule.json")
+
+    assert plainly(made) == [
+        "passed   a scenario  a.yaml  0.02 s",
+        "  12 schedules, all there are (dpor), 72 steps, 0.02 s",
+        "",
+        "      count  share  steps  grade        ending     counter  which is",
+        "  #1      4   33 %      6  interesting  completed  1        both read 0 before either writes",
+        "  #2      8   67 %      6  acceptable   completed  2        one after the other",
+        "  replay #1: engine replay 'out dir/a.schedule.json'",
+        "",
+    ]
+
+
+def test_a_single_outcome_needs_no_table() -> None:
+    assert plainly(made_of(exploration(counted(2, 8))))[2:] == ["  always: completed, counter 2", ""]
+    assert plainly(made_of(exploration(counted(2, 8), exhausted=False)))[2:] == [
+        "  so far always: completed, counter 2",
+        "",
+    ]
+
+
+def test_what_is_unknown_says_why_and_shows_no_picture_of_what_is_right() -> None:
+    explored = exploration(
+        counted(2, 8),
+        counted(1, 4),
+        exhausted=False,
+        reasons=("10,000 schedules were run and there are more", "time-outs read the clock"),
+        strategy="auto",
+        seed=7,
+    )
+
+    assert plainly(made_of(explored))[:5] == [
+        "unknown  a scenario  a.yaml  0.02 s",
+        "  12 schedules, not all: 10,000 schedules were run and there are more; time-outs read the clock",
+        "    (auto, seed 7), 72 steps, 0.02 s",
+        "",
+        "      count  share  steps  grade       ending     counter",
+    ]
+
+
+def test_a_refusal_is_all_there_is_to_say() -> None:
+    made = made_of(exploration(exhausted=False, refusal="jobs.py:12: a socket"))
+
+    assert plainly(made) == ["unknown  a scenario  a.yaml  0.02 s", "  cannot be simulated: jobs.py:12: a socket", ""]
+
+
+def test_what_must_occur_and_was_not_seen_is_no_news_beside_a_failure() -> None:
+    must = ExpectedOutcome("it is lost", "interesting", True, None, 14, COUNTS.outcomes[1].expected)
+    expectation = Expectation((), (COUNTS.outcomes[0], must), 12, COUNTS.lines)
+
+    text = "\n".join(plainly(made_of(exploration(counted(7, 1), exhausted=False, first_failure=1), expectation)))
+
+    assert "must_occur" not in text
+    assert "it is none of them" in text
+
+
+def test_a_case_of_junit_says_the_same() -> None:
+    text = junit.render(report("explore", [made_of(exploration(DEADLOCK))], 1.0))
+
+    assert 'message="expect.ending: deadlock: left waits in b.acquire, right waits in a.acquire"' in text
+    assert "end        waits b.acquire    waits a.acquire" in text
+
+
+# What was explored
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, "1 schedule, all there are (dpor), 2 steps, 0.02 s"),
+        ({"schedules": 10_000, "steps": 120_000}, "10,000 schedules, all there are (dpor), 120,000 steps, 0.02 s"),
+        ({"classes": 1}, "1 schedule, all there are (dpor), 2 steps, 0.02 s"),
+        ({"schedules": 70, "classes": 34}, "70 schedules, all there are (dpor), 34 different, 2 steps, 0.02 s"),
+        ({"strategy": "pct", "seed": 3}, "1 schedule, all there are (pct, seed 3), 2 steps, 0.02 s"),
+        ({"timing": "virtual"}, "1 schedule, all there are (dpor, virtual time), 2 steps, 0.02 s"),
+        ({"exhausted": False}, "1 schedule, not all (dpor), 2 steps, 0.02 s"),
+        ({"exhausted": False, "first_failure": 1}, "1 schedule, up to the first failure (dpor), 2 steps, 0.02 s"),
+        ({"reasons": ("one", "two")}, "1 schedule, not all: one; two (dpor), 2 steps, 0.02 s"),
+        ({"refusal": "a socket"}, "cannot be simulated: a socket; 1 schedule until then"),
+    ],
+)
+def test_it_is_said_how_much_was_explored(changes: dict[str, Any], text: str) -> None:
+    explored = exploration(found(ended(), length=2), **changes)
+    made = made_of(explored).explored
+    assert made is not None
+
+    assert explored_text(made, explored.duration_s) == text
+
+
+# The table
+
+
+def test_only_what_differs_has_a_column() -> None:
+    runs = [
+        run_of(
+            process_run("left", returned=Returned(value)),
+            process_run("right", exitcode=code, raised=raised),
+            shared={"same": 1, "other": [value]},
+            stdout="same\n",
+        )
+        for value, code, raised in (
+            (1, 0, None),
+            (2, 1, Raised("ValueError", ("ValueError",), "no", None)),
+            (2, -9, None),
+        )
+    ]
+    made = made_of(exploration(*map(found, runs)))
+
+    assert sorted((column.heading, *sorted(column.texts)) for column in columns(made.outcomes)) == [
+        ("ending", "completed", "completed", "completed"),
+        ("left returned", "1", "2", "2"),
+        ("other", "[1]", "[2]", "[2]"),
+        ("right exit code", "", "", "-9"),
+        ("right raised", "", "", '"ValueError: no"'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "shares"), [((1, 1), ["50 %", "50 %"]), ((1, 999), ["<1 %", ">99 %"]), ((3,), ["100 %"])]
+)
+def test_shares_are_never_rounded_to_all_or_nothing(counts: tuple[int, ...], shares: list[str]) -> None:
+    made = made_of(exploration(*(counted(number, count) for number, count in enumerate(counts)))).outcomes
+
+    assert [share(one, made) for one in sorted(made, key=lambda one: one.count)] == shares
+
+
+def test_a_table_is_never_wider_than_a_hundred_columns_nor_longer_than_a_screen() -> None:
+    many = {f"primitive_{number}": "x" * 200 for number in range(20)}
+    runs = [
+        ended("日本" * 100 + str(number), {name: text + str(number) for name, text in many.items()})
+        for number in range(30)
+    ]
+
+    made = plainly(made_of(exploration(*map(found, runs))))
+
+    assert max(map(width, made)) <= 100
+    assert "  ... and 10 more outcomes, of 10 schedules" in made
+    assert "  ... and they differ in 16 more things: see --json" in made
+
+
+def test_control_characters_are_spelled_out() -> None:
+    made = made_of(exploration(found(ended("\x1b[31m\n")), found(ended("b"))), _0="\x1b.json")
+
+    assert "\x1b" not in "\n".join(plainly(made))

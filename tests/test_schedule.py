@@ -1,0 +1,161 @@
+"""A schedule: its text, its file, and what it fits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.plan import Plan
+from engine.planning import plan
+from engine.schedule import Schedule, differences, fingerprint, from_text, steps_of, text, turns
+from tests.support import variant_of
+
+SCHEDULE = Schedule(
+    fingerprint="code:1f2e3d4c",
+    file="lock_order.yaml",
+    name="two locks",
+    variant={"start_method": "fork"},
+    timing="any",
+    seed=7,
+    steps=("left", "left", "left", "right", "left:jobs", "kill left"),
+)
+WRITTEN: dict[str, Any] = {
+    "version": 1,
+    "fingerprint": "code:1f2e3d4c",
+    "file": "lock_order.yaml",
+    "name": "two locks",
+    "variant": {"start_method": "fork"},
+    "timing": "any",
+    "seed": 7,
+    "steps": ["left*3", "right", "left:jobs", "kill left"],
+}
+LABELS = st.lists(
+    st.sampled_from(["left", "left:jobs", "kill left", "a*2", "it's", "*3", "a *4", "'"]) | st.text(min_size=1)
+)
+
+
+def test_turns_are_short_where_somebody_takes_several() -> None:
+    assert text(SCHEDULE.steps) == "left*3 right left:jobs 'kill left'"
+    assert from_text("left*3 right left:jobs 'kill left'*2") == (*SCHEDULE.steps, "kill left")
+    assert (text(()), from_text("")) == ("", ())
+
+
+@settings(derandomize=True)
+@given(LABELS)
+def test_whatever_processes_are_called_their_turns_can_be_read_back(labels: list[str]) -> None:
+    assert steps_of(turns(labels)) == tuple(labels)
+    assert from_text(text(labels)) == tuple(labels)
+
+
+@pytest.mark.parametrize("wrong", ["'left", "left ' right", "''"])
+def test_text_that_is_no_turns_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="is not somebody's turn"):
+        from_text(wrong)
+
+
+def test_a_schedule_is_kept_as_it_is() -> None:
+    assert SCHEDULE.to_json() == WRITTEN
+    assert Schedule.from_json(json.loads(json.dumps(SCHEDULE.to_json()))) == SCHEDULE
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ([], "it is no schedule"),
+        ({"version": 1}, "it is no schedule"),
+        ({**WRITTEN, "version": 2}, "its version is 2, and this engine knows version 1"),
+        ({**WRITTEN, "seed": "7"}, 'its "seed" is missing or not what it should be'),
+        ({**WRITTEN, "seed": True}, 'its "seed" is missing or not what it should be'),
+        (
+            {key: value for key, value in WRITTEN.items() if key != "file"},
+            'its "file" is missing or not what it should be',
+        ),
+        ({**WRITTEN, "timing": "real"}, 'its "timing" is neither any nor virtual'),
+        ({**WRITTEN, "surprise": 1}, 'it has the unknown key "surprise"'),
+        ({**WRITTEN, "steps": ["left", 3]}, "3 is not somebody's turn"),
+        ({**WRITTEN, "steps": [""]}, "'' is not somebody's turn"),
+        ({**WRITTEN, "steps": ["left*999999999"]}, "it has more than 10,000,000 steps"),
+    ],
+)
+def test_what_is_no_schedule_is_told_so(wrong: object, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message.replace('*', '.')}$"):
+        Schedule.from_json(wrong)
+
+
+# What it fits
+
+SCENARIO = """\
+name: two increments
+timeout: 5s
+start_method: fork
+shared: {counter: {type: Value, typecode: i, value: 0}}
+code: |
+  def increment(counter, by):
+      counter.value += by
+  def look(counter): ...
+processes:
+  first: {target: increment, args: ["${counter}", 1]}
+parent: {after: {target: look, args: ["${counter}"]}}
+faults: [{kill: first, after: counter.acquire}]
+"""
+
+
+def planned(folder: Path, old: str = "", new: str = "") -> Plan:
+    assert old in SCENARIO
+    return plan(variant_of(folder, SCENARIO.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("two increments", "another name"),
+        ("5s", "50s"),
+        ("code: |", "\n\ncode: |"),
+        ("+= by\n", "+=  by  # one more\n\n"),
+        ("name:", "tags: [quick]\nname:"),
+    ],
+)
+def test_what_changes_nothing_that_can_happen_changes_no_fingerprint(tmp_path: Path, old: str, new: str) -> None:
+    assert fingerprint(planned(tmp_path, old, new)) == fingerprint(planned(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("+= by", "+= by + 1", "code"),
+        ("+= by", "-= by", "code"),
+        ("value: 0", "value: 1", "shared"),
+        ("{counter: {type: Value", "{lock: Lock, counter: {type: Value", "shared"),
+        (", 1]", ", 2]", "processes"),
+        ("target: increment", "target: look", "processes"),
+        ("first: {", "first: {daemon: true, ", "processes"),
+        ("first: {", "second: {target: look}\n  first: {", "processes"),
+        ("after: {target: look", "before: {target: look", "parent"),
+        ("after: counter", "before: counter", "faults"),
+        ("fork", "spawn", "start"),
+        ("timeout: 5s", "start_together: true", "start"),
+        ("timeout: 5s", "environment: {A: b}", "environment"),
+    ],
+)
+def test_what_changes_what_can_happen_is_named(tmp_path: Path, old: str, new: str, part: str) -> None:
+    assert differences(fingerprint(planned(tmp_path)), fingerprint(planned(tmp_path, old, new))) == [part]
+
+
+def test_where_the_scenario_is_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+
+    assert fingerprint(planned(tmp_path / "elsewhere")) == fingerprint(planned(tmp_path))
+
+
+def test_code_that_this_python_cannot_read_is_taken_as_it_stands(tmp_path: Path) -> None:
+    made = planned(tmp_path)
+    assert made.code is not None
+    odd = made._replace(code=made.code._replace(source="def f(:"))
+    odder = made._replace(code=made.code._replace(source="def f(: "))
+
+    assert differences(fingerprint(odd), fingerprint(odder)) == ["code"]
