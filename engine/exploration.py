@@ -25,7 +25,8 @@ class Settings:
     """How to explore.
 
     At most ``schedules`` runs and ``for_s`` seconds (None for no limit) of at most ``steps`` steps each, on ``jobs``
-    cores; to the end, or (unless ``keep_going``) to the first that fails.
+    cores; to the end, or (unless ``keep_going``) to the first that fails. ``orders_output`` says whether anybody looks
+    at the order in which different processes print: if not, there are fewer schedules to tell apart.
     """
 
     strategy: str = "auto"
@@ -36,6 +37,7 @@ class Settings:
     timing: Timing = "any"
     keep_going: bool = False
     jobs: int = 1
+    orders_output: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,12 @@ def judge_simulated(expectation: Expectation, run: Run, timing: Timing) -> Verdi
 
 
 _UNTIMED = "durations mean nothing in timing any"
+
+
+def orders_output(expectation: Expectation) -> bool:
+    """Whether it matters in which order different processes print."""
+    everything = (*expectation.expected, *(one for outcome in expectation.outcomes for one in outcome.expected))
+    return any(one.subject[0] in ("stdout", "stderr") for one in everything)
 
 
 def undecidable(expectation: Expectation, timing: Timing) -> str | None:

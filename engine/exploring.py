@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from .exploration import (
@@ -19,6 +20,7 @@ from .exploration import (
     grade,
     judge_exploration,
     judge_simulated,
+    orders_output,
     settings_of,
     undecidable,
 )
@@ -113,6 +115,7 @@ def _explored(one: Prepared, backend: Backend, settings: Settings) -> Exploratio
     def is_failure(run: Run) -> bool:
         return judge_simulated(one.expectation, run, settings.timing).verdict == "failed"
 
+    settings = replace(settings, orders_output=orders_output(one.expectation))
     return backend.explore(one.plan, settings, is_failure)
 
 

@@ -34,6 +34,7 @@ BEAT_S = 0.1
 
 def main() -> None:
     sys.path[:] = [folder for folder in sys.path if folder != os.path.dirname(os.path.dirname(__file__))]
+    sys.dont_write_bytecode = True  # A module that a target is the first to import would be written to a file.
     sys.setrecursionlimit(10_000)
     here.hub = greenlet.getcurrent()
     stand_ins.install()

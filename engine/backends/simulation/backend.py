@@ -1,0 +1,166 @@
+"""The simulation as a backend: all the ways in which a plan can go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from ...errors import Diverged
+from ...exploration import Exploration, Found, Settings
+from ...plan import Plan
+from ...schedule import Schedule
+from ...trace import Run
+from .merging import Part, merged
+from .runs import run_from, short, steps_from
+from .stage import SILENCE_S, Silent, SimulationStage
+
+IsFailure = Callable[[Run], bool]
+
+_SIMPLEST, _CLASSES = 0.05, 0.5
+"""What of its budget ``auto`` gives to the simplest schedules, and then to one for each class; samples get the rest."""
+
+
+class Simulation:
+    """Carries out plans in simulation, each in an interpreter of its own; ``interpreter`` is this one if None."""
+
+    def __init__(self, interpreter: str | None = None) -> None:
+        self._interpreter = interpreter
+
+    def explore(self, plan: Plan, settings: Settings, is_failure: IsFailure) -> Exploration:
+        """Run ``plan`` under one schedule after the other. Raises InternalError; an exception ends all of it."""
+        began_s = time.monotonic()
+        with ExitStack() as stack:
+            stage = self._stage(stack)
+            parts = [_explored(stage, plan, settings, _phases(settings), settings.seed, is_failure)]
+            left = settings.schedules - parts[0].runs
+            if settings.strategy == "auto" and parts[0].goes_on(settings.keep_going) and left > 0:
+                for_s = None if settings.for_s is None else settings.for_s - (time.monotonic() - began_s)
+                stages = [stage, *(self._stage(stack) for _ in range(settings.jobs - 1))]
+                parts += _sampled(stages, plan, settings, left, for_s, is_failure)
+        return merged(parts, settings, time.monotonic() - began_s)
+
+    def replay(self, plan: Plan, schedule: Schedule) -> Found:
+        """Run ``plan`` once more under ``schedule``. Raises Diverged where that cannot be followed."""
+        with ExitStack() as stack:
+            stage = self._stage(stack)
+            settings = Settings(timing=schedule.timing, seed=schedule.seed)
+            stage.send({**_request(plan, settings), "schedule": list(schedule.steps)})
+            told = stage.receive()
+        if told["refusal"]:
+            raise Diverged(f"{_refusal(told['refusal'])} cannot be simulated")
+        if told["diverged"]:
+            raise Diverged(_divergence(told["diverged"]))
+        return found_from({**told, "count": 1})
+
+    def _stage(self, stack: ExitStack) -> SimulationStage:
+        stage = SimulationStage(self._interpreter)
+        stack.callback(stage.close)
+        return stage
+
+
+def found_from(told: Mapping[str, Any]) -> Found:
+    return Found(
+        run_from(told["run"]), told["count"], tuple(told["schedule"]), steps_from(told["steps"]), told["preemptions"]
+    )
+
+
+def _phases(settings: Settings) -> list[tuple[str, int, float | None]]:
+    """Strategies, each with how many schedules and how long it may take."""
+    if settings.strategy != "auto":
+        return [(settings.strategy, settings.schedules, settings.for_s)]
+    shares = (("simplest", _SIMPLEST), ("dpor", _CLASSES))
+    return [
+        (name, max(1, int(settings.schedules * share)), None if settings.for_s is None else settings.for_s * share)
+        for name, share in shares
+    ]
+
+
+def _sampled(
+    stages: Sequence[SimulationStage],
+    plan: Plan,
+    settings: Settings,
+    left: int,
+    for_s: float | None,
+    is_failure: IsFailure,
+) -> list[Part]:
+    """Drawn schedules, on several cores at once, each with seeds of its own."""
+    from concurrent.futures import ThreadPoolExecutor  # Only where exhausting it was too much.
+
+    share = -(-left // len(stages))
+
+    def sample(number: int) -> Part:
+        phases: list[tuple[str, int, float | None]] = [("portfolio", share, for_s)]
+        return _explored(stages[number], plan, settings, phases, settings.seed + number, is_failure)
+
+    with ThreadPoolExecutor(len(stages)) as pool:
+        return list(pool.map(sample, range(len(stages))))
+
+
+def _explored(
+    stage: SimulationStage,
+    plan: Plan,
+    settings: Settings,
+    phases: Sequence[tuple[str, int, float | None]],
+    seed: int,
+    is_failure: IsFailure,
+) -> Part:
+    stage.send(
+        {
+            **_request(plan, settings),
+            "phases": [list(phase) for phase in phases],
+            "keep_going": settings.keep_going,
+            "sampler_seed": seed,
+        }
+    )
+    found: dict[str, Found] = {}
+    differing: list[str] = []
+    schedules = 0
+    try:
+        while (told := stage.receive())["event"] != "explored":
+            if told["event"] == "outcome":
+                stage.send({"failure": is_failure(run_from(told["run"]))})
+            elif told["event"] == "beat":
+                schedules = told["schedules"]
+            else:
+                found[told["digest"]] = found_from(told)
+                if told["differs"]:
+                    differing.append(told["digest"])
+    except Silent:
+        return Part.of_silence(schedules, f"a target has run for {SILENCE_S:g} s and come to no operation")
+    return Part(
+        found=found,
+        schedules=told["schedules"],
+        runs=told["schedules"] + told["redundant"],
+        steps=told["steps"],
+        classes=told["classes"],
+        exhausted=told["exhausted"],
+        reasons=tuple(told["reasons"]),
+        first_failure=told["first_failure"],
+        refusal=told["refusal"] and _refusal(told["refusal"]),
+        differs=bool(differing),
+    )
+
+
+def _request(plan: Plan, settings: Settings) -> dict[str, Any]:
+    return {
+        "plan": plan.to_json(),
+        "steps": settings.steps,
+        "timing": settings.timing,
+        "seed": settings.seed,
+        "orders_output": settings.orders_output,
+    }
+
+
+def _refusal(told: Sequence[str]) -> str:
+    what, where = told
+    return f"{what} ({short(where)})" if where else what
+
+
+def _divergence(told: Mapping[str, Any]) -> str:
+    step, ready = told["step"] + 1, told["ready"]
+    could = f"{', '.join(ready)} could" if ready else "nobody could"
+    if told["wanted"] is None:
+        return f"it is over after {told['step']} steps, and {could} still go on"
+    return f"at step {step} {told['wanted']} cannot go on; {could}"
