@@ -53,9 +53,10 @@ class Scheduler(Protocol):
 
 
 class World:
-    """What there is in one run. ``names`` and ``max_steps`` are the exploration's."""
+    """What there is in one run. ``names`` and ``max_steps`` are the exploration's; ``is_fine`` has primitives show
+    every step that a process can be killed at."""
 
-    def __init__(self, names: Names, max_steps: int, is_virtual: bool = False) -> None:
+    def __init__(self, names: Names, max_steps: int, is_virtual: bool = False, is_fine: bool = False) -> None:
         self.names = names
         self.models: dict[int, Model] = {}
         self.states: dict[int, Any] = {}
@@ -65,6 +66,7 @@ class World:
         self.trace: list[Taken] = []
         self.kept: list[object] = []
         self.is_starting_a_process = False
+        self.is_fine = is_fine
         self._max_steps = max_steps
         self._is_virtual = is_virtual
 
@@ -97,7 +99,7 @@ class World:
 
     def run(self, scheduler: Scheduler) -> None:
         """Take steps until nobody can. Raises Redundant and OutOfSteps."""
-        states, models, trace, choose = self.states, self.models, self.trace, scheduler.choose
+        states, trace, choose = self.states, self.trace, scheduler.choose
         while True:
             ready = self._ready()
             if not ready:

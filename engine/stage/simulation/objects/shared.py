@@ -18,7 +18,18 @@ class Shared:
     travels = False
     """Whether it can be sent to a process that is there already, and not only given to one as it starts."""
 
+    copies = False
+    """Whether it is for threads only: a forked process gets a copy of its own, and no other process can be given it."""
+
+    outlives = False
+    """Whether what a process waits for here is still taken if it is killed as it waits: another process does it."""
+
     cell: int
+
+    def final(self) -> object:
+        """What it holds once every process has ended: plain data."""
+        world = here.world
+        return world.models[self.cell].final(world.states[self.cell])
 
     def _do(self, name: str, *arguments: Any, patience_s: float | None = None, is_late: bool = False) -> Any:
         return perform(self.cell, Operation(name, arguments, patience_s, is_late))
@@ -27,7 +38,7 @@ class Shared:
         return self
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if not (self.travels or here.world.is_starting_a_process):
+        if not (type(self).travels or here.world.is_starting_a_process):
             raise RuntimeError(
                 f"{type(self).__name__} objects should only be shared between processes through inheritance"
             )
