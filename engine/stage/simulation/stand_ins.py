@@ -234,7 +234,7 @@ def _drawing(name: str) -> Callable[..., Any]:
 _AUDITED = (
     "socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.remove", "os.rename",
     "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.putenv", "shutil.", "tempfile.", "fcntl.", "mmap.",
-    "_thread.start_new_thread", "pty.", "sqlite3.", "ctypes.dlopen",
+    "_thread.start_new_thread", "pty.", "sqlite3.",
 )  # fmt: skip
 """What the interpreter tells of that the simulation cannot do (https://docs.python.org/3/library/audit_events.html)."""
 
