@@ -11,7 +11,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 _PAGE = 4096
-_PIPE_COST = 16 * _PAGE
+_PARTS = 2**20
+"""The cost of a byte in a pipe, so that the cost of a part of a page is a whole number too."""
+_PIPE_COST = 16 * _PAGE * _PARTS
 _SOCKET_COST = 212_992
 _CHUNK = 36_544
 """One write to a socket is made of chunks of this size at most."""
@@ -90,16 +92,16 @@ def _fitting_in_pipe(used: int, count: int) -> tuple[int, int]:
         return count, cost
     if count <= _PAGE:
         return 0, 0
-    return min(count, room), room
+    return min(count, room // _PARTS), room
 
 
 def _pages_cost(count: int) -> int:
     """A write is not torn over two pages if it fits into one; of longer ones, each second tail finds room in the page
     that the last one left."""
     if count <= _PAGE:
-        return -(-_PAGE // (_PAGE // count))
+        return _PAGE * _PARTS // (_PAGE // count)
     pages, tail = divmod(count, _PAGE)
-    return pages * _PAGE + (_PAGE if 2 * tail > _PAGE else _PAGE // 2 if tail else 0)
+    return (2 * pages + (2 if 2 * tail > _PAGE else 1 if tail else 0)) * _PAGE * _PARTS // 2
 
 
 def _fitting_in_socket(used: int, count: int) -> tuple[int, int]:

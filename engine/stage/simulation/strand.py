@@ -15,11 +15,12 @@ class Strand:
     """``number`` is the same in every run of an exploration, and orders them.
 
     It wants to do ``operation`` on what is in ``cell``; ``step`` is what would come of it in the state ``seen``. A
-    background strand has no greenlet: it does the same operation again and again. ``quiet`` counts its last steps
+    background strand has no greenlet: it does ``again`` again and again. ``quiet`` counts its last steps
     that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else.
     """
 
     __slots__ = (
+        "again",
         "cell",
         "clock",
         "greenlet",
@@ -39,6 +40,7 @@ class Strand:
         self.greenlet = greenlet
         self.cell = cell
         self.operation: Operation = _NOTHING
+        self.again: Operation = _NOTHING
         self.seen: object = UNSEEN
         self.step: Step = BLOCKED
         self.quiet = 0
