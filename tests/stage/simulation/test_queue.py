@@ -246,8 +246,6 @@ def test_a_reader_that_is_killed_inside_get_keeps_the_lock() -> None:
         return queue.get(timeout=1)
 
     assert {made[1] for made in results(a_queue_and_a_killer, get(1), attempt)} == {1, "Empty: "}
-    # It may even hang: there is nothing that is ever to be there.
-    assert {made[1] for made in results(a_queue_and_a_killer, get(1), lambda queue: (kill(1), queue.get())[1])} == {...}
 
 
 def test_of_a_writer_that_is_killed_half_a_message_is_left_and_no_timeout_helps() -> None:
@@ -257,7 +255,7 @@ def test_of_a_writer_that_is_killed_half_a_message_is_left_and_no_timeout_helps(
 
     found = results(a_queue_and_a_killer, put("x" * 100_000), attempt)
 
-    assert {made[1] for made in found} == {100_000, "Empty: ", ...}
+    assert {made[1] for made in found} == {"Empty: ", ...}
 
 
 def test_a_writer_that_is_killed_may_keep_the_lock_and_silence_all_others() -> None:
