@@ -51,7 +51,7 @@ class Channel(NamedTuple):
 
     def write(self, load: Any, size: int, start: int, stop: int) -> Channel:
         """Write as much as there is room for. The very same channel where there is none."""
-        amount, cost = self._fitting(sum([segment.cost for segment in self.segments]), stop - start)
+        amount, cost = self._fitting(self._used, stop - start)
         if not amount:
             return self
         segment = Segment(load, size, start, start + amount, cost)
@@ -64,7 +64,7 @@ class Channel(NamedTuple):
     @property
     def can_wake(self) -> bool:
         """Whether a writer that sleeps is woken: for sockets, only when three quarters are free."""
-        return not self.is_socket or sum([segment.cost for segment in self.segments]) * 4 <= _SOCKET_COST
+        return not self.is_socket or self._used * 4 <= _SOCKET_COST
 
     def take(self, count: int) -> tuple[Segment, Channel]:
         """Read up to ``count`` bytes of the first segment."""
@@ -74,6 +74,15 @@ class Channel(NamedTuple):
         middle = first.start + count
         rest = (first._replace(start=middle), *others)
         return first._replace(stop=middle), self._replace(segments=rest)
+
+    @property
+    def _used(self) -> int:
+        unread = sum([segment.cost for segment in self.segments])
+        if self.is_socket or not unread:
+            return unread
+        # A page is free when all of it has been read. Half a byte is for what rounding has lost.
+        half = _PARTS // 2
+        return unread + max(0, (self.spent - unread + half) % (_PAGE * _PARTS) - half)
 
     def _fitting(self, used: int, count: int) -> tuple[int, int]:
         return (_fitting_in_socket if self.is_socket else _fitting_in_pipe)(used, count)
