@@ -14,8 +14,8 @@ from typing import Any
 from ..plan import Plan, ProcessPlan
 from .binding import Bindings
 from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
+from .faults import SIGNALS
 from .gate import Keeper
-from .journal import SIGNALS
 from .link import open_link, raised, without_our_frames
 
 Tell = Callable[..., None]

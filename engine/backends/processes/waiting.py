@@ -41,7 +41,7 @@ _OF_THE_KERNEL = {
 """What Python's functions are called that wait in C, by what they wait in."""
 
 
-_WATCHER = os.path.join("stage", "journal.py")
+_WATCHERS = tuple(os.path.join("stage", name) for name in ("journal.py", "watching.py"))
 _OURS = os.path.join(os.path.dirname(stage.__file__), "")
 _NOBODYS_OWN = ("/site-packages/", "/lib/python", _OURS)
 
@@ -145,7 +145,7 @@ class Doing(NamedTuple):
 def doing(stack: Stack, wait: Wait | None, handles: Handles, sources: Sources) -> Doing:
     """From a thread's ``stack`` and what the kernel says that it waits for, if it does."""
     # What watches operations stands between the scenario's line and what it called.
-    stack = tuple(frame for frame in stack if not frame.file.endswith(_WATCHER))
+    stack = tuple(frame for frame in stack if not frame.file.endswith(_WATCHERS))
     own = next((index for index, frame in enumerate(stack) if frame.file in sources), None)
     where = f"{os.path.basename(stack[own].file)}:{stack[own].line}" if own is not None else None
     if wait is None:
