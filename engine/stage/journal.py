@@ -18,7 +18,7 @@ from typing import Any
 
 from ..plan import Fault
 from .faults import Faults, Say
-from .slots import LABEL_BYTES, RAISED, RETURNED, writer
+from .slots import LABEL_BYTES, RAISED, RETURNED, Call, End, writer
 
 _MAX_TEXT = 100
 
@@ -44,7 +44,7 @@ _here = _Here()
 _process: Journal | None = None
 
 
-def telling(name: str, operation: str, function: Callable[..., Any], own: int = 0, tells: bool = True) -> Any:
+def telling(name: str, operation: str, function: Any, own: int = 0, tells: bool = True) -> Any:
     """``function``, which performs ``operation`` on what is called ``name``, and tells the journal before and after.
 
     Its first ``own`` arguments are not the operation's; for others than ``tells`` none are.
@@ -91,7 +91,10 @@ class Journal:
     """
 
     def __init__(self, fd: int | None, faults: Sequence[Fault], say: Say) -> None:
-        self.call, self.end = (None, None) if fd is None else writer(fd)
+        self.call: Call | None = None
+        self.end: End | None = None
+        if fd is not None:
+            self.call, self.end = writer(fd)
         self.faults = Faults(faults, say) if faults else None
 
 
