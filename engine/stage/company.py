@@ -12,6 +12,7 @@ from multiprocessing import connection
 from typing import Any
 
 from ..plan import Plan, ProcessPlan
+from . import proxies
 from .binding import Bindings
 from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
 from .faults import SIGNALS
@@ -107,7 +108,7 @@ class Company:
                 if self._keeper and self._is_gated(process)
                 else None,
                 target=self._bindings.target(process.call.module, process.call.name),
-                faults=[fault for fault in self._plan.faults if fault.process == process.name],
+                **({} if threads else self._of_processes(process)),
                 name=process.name,
                 args=self._bindings.resolve(process.call.args),
                 kwargs=self._bindings.resolve(process.call.kwargs),
@@ -125,6 +126,11 @@ class Company:
         finally:
             if not threads:
                 link.close()
+
+    def _of_processes(self, process: ProcessPlan) -> dict[str, Any]:
+        """What threads do not need: they see the parent's, and are not struck."""
+        faults = [fault for fault in self._plan.faults if fault.process == process.name]
+        return {"faults": faults, "calls": proxies.calls(self._bindings.shared)}
 
     def _end(self, end: Any) -> None:
         process, child = self._live.pop(end)

@@ -163,9 +163,18 @@ def socket_path(inode: int) -> str:
 
 def catches(pid: int, signals: frozenset[int]) -> bool:
     """Whether the process has a handler for any of ``signals``."""
+    return _has_any(pid, "SigCgt:", signals)
+
+
+def blocks(pid: int, signals: frozenset[int]) -> bool:
+    """Whether the process's main thread blocks any of ``signals``."""
+    return _has_any(pid, "SigBlk:", signals)
+
+
+def _has_any(pid: int, mask: str, signals: frozenset[int]) -> bool:
     lines = _read(f"/proc/{pid}/status").splitlines()
-    caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:"))
-    return any(caught >> number - 1 & 1 for number in signals)
+    found = next(int(line.split()[1], 16) for line in lines if line.startswith(mask))
+    return any(found >> number - 1 & 1 for number in signals)
 
 
 def _read(path: str) -> str:
