@@ -39,7 +39,7 @@ def render(report: Report) -> str:
         # Whatever a scenario printed is shown, and never obeyed.
         finalize=lambda value: terminal.visible(value) if type(value) is str else value,
     )
-    environment.filters.update(value=_value, text=_text, bar=_bar, failure=_failure)
+    environment.filters.update(value=_value, text=_text, bar=_bar, failure=_failure, everybody=_everybody)
     files = [(file, list(group)) for file, group in groupby(report.scenarios, key=lambda scenario: scenario.file)]
     return environment.get_template(_TEMPLATE).render(
         report=report, files=files, verdicts=("passed", "failed", "unknown", "skipped")
@@ -57,6 +57,13 @@ def _text(text: Any) -> str:
 def _failure(scenario: ScenarioReport) -> str:
     """What the terminal says below the first line."""
     return click.unstyle(terminal.scenario(scenario)).partition("\n")[2].strip("\n")
+
+
+def _everybody(scenario: ScenarioReport) -> list[tuple[str, ProcessReport]]:
+    """The processes, and the parent where it has something to tell."""
+    parent = scenario.parent
+    told = [("the parent process", parent)] if parent and (parent.stack or parent.raises) else []
+    return [*scenario.processes.items(), *scenario.strangers.items(), *told]
 
 
 def _bar(process: ProcessReport, scenario: ScenarioReport) -> Bar | None:

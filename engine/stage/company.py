@@ -75,7 +75,9 @@ class Company:
                     # Who has ended by itself is not struck.
                     if process.name == fault.process and not connection.wait([end], 0):
                         self._tell("fault", name=fault.process, fault=str(fault), where="")
-                        os.kill(child.pid, getattr(signal, SIGNALS[fault.action]))
+                        # It may have ended just now; under forkserver it is not ours, and its number is gone with it.
+                        with suppress(ProcessLookupError):
+                            os.kill(child.pid, getattr(signal, SIGNALS[fault.action]))
         return min((self._began_s + (fault.at_s or 0) for fault in self._faults), default=None)
 
     def _next_due(self) -> float | None:

@@ -117,7 +117,7 @@ class Nursery:
         if status is not None:
             self._tell({"event": "ended"})
             strays = descendants.await_strays()
-        descendants.end_all()
+        descendants.end_all(parent)
         gone = {
             "event": "gone",
             "exitcode": None if status is None else os.waitstatus_to_exitcode(status),

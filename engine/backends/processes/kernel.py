@@ -41,8 +41,12 @@ def children(pid: int) -> list[int]:
 
 
 def family(pid: int) -> list[int]:
-    """The processes below ``pid``, in no order."""
-    found, pending = [], children(pid)
+    """The processes below ``pid``, parents before their children; none where they cannot be seen."""
+    found: list[int] = []
+    try:
+        pending = children(pid)
+    except OSError:
+        return found
     while pending:
         child = pending.pop()
         found.append(child)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ...stage import stacks
+from ...stage.descendants import helpers
 from . import kernel
 
 PATIENCE_S = 1.0
@@ -54,7 +55,9 @@ def ask(pids: Iterable[int], folder: str) -> dict[int, dict[int, Stack]]:
     # One that was stopped by a fault has written its stack before.
     silent = [pid for pid, file in present.items() if not _text(file) and _can_say_its_last(pid, file)]
     if silent:
-        _hear_last_words(silent, pids)
+        # Helpers do as ever: what processes leave behind is removed by one of them.
+        spared = helpers(pids)
+        _hear_last_words(silent, [pid for pid in pids if pid not in spared])
     return {pid: parsed for pid, file in present.items() if (parsed := parse(_text(file)))}
 
 

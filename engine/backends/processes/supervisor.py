@@ -15,7 +15,7 @@ from ... import plain
 from ...errors import InternalError
 from ...plan import PARENT, Plan
 from ...stage import wire
-from ...trace import Ending, ProcessRun, Run
+from ...trace import Ending, Event, ProcessRun, Run
 from . import journals, standstill, waiting
 from .inquiry import Inquiry, Person
 from .partners import PARENT_PROCESS
@@ -226,6 +226,7 @@ class _Supervision:
         ending, why = self._ending()
         struck = {fault for witness in everybody for fault in witness.struck}
         trace, events_cut = journals.events(self._journals, self._began_ns)
+        self._note_since_when(trace)
         return Run(
             ending=ending,
             why=why,
@@ -246,6 +247,17 @@ class _Supervision:
             trace=trace,
             events_cut=events_cut,
         )
+
+    def _note_since_when(self, trace: Sequence[Event]) -> None:
+        """What is written down is more exact than what was seen."""
+        for event in trace:
+            witness = self._witnesses.get(event.process)
+            if (
+                event.returned_s is None
+                and witness
+                and witness.doing.operation == f"{event.primitive}.{event.operation}"
+            ):
+                witness.doing = witness.doing._replace(since_s=event.called_s)
 
     def _ending(self) -> tuple[Ending, str | None]:
         if self._stopped is not None:

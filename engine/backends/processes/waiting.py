@@ -148,7 +148,8 @@ class Doing(NamedTuple):
     """Those of them that are the scenario's own, with their files' names alone."""
 
     def __str__(self) -> str:
-        said = f"waits in {self.operation}" if self.operation else "runs"
+        seen = "runs" if self.stack else "is still there"
+        said = f"waits in {self.operation}" if self.operation else seen
         return (f"{said} at {self.where}" if self.where else said) + (f" ({self.who})" if self.who else "")
 
 

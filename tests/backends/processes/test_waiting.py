@@ -61,7 +61,7 @@ Current thread 0x00007f02 [main] (most recent call first):
         ),
         ((Frame(f"{LIBRARY}queues.py", 200, "_finalize_join"),), READS, None, "waits in join_thread"),
         ((), READS, None, "waits in recv"),
-        ((), None, None, "runs"),
+        ((), None, None, "is still there"),
         ((OWN,), READS._replace(kind="stopped", things=()), None, "waits in stop at scenario.yaml:7"),
     ],
 )
