@@ -17,7 +17,7 @@ from multiprocessing import process
 from typing import Any
 
 from ..plan import CODE_MODULE, Call, Plan
-from . import journal, output, wire
+from . import journal, output, proxies, wire
 from .binding import Bindings, install_code
 from .children import exit_code
 from .company import Company
@@ -95,6 +95,7 @@ def _settle(plan: Plan, folder: str, mark: str) -> Bindings:
     bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder, mark)
     _KEPT.append(bindings)
     bindings.build()
+    proxies.announce(proxies.calls(bindings.shared))
     return bindings
 
 
