@@ -23,6 +23,9 @@ Names = dict[object, int]
 """Numbers for strands and cells by what they are, the same ones in all runs of an exploration."""
 
 
+_KERNEL = Kernel(as_bytes)
+
+
 class Taken(NamedTuple):
     """One step that was taken: ``before`` is the state of the cell until then."""
 
@@ -77,7 +80,7 @@ class World:
     def kernel(self) -> int:
         """The cell of what the operating system knows; there from the first moment that anybody asks."""
         if self._kernel is None:
-            self._kernel = self.add_cell("kernel", "kernel", Kernel(as_bytes))
+            self._kernel = self.add_cell("kernel", "kernel", _KERNEL)
         return self._kernel
 
     def settle(self, cell: int, process: int, operation: Operation) -> Any:
