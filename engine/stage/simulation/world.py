@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 import greenlet
 
-from ...models.kernel import Kernel
+from ...models.kernel import Endpoint, Kernel
 from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
 from .here import UNSEEN, here
 from .payload import PICKLING, as_bytes
@@ -58,7 +58,11 @@ class Scheduler(Protocol):
 
 
 class World:
-    """What there is in one run. ``names`` and ``max_steps`` are the exploration's."""
+    """What there is in one run. ``names`` and ``max_steps`` are the exploration's.
+
+    ``passed`` is filled while a process is being started whose arguments are pickled: with the endpoints among them,
+    which it is to hold.
+    """
 
     def __init__(self, names: Names, max_steps: int, is_virtual: bool = False) -> None:
         self.names = names
@@ -71,6 +75,7 @@ class World:
         self.kept: list[object] = []
         self.pickling = PICKLING
         self.is_starting_a_process = False
+        self.passed: list[Endpoint] = []
         self._max_steps = max_steps
         self._is_virtual = is_virtual
         self._places: dict[int, int] = {}

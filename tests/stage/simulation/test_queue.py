@@ -277,6 +277,24 @@ def test_a_writer_that_is_killed_may_keep_the_lock_and_silence_all_others() -> N
     assert {made[2] for made in found} == {1, 2, ...}
 
 
+def test_who_is_killed_while_it_joins_stops_who_does_the_last_task() -> None:
+    def build(world: World) -> JoinableQueue:
+        forked(world, 1, 2)
+        return JoinableQueue(world, "q", "q", is_exact=False)
+
+    def put_and_join(queue: Any) -> None:
+        queue.put(1)
+        queue.join()
+
+    def kill_and_be_done(queue: Any) -> str:
+        queue.get()
+        kill(1)
+        queue.task_done()
+        return "done"
+
+    assert {made[1] for made in results(build, put_and_join, kill_and_be_done)} == {"done", ...}
+
+
 def test_final_is_what_nobody_got() -> None:
     finals = set()
 
