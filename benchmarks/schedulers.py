@@ -14,7 +14,7 @@ import math
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import repeat
 
 from engine.stage.simulation.schedulers.bounded import Bounded, delays, preemptions
@@ -65,8 +65,8 @@ def runs_per_second(program: Program, scheduler: Scheduler, runs: int = 2000) ->
     return runs / (time.perf_counter() - began)
 
 
-def main(seeds: int = 20, budget: int = 2000, only: list[str] | None = None) -> None:
-    names = only or list(SCHEDULERS)
+def main(seeds: int = 20, budget: int = 2000, *, only: Sequence[str] = ()) -> None:
+    names = only or tuple(SCHEDULERS)
     print(f"{'':28}" + "".join(f"{name:>12}" for name in names))
     scores: dict[str, list[float]] = {name: [] for name in names}
     all_found = dict.fromkeys(names, 0)
@@ -85,5 +85,4 @@ def main(seeds: int = 20, budget: int = 2000, only: list[str] | None = None) -> 
 
 
 if __name__ == "__main__":
-    numbers = [int(argument) for argument in sys.argv[1:3]]
-    main(*numbers, only=sys.argv[3:] or None)
+    main(*map(int, sys.argv[1:3]), only=sys.argv[3:])
