@@ -52,8 +52,8 @@ def test_the_mix_has_all_its_members() -> None:
     mixed = portfolio(1)
 
     seen = set()
-    for _ in range(8):
+    for _ in range(10):
         assert mixed.begin()
         seen.add(mixed.current)
 
-    assert seen == {"rf-pos", "surw", "pos", "pct", "random"}
+    assert seen == {"rf-pos", "urw", "surw", "pos", "pct", "random"}
