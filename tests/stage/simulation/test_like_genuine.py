@@ -16,7 +16,7 @@ from tests.stage.simulation import genuine
 
 pytestmark = pytest.mark.slow
 
-RUNS = 1000
+RUNS = 2500
 
 
 def wait(shared: Any) -> object:
@@ -118,8 +118,8 @@ def compare(simulated: Callable[[World], Any], truth: Callable[[World], Any], ta
     scheduler = Sample(RUNS) if len(targets) > 3 else None
 
     assert results(outcomes(simulated, *targets, scheduler=scheduler, is_fine=is_deadly(targets))) == expected
-    # What shows every point that a process may be killed at shows the same where nobody is.
-    assert results(outcomes(simulated, *targets, scheduler=Sample(RUNS), is_fine=True)) == expected
+    # What shows every point that a process may be killed at shows nothing else where nobody is.
+    assert results(outcomes(simulated, *targets, scheduler=Sample(RUNS // 10), is_fine=True)) <= expected
 
 
 @pytest.mark.parametrize("targets", CONDITIONS)
