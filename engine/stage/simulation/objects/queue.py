@@ -25,7 +25,7 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
     def __init__(
         self, world: World, key: object, label: str, maxsize: int = 0, is_exact: bool = True, is_fine: bool = False
     ) -> None:
-        self.cell = world.add_cell(key, label, _model(maxsize, self._is_joinable, is_exact, is_fine))
+        self.cell = world.add_cell(key, label, _model(maxsize, self._is_joinable, is_exact, is_fine or world.is_fine))
 
     def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
         process = number()
