@@ -70,7 +70,7 @@ class Life:
             process.handle = Handle(process)
         return process.handle
 
-    def inherit(self, starter: Process, process: Process) -> Mapping[int, Any]:
+    def inherit(self, starter: Process, process: Process) -> dict[int, Any]:
         """What a new process has of its starter's modules: copies under fork, nothing otherwise."""
         if self.plan.start_method == "fork":
             return self.library.inherit(process, starter)
@@ -120,11 +120,7 @@ class Life:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
             args: Any = self._resolve(planned.call.args, self.parent)
             kwargs: Any = self._resolve(planned.call.kwargs, self.parent)
-            if self.plan.start_method != "fork":
-                build.refuse_what_is_for_threads((*args, *kwargs.values()))
-            memo = dict(self.inherit(self.parent, process))
-            if self._refers_to_code(planned.call):
-                args, kwargs = self._handed_over((args, kwargs), process, memo)
+            args, kwargs = self._handed_over((args, kwargs), process, self.inherit(self.parent, process))
         except Exception as error:
             process.is_started = False
             process.raised = link.raised(error)
@@ -146,11 +142,14 @@ class Life:
         del target
         self.world.add_strand(process, self._guarded(process, live))
 
-    def _refers_to_code(self, call: Call) -> bool:
-        return "'code'" in repr((call.args, call.kwargs))
-
     def _handed_over(self, value: Any, process: Process, memo: dict[int, Any]) -> Any:
         """``value`` as ``process`` gets it: copied with all else under fork, pickled otherwise."""
+        if self.plan.start_method == "fork":
+            for shared in self.shared.values():
+                if getattr(shared, "copies", False):
+                    shared.fork(self.parent.number, process)
+        if build.is_same_everywhere(value):
+            return value
         if self.plan.start_method == "fork":
             return copied(value, memo)
         return self.pickled(value, self.parent, process)
