@@ -85,6 +85,8 @@ class Search:
     def run(self, phases: list[Phase], seed: int) -> None:
         """Go through ``phases`` until one of them leaves no schedule, or something decides."""
         for phase in phases:
+            if self.has_met_limit and phase.strategy not in SAMPLERS:
+                continue
             scheduler = _scheduler(phase.strategy, seed)
             is_over = self._run_phase(phase, scheduler)
             self.exhausted = is_over and self._is_all(scheduler) and not self.has_met_limit
