@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import greenlet
@@ -15,7 +16,7 @@ from engine.stage.simulation.here import here, perform
 from engine.stage.simulation.process import Process
 from engine.stage.simulation.schedulers.dfs import DepthFirst
 from engine.stage.simulation.strand import Strand
-from engine.stage.simulation.world import Names, Scheduler, World
+from engine.stage.simulation.world import Names, Redundant, Scheduler, World
 
 Build = Callable[[World], Any]
 Target = Callable[[Any], object]
@@ -24,13 +25,14 @@ Target = Callable[[Any], object]
 def outcomes(build: Build, *targets: Target, scheduler: Scheduler | None = None, is_fine: bool = False) -> Counter[Any]:
     """All that can come of ``targets``, each a process that is given what ``build`` makes: what each returned (or the
     exception's text, or ``...`` if it never came to an end), and the final value of each cell. With the number of
-    schedules that lead there.
+    schedules that lead there; what ``scheduler`` leaves as a repetition is not counted.
     """
     found: Counter[Any] = Counter()
     names: Names = {}
     scheduler = scheduler or DepthFirst()
     while scheduler.begin():
-        found[_run(names, build, targets, scheduler, is_fine)] += 1
+        with suppress(Redundant):
+            found[_run(names, build, targets, scheduler, is_fine)] += 1
     return found
 
 
@@ -50,7 +52,11 @@ def _results(world: World, build: Build, targets: tuple[Target, ...], scheduler:
     results: dict[int, object] = {}
     for number, target in enumerate(targets, 1):
         world.add_strand(Process(number, number, f"p{number}"), _body(target, shared, results, number))
-    world.run(scheduler)
+    try:
+        world.run(scheduler)
+    except Redundant:
+        scheduler.end(world, False)
+        raise
     scheduler.end(world, True)
     final = {world.labels[cell]: model.final(world.states[cell]) for cell, model in world.models.items()}
     made = tuple(results.get(number, ...) for number in range(1, len(targets) + 1))

@@ -82,7 +82,8 @@ class Kernel:
             if process in holders[end]:
                 holders = holders.but(end, holders[end] | {child})
         # The starter holds them all before and after, so nobody sees a difference there.
-        return Done(state._replace(lives=state.lives.but(child, None), holders=holders), None, _life(child, WRITE))
+        lives = state.lives.but(child, None)
+        return Done(State(lives, holders, state.channels, state.deaf, state.told), None, _life(child, WRITE))
 
     def _exit(self, state: State, process: int, operation: Operation) -> Step:
         (code,) = operation.arguments
@@ -97,10 +98,10 @@ class Kernel:
 
     def _died(self, state: State, process: int, code: int) -> Step:
         held = [end for end, holders in state.holders.items() if any(_is_copy(one, process) for one in holders)]
-        holders = Table(state.holders)
+        holders = Table(state.holders) if held else state.holders
         for end in held:
             holders[end] = frozenset(one for one in holders[end] if not _is_copy(one, process))
-        died = state._replace(lives=state.lives.but(process, code), holders=holders)
+        died = State(state.lives.but(process, code), holders, state.channels, state.deaf, state.told)
         return Done(died, None, (*_life(process, WRITE), *((("holders", end), ADD) for end in held)))
 
     def _join(self, state: State, process: int, operation: Operation) -> Step:

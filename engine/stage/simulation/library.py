@@ -85,9 +85,16 @@ class Library:
         Returns what became of the functions and classes in them, by the ids of the originals, for whatever else is to
         be copied (a memo of ``copy.deepcopy``).
         """
+        own = []
+        for name, module in parent.modules.items():
+            if self._shared.get(name):
+                child.modules[name] = module
+            else:
+                own.append((name, module))
+        return self._copy(child, own) if own else {}
+
+    def _copy(self, child: Process, own: list[tuple[str, ModuleType]]) -> dict[int, Any]:
         memo: dict[int, Any] = {}
-        own = [(name, module) for name, module in parent.modules.items() if self._shared.get(name) is None]
-        child.modules.update((name, module) for name, module in parent.modules.items() if self._shared.get(name))
         child.is_muted = True
         for name, module in own:
             copy = self.load(child, name)

@@ -19,10 +19,9 @@ from typing import Any
 
 import greenlet
 
-from ... import plain
 from ...models.clock import Clock
 from ...models.model import Operation
-from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference, reference_from
+from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, faults, output
 from .here import perform
@@ -31,6 +30,7 @@ from .objects.processes import end_children
 from .payload import Pickling
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
+from .stock import Stock
 from .world import IDLE, KERNEL, World
 
 _SIGTERM = 15
@@ -39,11 +39,12 @@ _SIGTERM = 15
 class Life:
     """The processes of one run. ``observes`` says whether anybody can notice that another has ended."""
 
-    def __init__(self, world: World, plan: Plan, library: Library, seed: int) -> None:
+    def __init__(self, world: World, plan: Plan, library: Library, stock: Stock, seed: int) -> None:
         self.world = world
         self.plan = plan
         self.seed = seed
         self.library = library
+        self.stock = stock
         self.parent = Process(0, 0, "parent")
         self.by_number: dict[int, Process] = {0: self.parent}
         self.processes: dict[str, Process] = {}
@@ -84,8 +85,9 @@ class Life:
         if plan.code:
             self.library.load(parent, CODE_MODULE)
         for shared in plan.shared:
-            parameters: Any = self._resolve(shared.parameters, parent)
-            self.shared[shared.name] = build.build(self.world, shared.type, shared.name, parameters)
+            self.shared[shared.name] = self.stock.build(
+                self.world, shared.type, shared.name, shared.parameters, self._find
+            )
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
         for number, process in enumerate(plan.processes, 1):
@@ -103,8 +105,8 @@ class Life:
             outcome["after"] = self._call("after", plan.after)
 
     def _call(self, name: str, call: Call) -> Mapping[str, Any]:
-        args: Any = self._resolve(call.args, self.parent)
-        kwargs: Any = self._resolve(call.kwargs, self.parent)
+        args: Any = self._resolve(call.args)
+        kwargs: Any = self._resolve(call.kwargs)
         try:
             returned = self.library.target(self.parent, call.module, call.name)(*args, **kwargs)
         except Exception as error:
@@ -118,8 +120,8 @@ class Life:
         self.by_number[number] = self.processes[planned.name] = process
         try:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
-            args: Any = self._resolve(planned.call.args, self.parent)
-            kwargs: Any = self._resolve(planned.call.kwargs, self.parent)
+            args: Any = self._resolve(planned.call.args)
+            kwargs: Any = self._resolve(planned.call.kwargs)
             args, kwargs = self._handed_over((args, kwargs), process, self.inherit(self.parent, process))
         except Exception as error:
             process.is_started = False
@@ -203,13 +205,13 @@ class Life:
         finally:
             self.world.is_starting_a_process = False
 
-    def _resolve(self, data: object, process: Process) -> object:
-        return plain.decode(data, lambda data: self._find(reference_from(data), process))
+    def _resolve(self, data: object) -> object:
+        return self.stock.recipe(data).make(self._find)
 
-    def _find(self, reference: Reference, process: Process) -> object:
+    def _find(self, reference: Reference) -> object:
         if reference.kind == "code":
             names = ".".join(map(str, (reference.name, *reference.path)))
-            return self.library.target(process, CODE_MODULE, names)
+            return self.library.target(self.parent, CODE_MODULE, names)
         found: Any = self.shared[reference.name]
         for index in reference.path:
             found = found[index]

@@ -13,6 +13,7 @@ from .library import Library
 from .life import Life
 from .names import said
 from .process import NOTHING, STDERR, STDOUT, Process
+from .stock import Stock
 from .world import Names, OutOfSteps, Redundant, Scheduler, World
 
 
@@ -22,6 +23,7 @@ class Terms(NamedTuple):
 
     plan: Plan
     library: Library
+    stock: Stock
     names: Names
     max_steps: int
     is_virtual: bool
@@ -46,7 +48,7 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
     here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine)
     if terms.orders_output:
         world.output = world.add_cell("output", "output", output.Output())
-    life = Life(world, terms.plan, terms.library, terms.seed)
+    life = Life(world, terms.plan, terms.library, terms.stock, terms.seed)
     try:
         life.begin()
         world.run(scheduler)
@@ -85,11 +87,15 @@ def _mark(process: Process) -> Any:
     returned, raised = process.returned, process.raised
     return (
         process.exitcode,
-        None if returned is None else returned if type(returned) is int else repr(plain.encode(returned)),
+        "" if returned is NOTHING else returned if type(returned) in _TELLING else repr(plain.encode(returned)),
         raised and (raised["type"], raised["message"]),
         tuple(process.written),
         tuple(process.struck),
     )
+
+
+_TELLING = (int, type(None))
+"""Types of results that are told apart as they are."""
 
 
 def _finals(played: Played) -> Mapping[str, object]:

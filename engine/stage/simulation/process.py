@@ -27,6 +27,25 @@ class Process:
     ``made`` is how many ``Process`` objects it has made.
     """
 
+    # What most processes never change is the class's: they are made in every run.
+    strand: Strand | None = None
+    handle: Any = None
+    made = 0
+    built = 0
+    unflushed_length = 0
+    slept_s = 0.0
+    is_asleep = False
+    clock_reads = 0
+    ticks_s = 0.0
+    random: random.Random | None = None
+    is_started = True
+    is_gone = False
+    is_stopped = False
+    is_muted = False
+    exitcode: int | None = None
+    returned: object
+    raised: Mapping[str, Any] | None = None
+
     def __init__(
         self, number: int, key: object, name: str, parent: Process | None = None, daemon: bool = False
     ) -> None:
@@ -35,31 +54,15 @@ class Process:
         self.name = name
         self.parent = parent
         self.daemon = daemon
-        self.strand: Strand | None = None
-        self.handle: Any = None
         self.modules: dict[str, ModuleType] = {}
         self.feeders: list[Any] = []
         self.identity: tuple[int, ...] = () if parent is None else (number,)
         self.config: dict[str, Any] = {"daemon": daemon}
         self.children: list[Any] = []
-        self.made = 0
-        self.built = 0
         self.unflushed: list[str] = []
-        self.unflushed_length = 0
         self.written: list[tuple[int, str]] = []
-        self.slept_s = 0.0
-        self.is_asleep = False
-        self.clock_reads = 0
-        self.ticks_s = 0.0
-        self.random: random.Random | None = None
         self.at_exit: list[Callable[[], object]] = []
-        self.is_started = True
-        self.is_gone = False
-        self.is_stopped = False
-        self.is_muted = False
-        self.exitcode: int | None = None
-        self.returned: object = NOTHING
-        self.raised: Mapping[str, Any] | None = None
+        self.returned = NOTHING
         self.calls: dict[str, Mapping[str, Any]] = {}
         self.faults: list[Fault] = []
         self.struck: list[str] = []

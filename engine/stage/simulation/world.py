@@ -7,7 +7,9 @@ two such operations concerns nobody else, so nothing is lost by not interrupting
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 import greenlet
@@ -268,8 +270,10 @@ class World:
             self._go_on(strand, strand.greenlet.switch)
 
     def _insert(self, strand: Strand) -> None:
-        self.waiting.append(strand)
-        self.waiting.sort(key=lambda one: one.number)
+        insort(self.waiting, strand, key=_number)
+
+
+_number = attrgetter("number")
 
 
 def _take_apart(left: Any) -> None:

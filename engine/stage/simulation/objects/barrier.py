@@ -52,6 +52,8 @@ class Meeting(Shared):
 
 
 class Barrier(Meeting, synchronize.Barrier):
+    is_lasting = True
+
     def __init__(self, world: World, key: object, label: str, parties: int, timeout: float | None = None) -> None:
         self._parties, self._timeout = parties, timeout
         model = FineBarrier(parties) if world.is_fine else Model(parties)

@@ -37,6 +37,8 @@ class Flagging(Shared):
 
 
 class Event(Flagging, synchronize.Event):
+    is_lasting = True
+
     def __init__(self, world: World, key: object, label: str) -> None:
         self.cell = world.add_cell(key, label, FineEvent() if world.is_fine else Model())
 

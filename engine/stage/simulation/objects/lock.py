@@ -22,6 +22,8 @@ _GET_VALUE = Operation("get_value")
 class SemLock(Shared):
     """What can be acquired and released; Lib/multiprocessing/synchronize.py has it under this name, too."""
 
+    is_lasting = True
+
     def __init__(self, world: World, key: object, label: str, model: Model) -> None:
         self.cell = world.add_cell(key, label, model)
 

@@ -24,6 +24,8 @@ _NOTHING = range(0)
 class CMemory(Shared):
     """C values in a cell, seen as ``part``: under their lock, or without regard to it."""
 
+    is_lasting = True
+
     def __init__(self, cell: int, part: Part, memory: Memory, scratch: Scratch) -> None:
         self.cell, self._part, self._memory, self._scratch = cell, part, memory, scratch
 

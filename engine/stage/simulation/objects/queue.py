@@ -21,6 +21,7 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
     """``is_exact`` and ``is_fine`` are the model's: which of its steps are told apart."""
 
     _is_joinable = False
+    is_lasting = True
 
     def __init__(
         self, world: World, key: object, label: str, maxsize: int = 0, is_exact: bool = True, is_fine: bool = False

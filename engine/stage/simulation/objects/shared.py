@@ -27,6 +27,9 @@ class Shared:
     is_stateless = True
     """What a process keeps of it is always the same, so two looks at it need not be compared."""
 
+    is_lasting = False
+    """Whether a run can change nothing of it but the state of its cell: then it serves one run after the other."""
+
     cell: int
 
     def final(self) -> object:
