@@ -1,75 +1,118 @@
-"""A pipe of bytes that carries messages: what it has room for, and where a message stands half written.
+"""One direction of a pipe or of a pair of sockets: what has been written to it and not been read.
 
-Source: CPython, Lib/multiprocessing/connection.py; pipe(7) and unix(7) for the capacities. A reader that is killed
-half-way is not followed to the byte: what it had begun to read is gone with it.
+What fits depends on the system's own book-keeping, and not only on the number of bytes: 278 messages of one byte fill
+a pair of sockets that takes one of 219,264. A cost is counted for each write, so that what is left in a channel does
+not depend on the order in which its two ends were used.
+Source: Linux 6.18, fs/pipe.c and net/unix/af_unix.c; tests/models/test_channel.py has what was measured.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-PIPE_BYTES = 65_536
-"""What a pipe holds; a message takes its own length and four bytes."""
+_PAGE = 4096
+_PIPE_COST = 16 * _PAGE
+_SOCKET_COST = 212_992
+_CHUNK = 36_544
+"""One write to a socket is made of chunks of this size at most."""
 
-SOCKET_BYTES = 219_264
-"""What one direction of a duplex pipe, a pair of sockets, takes from who sends one large message."""
+HEADER = 4
+"""A message is preceded by its length."""
 
-HEADER_BYTES = 4
+_JOINED_UP_TO = 16_384
+"""Longer messages are written apart from their header, by a second write (multiprocessing.connection)."""
 
 
-class Message(NamedTuple):
-    """One message: what it carries, how long it is in all, and how much of that is written and how much read."""
+class Segment(NamedTuple):
+    """Of a message that takes ``size`` bytes with its header, those from ``start`` up to ``stop``, from one write."""
 
     load: Any
     size: int
-    written: int
-    read: int = 0
+    start: int
+    stop: int
+    cost: int
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.start and self.stop == self.size
 
 
 class Channel(NamedTuple):
-    """One direction. ``messages`` are those not wholly read; ``put`` and ``got`` count from the beginning, so that the
-    n-th message has a name."""
+    """``put`` and ``got`` count the segments ever written and wholly read, so that each has a number of its own;
+    ``spent`` is the cost of all that was ever written."""
 
-    capacity: int
-    messages: tuple[Message, ...] = ()
+    is_socket: bool
+    segments: tuple[Segment, ...] = ()
     put: int = 0
     got: int = 0
+    spent: int = 0
+
+    def write(self, load: Any, size: int, start: int, stop: int) -> Channel:
+        """Write as much as there is room for. The very same channel where there is none."""
+        amount, cost = self._fitting(sum([segment.cost for segment in self.segments]), stop - start)
+        if not amount:
+            return self
+        segment = Segment(load, size, start, start + amount, cost)
+        return Channel(self.is_socket, (*self.segments, segment), self.put + 1, self.got, self.spent + cost)
+
+    def is_ample(self, count: int) -> bool:
+        """Whether ``count`` more bytes would fit even if nothing had ever been read."""
+        return self._fitting(self.spent, count)[0] == count
 
     @property
-    def room(self) -> int:
-        return self.capacity - sum(message.written - message.read for message in self.messages)
+    def can_wake(self) -> bool:
+        """Whether a writer that sleeps is woken: for sockets, only when three quarters are free."""
+        return not self.is_socket or sum([segment.cost for segment in self.segments]) * 4 <= _SOCKET_COST
 
-    def begin(self, load: Any, size: int) -> Channel | None:
-        """The channel with as much of a new message in it as there is room for; None where there is none."""
-        room = self.room
-        if room <= 0:
-            return None
-        message = Message(load, size, min(size, room))
-        return self._replace(messages=(*self.messages, message), put=self.put + 1)
+    def take(self, count: int) -> tuple[Segment, Channel]:
+        """Read up to ``count`` bytes of the first segment."""
+        first, *others = self.segments
+        if first.stop - first.start <= count:
+            return first, Channel(self.is_socket, tuple(others), self.put, self.got + 1, self.spent)
+        middle = first.start + count
+        rest = (first._replace(start=middle), *others)
+        return first._replace(stop=middle), self._replace(segments=rest)
 
-    @property
-    def is_partial(self) -> bool:
-        """Whether the last message is not wholly written."""
-        return bool(self.messages) and self.messages[-1].written < self.messages[-1].size
+    def _fitting(self, used: int, count: int) -> tuple[int, int]:
+        return (_fitting_in_socket if self.is_socket else _fitting_in_pipe)(used, count)
 
-    def go_on(self) -> Channel | None:
-        """The channel with more of its last message; None where there is no room."""
-        room, last = self.room, self.messages[-1]
-        if room <= 0:
-            return None
-        more = last._replace(written=min(last.size, last.written + room))
-        return self._replace(messages=(*self.messages[:-1], more))
 
-    def take(self) -> Channel | None:
-        """The channel with as much read of its first message as is there; None where nothing is.
+def first_stop(size: int) -> int:
+    """Where the first write of a message ends."""
+    return size if size <= _JOINED_UP_TO + HEADER else HEADER
 
-        The message is read whole, and gone, if ``got`` has grown.
-        """
-        if not self.messages:
-            return None
-        first = self.messages[0]
-        if first.written == first.size:
-            return self._replace(messages=self.messages[1:], got=self.got + 1)
-        if first.written == first.read:
-            return None
-        return self._replace(messages=(first._replace(read=first.written), *self.messages[1:]))
+
+def _fitting_in_pipe(used: int, count: int) -> tuple[int, int]:
+    """How many bytes of ``count`` a pipe takes, and their cost. One page at most is written whole or not at all."""
+    room = _PIPE_COST - used
+    cost = _pages_cost(count)
+    if cost <= room:
+        return count, cost
+    if count <= _PAGE:
+        return 0, 0
+    return min(count, room), room
+
+
+def _pages_cost(count: int) -> int:
+    """A write is not torn over two pages if it fits into one; of longer ones, each second tail finds room in the page
+    that the last one left."""
+    if count <= _PAGE:
+        return -(-_PAGE // (_PAGE // count))
+    pages, tail = divmod(count, _PAGE)
+    return pages * _PAGE + (_PAGE if 2 * tail > _PAGE else _PAGE // 2 if tail else 0)
+
+
+def _fitting_in_socket(used: int, count: int) -> tuple[int, int]:
+    amount = cost = 0
+    while amount < count and used + cost < _SOCKET_COST:
+        chunk = min(count - amount, _CHUNK)
+        amount += chunk
+        cost += _chunk_cost(chunk)
+    return amount, cost
+
+
+def _chunk_cost(count: int) -> int:
+    """What the kernel allocates: a head from a power of two, what does not fit there in pages, and its own notes."""
+    in_pages = -(-max(0, count - (_PAGE - 320)) // _PAGE) * _PAGE
+    head = max(0, count - in_pages) + 320
+    return in_pages + max(512, 1 << (head - 1).bit_length()) + 256

@@ -86,6 +86,23 @@ class Model(Protocol):
         """What is told of it once every process has ended: plain data."""
 
 
+_MEMORY: Final = "memory"
+
+
+def memory_of(process: int) -> Touch:
+    """What the step of a thread that a primitive has in ``process`` touches if it looks at what is that process's own,
+    and what its code may change between any two of its operations (``Queue``'s feeder pickles an item).
+
+    Such a step conflicts with every step that the process itself takes, on whatever, and comes out differently from
+    one moment to the next although no state has changed.
+    """
+    return ((_MEMORY, process), WRITE)
+
+
+def looks_at_memory(touches: Touches) -> bool:
+    return bool(touches) and type(touches[0][0]) is tuple and touches[0][0][0] is _MEMORY
+
+
 def conflict(one: Touches, other: Touches) -> bool:
     """Whether two steps on one primitive do not commute."""
     for component, mode in one:

@@ -10,204 +10,274 @@ import queue
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .channel import PIPE_BYTES, Channel
-from .model import ADD, BLOCKED, READ, WRITE, Blocked, Done, Operation, Raised, Step, Then, Touch
+from .channel import HEADER
+from .frames import Dump
+from .joinable import NOBODY, Unfinished
+from .kernel import messages_left
+from .locked_pipe import LockedPipe, Part, Pipe
+from .model import ADD, BLOCKED, READ, WRITE, Blocked, Done, Operation, Raised, Step, Then, Touches, memory_of
+from .table import Table
 
 SEM_VALUE_MAX = 2**31 - 1
 
-Pack = Callable[[Any], "tuple[Any, int]"]
-"""Pickles an item: what arrives of it, and its length in bytes. Raises whatever pickling raises."""
+Pack = Callable[[Any, int], "tuple[Any, int]"]
+"""Pickles an item of a process: what arrives of it, and its length in bytes. Raises whatever pickling raises."""
+
+
+class Packed(NamedTuple):
+    """An item in a buffer that cannot change any more: what will be written, and how many bytes it takes."""
+
+    load: Any
+    size: int
+
+
+class Loose:
+    """An item in a buffer that its process may change still, until the feeder pickles it."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Any) -> None:
+        self.item = item
+
+
+END = Packed(None, 0)
+"""What ``close`` puts into the buffer, so that the feeder ends after all the rest."""
+
+
+class Buffer(NamedTuple):
+    """What one process has put and its feeder has not written; ``fed`` is how many items that has dealt with."""
+
+    items: tuple[Packed | Loose, ...] = ()
+    fed: int = 0
 
 
 class State(NamedTuple):
-    """``permits`` is how many more items may be put, ``buffers`` what each process has put and its feeder has not
-    written, ``reader`` and ``writer`` are who has the locks at the ends; ``closed`` and ``cancelled`` are processes."""
+    """``puts`` is how many permits were ever taken, ``gets`` how many were given back. ``buffers`` are by process, from
+    its first put on; ``closed``, ``cancelled`` and ``shut`` (the feeder has ended) are processes."""
 
-    permits: int
-    channel: Channel
-    buffers: tuple[tuple[int, tuple[Any, ...]], ...] = ()
-    reader: int | None = None
-    writer: int | None = None
+    pipe: Pipe = Pipe()
+    puts: int = 0
+    gets: int = 0
+    buffers: Table[int, Buffer] = Table()
     closed: frozenset[int] = frozenset()
     cancelled: frozenset[int] = frozenset()
-    unfinished: int = 0
-
-    def buffer(self, process: int) -> tuple[Any, ...]:
-        return next((items for owner, items in self.buffers if owner == process), ())
-
-    def with_buffer(self, process: int, items: tuple[Any, ...]) -> State:
-        others = tuple(one for one in self.buffers if one[0] != process)
-        return self._replace(buffers=(*others, (process, items)) if items else others)
+    shut: frozenset[int] = frozenset()
+    unfinished: Unfinished = NOBODY
 
 
-_LOOKS_AT_PERMITS: tuple[Touch, ...] = (("permits", READ),)
-_LOOKS_AT_PIPE: tuple[Touch, ...] = (("emptiness", READ),)
+_LOOKS_AT_PERMITS: Touches = (("puts", READ), ("gets", READ))
 
 
 class Queue:
-    """State: ``State``. ``is_joinable`` is ``JoinableQueue``; ``is_fine`` has every step of its own that a killed
-    process may stop at."""
+    """State: ``State``. ``is_joinable`` is ``JoinableQueue``.
 
-    def __init__(self, maxsize: int, pack: Pack, is_joinable: bool = False, is_fine: bool = False) -> None:
+    ``is_exact`` has every step that another process can tell from the outside, by a look (``empty``, ``full``,
+    ``qsize``) or a try (``get_nowait``, a time-out); ``is_fine`` every one that a killed process may stop at.
+    """
+
+    def __init__(
+        self,
+        maxsize: int,
+        pack: Pack,
+        dump: Dump = bytes,
+        is_joinable: bool = False,
+        is_exact: bool = True,
+        is_fine: bool = False,
+    ) -> None:
         self._most = maxsize if maxsize > 0 else SEM_VALUE_MAX
         self._is_bounded = maxsize > 0
         self._pack = pack
+        self._dump = dump
         self._is_joinable = is_joinable
-        self._is_fine = is_fine
+        self._is_exact = is_exact or is_fine
+        self._pipe = LockedPipe(dump, is_exact, is_fine)
+        names = (
+            *("put", "count", "feed", "write_on", "let_go", "get", "receive", "give_back", "release"),
+            *("empty", "full", "qsize", "close", "cancel_join_thread", "join_thread", "task_done", "join"),
+            *("notice", "sleep"),
+        )
+        self._steps: dict[str, Callable[[State, int, Operation], Step]] = {
+            name: getattr(self, f"_{name}") for name in names
+        }
 
     def initial(self) -> State:
-        return State(self._most, Channel(PIPE_BYTES))
+        return State()
 
     def step(self, state: State, process: int, operation: Operation) -> Step:
-        step: Step = getattr(self, f"_{operation.name}")(state, process, operation)
-        return step
+        return self._steps[operation.name](state, process, operation)
 
     def final(self, state: State) -> object:
-        return [message.load for message in state.channel.messages if message.written == message.size]
+        return messages_left(state.pipe.channel, self._dump)
 
     # What puts
 
     def _put(self, state: State, process: int, operation: Operation) -> Step:
-        if process in state.closed:
-            return Raised(state, ValueError("Queue is closed"), ())
-        if not state.permits:
+        """Argument: the item, ``Packed`` or ``Loose``."""
+        if state.puts - state.gets >= self._most:
             return Raised(state, queue.Full(), _LOOKS_AT_PERMITS) if operation.is_late else BLOCKED
-        grown = state.with_buffer(process, (*state.buffer(process), operation.arguments[0]))
-        grown = grown._replace(permits=state.permits - 1, unfinished=state.unfinished + self._is_joinable)
-        # Who takes the last permit decides for the others; before that, nobody can tell who came first.
-        last = self._is_bounded and state.permits == 1
-        return Done(
-            grown, None, (("permits", WRITE if last else ADD), ("unfinished", ADD), (("buffer", process), WRITE))
-        )
+        touches = self._takes_permit(state)
+        taken = state._replace(puts=state.puts + 1)
+        if not self._is_joinable:
+            return _put_into_buffer(taken, process, operation.arguments[0], touches)
+        if self._is_exact:
+            return Then(taken, Operation("count", operation.arguments), touches)
+        if state.unfinished.noticer is not None:
+            return Then(taken, Operation("count", operation.arguments), (*touches, ("unfinished", READ)))
+        counted, looks = taken.unfinished.more()
+        return _put_into_buffer(taken._replace(unfinished=counted), process, operation.arguments[0], (*touches, *looks))
+
+    def _takes_permit(self, state: State) -> Touches:
+        """Without a bound, nobody can tell who came first. With one, it is told by who finds it full; and beyond it,
+        each needs what a certain ``get`` has given back."""
+        if not self._is_bounded:
+            return (("puts", ADD),)
+        if state.puts < self._most:
+            return (("puts", WRITE),)
+        return (("puts", WRITE), (("permit", state.puts - self._most), READ))
+
+    def _gives_permit(self, state: State) -> Touches:
+        return (("gets", ADD), (("permit", state.gets), WRITE)) if self._is_bounded else (("gets", ADD),)
+
+    def _count(self, state: State, process: int, operation: Operation) -> Step:
+        if state.unfinished.noticer is not None:
+            return BLOCKED
+        counted, touches = state.unfinished.more()
+        return _put_into_buffer(state._replace(unfinished=counted), process, operation.arguments[0], touches)
+
+    # What feeds
 
     def _feed(self, state: State, process: int, operation: Operation) -> Step:
         """What the feeder thread does with the first item of the buffer."""
-        items = state.buffer(process)
-        if not items or state.writer is not None:
+        items, fed = state.buffers[process]
+        if not items:
             return BLOCKED
-        if self._is_fine:
-            return Then(state._replace(writer=process), Operation("write"), (("writer", WRITE),))
-        return self._write(state._replace(writer=process), process, operation)
+        item, rest = items[0], Buffer(items[1:], fed + 1)
+        takes: Touches = ((("item", process, fed), READ), (("feeder", process), WRITE))
+        if isinstance(item, Loose):
+            return self._pickle(state, process, item, rest, takes)
+        if item is END:
+            return Done(_fed(state, process, rest)._replace(shut=state.shut | {process}), None, takes)
+        part = self._pipe.write(state.pipe, process, *item)
+        if isinstance(part, Blocked):
+            return BLOCKED
+        return _step(_fed(state, process, rest), part._replace(touches=(*takes, *part.touches)))
 
-    def _write(self, state: State, process: int, operation: Operation) -> Step:
-        item, *others = state.buffer(process)
-        rest = state.with_buffer(process, tuple(others))
-        mine = (("buffer", process), WRITE)
+    def _pickle(self, state: State, process: int, item: Loose, rest: Buffer, takes: Touches) -> Step:
+        touches = (memory_of(process), *takes)
         try:
-            load, size = self._pack(item)
-        except Exception as error:  # The feeder's own handler: the item is lost, and its permit given back.
-            lost = rest._replace(writer=None, permits=state.permits + 1)
-            return Raised(lost, error, (mine, ("writer", WRITE), ("permits", ADD)))
-        channel = state.channel.begin(load, size)
-        if channel is None:
-            return BLOCKED if state.writer == process and operation.name == "write" else self._wait_for_room(state)
-        touches: tuple[Touch, ...] = (
-            mine,
-            ("writer", WRITE),
-            ("room", ADD),
-            (("message", state.channel.put), WRITE),
-            *((("emptiness", ADD),) if not state.channel.messages else ()),
-        )
-        return self._written(rest._replace(channel=channel), touches)
+            load, size = self._pack(item.item, process)
+        except Exception as error:
+            # As the feeder's own handler has it: the item is lost, and its permit given back.
+            lost = _fed(state, process, rest)._replace(gets=state.gets + 1)
+            return Raised(lost, error, (*touches, *self._gives_permit(state)))
+        ready = Buffer((Packed(load, size + HEADER), *rest.items), rest.fed - 1)
+        return Done(_fed(state, process, ready), None, touches)
 
-    def _wait_for_room(self, state: State) -> Step:
-        return Then(state, Operation("write"), (("writer", WRITE),))
-
-    def _write_more(self, state: State, process: int, operation: Operation) -> Step:
-        channel = state.channel.go_on()
-        if channel is None:
-            return BLOCKED
-        return self._written(state._replace(channel=channel), ((("message", channel.put - 1), WRITE),))
-
-    def _written(self, state: State, touches: tuple[Touch, ...]) -> Step:
-        if state.channel.is_partial:
-            return Then(state, Operation("write_more"), touches)
-        if self._is_fine:
-            return Then(state, Operation("let_go"), touches)
-        return Done(state._replace(writer=None), None, touches)
+    def _write_on(self, state: State, process: int, operation: Operation) -> Step:
+        return _step(state, self._pipe.write_on(state.pipe, *operation.arguments))
 
     def _let_go(self, state: State, process: int, operation: Operation) -> Step:
-        return Done(state._replace(writer=None), None, (("writer", WRITE),))
+        return _step(state, self._pipe.let_go(state.pipe))
 
     # What gets
 
     def _get(self, state: State, process: int, operation: Operation) -> Step:
-        if process in state.closed:
-            return Raised(state, ValueError("Queue is closed"), ())
-        if state.reader is not None:
-            return Raised(state, queue.Empty(), (("reader", READ),)) if operation.is_late else BLOCKED
-        taken = state._replace(reader=process)
-        go_on = operation._replace(name="receive")
-        if self._is_fine and operation.patience_s is None:
-            return Then(taken, go_on, (("reader", WRITE),))
-        step = self._receive(taken, process, go_on)
-        if isinstance(step, Blocked):
-            return Then(taken, go_on, (("reader", WRITE),))
-        if isinstance(step, Raised):
-            return step._replace(touches=(("reader", READ), *_LOOKS_AT_PIPE))
-        assert isinstance(step, (Done, Then))
-        return step._replace(touches=(("reader", WRITE), *step.touches))
+        return self._got(state, self._pipe.get(state.pipe, process, operation))
 
     def _receive(self, state: State, process: int, operation: Operation) -> Step:
-        before = state.channel
-        channel = before.take()
-        if channel is None:
-            # Half a message is there for who polls, who then waits for the other half for ever.
-            if operation.is_late and not before.messages:
-                released = state._replace(reader=None)
-                return Raised(released, queue.Empty(), (("reader", WRITE), *_LOOKS_AT_PIPE))
-            return BLOCKED
-        emptied: tuple[Touch, ...] = (("emptiness", ADD),) if not channel.messages else ()
-        # A try that succeeds would have failed before the message came.
-        looked: tuple[Touch, ...] = (
-            _LOOKS_AT_PIPE if operation.patience_s is not None and len(before.messages) == 1 else ()
-        )
-        touches: tuple[Touch, ...] = ((("message", before.got), READ), ("room", ADD), *emptied, *looked)
-        taken = state._replace(channel=channel)
-        if channel.got == before.got:
-            return Then(taken, Operation("receive"), touches)
-        load = before.messages[0].load
-        if self._is_fine:
-            return Then(taken, Operation("give_back", (load,)), touches)
-        released = taken._replace(reader=None, permits=taken.permits + 1)
-        return Done(released, load, (*touches, ("reader", WRITE), ("permits", ADD)))
+        return self._got(state, self._pipe.receive(state.pipe, operation))
 
     def _give_back(self, state: State, process: int, operation: Operation) -> Step:
-        released = state._replace(reader=None, permits=state.permits + 1)
-        return Done(released, operation.arguments[0], (("reader", WRITE), ("permits", ADD)))
+        return self._got(state, self._pipe.give_back(state.pipe, *operation.arguments))
+
+    def _got(self, state: State, part: Part | Blocked) -> Step:
+        step = _step(state, part)
+        if not isinstance(step, Done):
+            return step
+        if self._is_exact:
+            return Then(step.state, Operation("release", (step.result,)), step.touches)
+        return self._released(step.state, step.result, step.touches)
+
+    def _release(self, state: State, process: int, operation: Operation) -> Step:
+        return self._released(state, operation.arguments[0], ())
+
+    def _released(self, state: State, load: Any, touches: Touches) -> Step:
+        return Done(state._replace(gets=state.gets + 1), load, (*touches, *self._gives_permit(state)))
 
     # What looks
 
     def _empty(self, state: State, process: int, operation: Operation) -> Step:
-        return Done(state, not state.channel.messages, _LOOKS_AT_PIPE)
+        is_empty, touches = self._pipe.is_empty(state.pipe)
+        if process not in state.closed or process not in state.buffers:
+            return Done(state, is_empty, touches)
+        looks: Touches = ((("feeder", process), READ),)
+        if process in state.shut:
+            return Raised(state, OSError("handle is closed"), looks)
+        return Done(state, is_empty, (*looks, *touches))
 
     def _full(self, state: State, process: int, operation: Operation) -> Step:
-        return Done(state, not state.permits, _LOOKS_AT_PERMITS)
+        return Done(state, state.puts - state.gets >= self._most, _LOOKS_AT_PERMITS)
 
     def _qsize(self, state: State, process: int, operation: Operation) -> Step:
-        return Done(state, self._most - state.permits, _LOOKS_AT_PERMITS)
+        return Done(state, state.puts - state.gets, _LOOKS_AT_PERMITS)
 
     # What ends
 
     def _close(self, state: State, process: int, operation: Operation) -> Step:
-        return Done(state._replace(closed=state.closed | {process}), None, ())
+        """Only the process itself is concerned; and its feeder, if there is one."""
+        if process in state.closed:
+            return Done(state, None, ())
+        closed = state._replace(closed=state.closed | {process})
+        return _put_into_buffer(closed, process, END, ()) if process in state.buffers else Done(closed, None, ())
 
     def _cancel_join_thread(self, state: State, process: int, operation: Operation) -> Step:
         return Done(state._replace(cancelled=state.cancelled | {process}), None, ())
 
     def _join_thread(self, state: State, process: int, operation: Operation) -> Step:
         """Wait until the feeder has written everything; a process does so at its end, too."""
-        if state.buffer(process) and process not in state.cancelled:
-            return BLOCKED
-        return Done(state, None, ((("buffer", process), READ),))
+        if process in state.cancelled or process not in state.buffers:
+            return Done(state, None, ())
+        return Done(state, None, ((("feeder", process), READ),)) if process in state.shut else BLOCKED
 
     # What is joinable
 
     def _task_done(self, state: State, process: int, operation: Operation) -> Step:
-        if not state.unfinished:
-            return Raised(state, ValueError("task_done() called too many times"), (("unfinished", READ),))
-        mode = WRITE if state.unfinished == 1 else ADD
-        return Done(state._replace(unfinished=state.unfinished - 1), None, (("unfinished", mode),))
+        return _counted(state, state.unfinished.task_done(process))
 
     def _join(self, state: State, process: int, operation: Operation) -> Step:
-        return BLOCKED if state.unfinished else Done(state, None, (("unfinished", READ),))
+        return _counted(state, state.unfinished.join(process))
+
+    def _sleep(self, state: State, process: int, operation: Operation) -> Step:
+        return _counted(state, state.unfinished.sleep(process))
+
+    def _notice(self, state: State, process: int, operation: Operation) -> Step:
+        return _counted(state, state.unfinished.notice())
+
+
+def _put_into_buffer(state: State, process: int, item: Packed | Loose, touches: Touches) -> Done:
+    items, fed = state.buffers.get(process) or Buffer()
+    grown = state._replace(buffers=state.buffers.but(process, Buffer((*items, item), fed)))
+    return Done(grown, None, (*touches, (("item", process, fed + len(items)), WRITE)))
+
+
+def _fed(state: State, process: int, rest: Buffer) -> State:
+    return state._replace(buffers=state.buffers.but(process, rest))
+
+
+def _step(state: State, part: Part | Blocked) -> Step:
+    if isinstance(part, Blocked):
+        return BLOCKED
+    moved = state if part.pipe is state.pipe else state._replace(pipe=part.pipe)
+    if part.is_empty:
+        return Raised(moved, queue.Empty(), part.touches)
+    if part.then is not None:
+        return Then(moved, part.then, part.touches)
+    return Done(moved, part.result, part.touches)
+
+
+def _counted(state: State, step: Step) -> Step:
+    """The step of the counter, as one of the whole."""
+    if isinstance(step, Blocked):
+        return step
+    whole = state if step.state is state.unfinished else state._replace(unfinished=step.state)
+    return step._replace(state=whole)

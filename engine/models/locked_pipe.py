@@ -1,0 +1,133 @@
+"""A one-way pipe with a lock at each end, as ``Queue`` and ``SimpleQueue`` have one. Its messages are never torn: who
+dies in the middle of one keeps its lock for ever.
+
+Source: CPython, Lib/multiprocessing/queues.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from . import frames
+from .channel import HEADER, Channel, first_stop
+from .frames import Dump, Pieces
+from .model import BLOCKED, READ, WRITE, Blocked, Operation, Touch, Touches
+
+
+class Pipe(NamedTuple):
+    """``reader`` and ``writer`` are who has the locks."""
+
+    channel: Channel = Channel(is_socket=False)
+    reader: int | None = None
+    writer: int | None = None
+
+
+class Part(NamedTuple):
+    """What comes of one step: ``then`` is how it goes on, None where it does not; ``is_empty`` that there was nothing
+    for who would not wait."""
+
+    pipe: Pipe
+    touches: Touches
+    then: Operation | None = None
+    result: Any = None
+    is_empty: bool = False
+
+
+_READER: Touch = ("reader", WRITE)
+_WRITER: Touch = ("writer", WRITE)
+
+
+class LockedPipe:
+    """``is_exact`` has a step for all that others can tell from the outside: that who gets has the reader's lock while
+    it reads. ``is_fine`` has one for all that a killed process may stop at."""
+
+    def __init__(self, dump: Dump, is_exact: bool, is_fine: bool) -> None:
+        self._dump = dump
+        self._is_exact = is_exact or is_fine
+        self._is_fine = is_fine
+
+    def write(self, pipe: Pipe, process: int, load: Any, size: int) -> Part | Blocked:
+        """Begin to write a message; goes on with ``write_on`` and ``let_go``."""
+        if pipe.writer is not None:
+            return BLOCKED
+        taken = pipe._replace(writer=process)
+        go_on = Operation("write_on", (load, size, 0))
+        if not self._is_fine:
+            part = self.write_on(taken, *go_on.arguments)
+            if isinstance(part, Part):
+                return part._replace(touches=(_WRITER, *part.touches))
+        return Part(taken, (_WRITER,), go_on)
+
+    def write_on(self, pipe: Pipe, load: Any, size: int, start: int) -> Part | Blocked:
+        channel = pipe.channel
+        stop = first_stop(size) if self._is_fine and not start else size
+        grown = channel.write(load, size, start, stop)
+        if grown is channel:
+            return BLOCKED
+        touches: Touches = ((("segment", channel.put), WRITE),)
+        if not channel.is_ample(stop - start):
+            touches = (*touches, ("taken", READ))
+        written = pipe._replace(channel=grown)
+        reached = grown.segments[-1].stop
+        if reached < size:
+            return Part(written, touches, Operation("write_on", (load, size, reached)))
+        if self._is_fine:
+            return Part(written, touches, Operation("let_go"))
+        return Part(written._replace(writer=None), (_WRITER, *touches))
+
+    def let_go(self, pipe: Pipe) -> Part:
+        return Part(pipe._replace(writer=None), (_WRITER,))
+
+    def get(self, pipe: Pipe, process: int, operation: Operation) -> Part | Blocked:
+        """Take the reader's lock and a message; goes on with ``receive`` and ``give_back``."""
+        if pipe.reader is not None:
+            return Part(pipe, (("reader", READ),), is_empty=True) if operation.is_late else BLOCKED
+        taken = pipe._replace(reader=process)
+        go_on = Operation("receive", ((),), operation.patience_s, operation.is_late)
+        if not self._is_exact:
+            part = self.receive(taken, go_on)
+            if isinstance(part, Part):
+                if part.is_empty:
+                    return Part(pipe, (("reader", READ), *_looks(pipe.channel)), is_empty=True)
+                return part._replace(touches=(_READER, *part.touches))
+        return Part(taken, (_READER,), go_on)
+
+    def receive(self, pipe: Pipe, operation: Operation) -> Part | Blocked:
+        channel = pipe.channel
+        pieces: Pieces
+        (pieces,) = operation.arguments
+        if not channel.segments:
+            # Who has seen the beginning of a message waits for its end, whatever its patience.
+            if not operation.is_late or pieces:
+                return BLOCKED
+            return Part(pipe._replace(reader=None), (_READER, *_looks(channel)), is_empty=True)
+        first, wanted = channel.got, frames.missing(pieces, self._dump)
+        is_at_header = False
+        while channel.segments and wanted and not is_at_header:
+            piece, channel = channel.take(wanted)
+            pieces = frames.join(pieces, piece)
+            wanted = frames.missing(pieces, self._dump)
+            is_at_header = self._is_fine and bool(wanted) and frames.length(pieces) == HEADER
+        taken = pipe._replace(channel=channel)
+        # At least the first one was looked at; and where a message is not all there, the next one, which is not either.
+        last = channel.put + 1 if wanted and not is_at_header else max(channel.got, first + 1)
+        touches = (("taken", WRITE), *((("segment", number), READ) for number in range(first, last)))
+        if wanted:
+            return Part(taken, touches, Operation("receive", (pieces,)))
+        load = frames.content(pieces, self._dump)
+        if self._is_fine:
+            return Part(taken, touches, Operation("give_back", (load,)))
+        return Part(taken._replace(reader=None), (_READER, *touches), result=load)
+
+    def give_back(self, pipe: Pipe, load: Any) -> Part:
+        return Part(pipe._replace(reader=None), (_READER,), result=load)
+
+    def is_empty(self, pipe: Pipe) -> tuple[bool, Touches]:
+        channel = pipe.channel
+        if channel.segments:
+            return False, ((("segment", channel.got), READ), ("taken", READ))
+        return True, _looks(channel)
+
+
+def _looks(channel: Channel) -> Touches:
+    return ((("segment", channel.put), READ), ("taken", READ))

@@ -1,0 +1,52 @@
+"""``multiprocessing.SimpleQueue``: a locked pipe, and nothing else.
+
+Source: CPython, Lib/multiprocessing/queues.py. ``get`` and ``put`` wait for ever.
+"""
+
+from __future__ import annotations
+
+from .frames import Dump
+from .kernel import messages_left
+from .locked_pipe import LockedPipe, Part, Pipe
+from .model import BLOCKED, Blocked, Done, Operation, Step, Then
+
+
+class SimpleQueue:
+    """State: ``Pipe``."""
+
+    def __init__(self, dump: Dump = bytes, is_fine: bool = False) -> None:
+        self._dump = dump
+        # Nobody can try: so nobody can tell that somebody has the reader's lock.
+        self._pipe = LockedPipe(dump, is_exact=False, is_fine=is_fine)
+
+    def initial(self) -> Pipe:
+        return Pipe()
+
+    def step(self, state: Pipe, process: int, operation: Operation) -> Step:
+        if operation.name == "empty":
+            is_empty, touches = self._pipe.is_empty(state)
+            return Done(state, is_empty, touches)
+        return _step(self._part(state, process, operation))
+
+    def _part(self, pipe: Pipe, process: int, operation: Operation) -> Part | Blocked:
+        name, arguments = operation.name, operation.arguments
+        if name == "get":
+            return self._pipe.get(pipe, process, operation)
+        if name == "receive":
+            return self._pipe.receive(pipe, operation)
+        if name == "give_back":
+            return self._pipe.give_back(pipe, *arguments)
+        if name == "put":
+            return self._pipe.write(pipe, process, *arguments)
+        return self._pipe.write_on(pipe, *arguments) if name == "write_on" else self._pipe.let_go(pipe)
+
+    def final(self, state: Pipe) -> object:
+        return messages_left(state.channel, self._dump)
+
+
+def _step(part: Part | Blocked) -> Step:
+    if isinstance(part, Blocked):
+        return BLOCKED
+    if part.then is not None:
+        return Then(part.pipe, part.then, part.touches)
+    return Done(part.pipe, part.result, part.touches)
