@@ -1,60 +1,101 @@
-"""Shared memory with a lock about it, or without: ``Value``, ``Array`` and their raw relatives, blocks of bytes.
+"""Shared memory: items side by side, under a lock or under none.
 
-Each read and each write of an item is a step. Where there is a lock, each takes it, and waits while somebody else has
-it (Lib/multiprocessing/sharedctypes.py does so with a re-entrant lock).
+Each read and each write, of one item or of several, is one step, also through the lock: the step waits while another
+process has it (Lib/multiprocessing/sharedctypes.py takes it, reads or writes, and gives it back; nobody sees more of
+that than the order).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from .model import BLOCKED, READ, WRITE, Done, Operation, Raised, Step, Touch
+from .guarded import LOOKS, TAKES, Guard, Part
+from .model import BLOCKED, READ, WRITE, Done, Operation, Raised, Step, Then, Touches
 
-_GUARD = "lock"
-
-
-class Cells(NamedTuple):
-    """``owner`` has taken the lock ``times`` times."""
-
-    items: tuple[Any, ...]
-    owner: int | None = None
-    times: int = 0
+_MOST_COMPONENTS = 64
+"""Larger memories are told apart by blocks of items: two steps in one block are then taken to conflict, which only
+costs schedules."""
 
 
-class Memory:
-    """State: ``Cells``. ``is_guarded`` says whether a lock is about them.
+class Memory(Part):
+    """State: a tuple of items, or bytes. Operations are given the range that they read or write, and what they write.
 
-    ``read`` is given the indices it reads, ``write`` these and the values.
+    ``is_fine`` has the taking of the lock as a step of its own: who is killed after it leaves it taken.
     """
 
-    def __init__(self, items: Sequence[Any], is_guarded: bool) -> None:
-        self._items = tuple(items)
-        self._is_guarded = is_guarded
-        self._looks: tuple[Touch, ...] = ((_GUARD, READ),) if is_guarded else ()
+    def __init__(self, items: Sequence[Any], is_fine: bool = False) -> None:
+        self._items: Any = items if isinstance(items, bytes) else tuple(items)
+        self._grain = -(-len(items) // _MOST_COMPONENTS) or 1
+        self._touches: dict[tuple[range, int, Touches], Touches] = {}
+        self._is_fine = is_fine
+        self.bare = Bare(self)
 
-    def initial(self) -> Cells:
-        return Cells(self._items)
+    def initial(self) -> Any:
+        return self._items
 
-    def step(self, state: Cells, process: int, operation: Operation) -> Step:
-        items, owner, times = state
-        if operation.name == "release":
-            if owner != process:
-                error = AssertionError("attempt to release recursive lock not owned by thread")
-                return Raised(state, error, ((_GUARD, READ),))
-            freed = Cells(items, owner, times - 1) if times > 1 else Cells(items)
-            return Done(freed, None, ((_GUARD, WRITE),))
-        if owner is not None and owner != process:
-            return Done(state, False, ((_GUARD, READ),)) if operation.is_late else BLOCKED
-        if operation.name == "acquire":
-            return Done(Cells(items, process, times + 1), True, ((_GUARD, WRITE),))
-        indices = operation.arguments[0]
-        if operation.name == "read":
-            return Done(state, [items[index] for index in indices], (*self._looks, *((i, READ) for i in indices)))
-        changed = list(items)
-        for index, value in zip(*operation.arguments, strict=True):
-            changed[index] = value
-        return Done(Cells(tuple(changed), owner, times), None, (*self._looks, *((i, WRITE) for i in indices)))
+    def step(self, guard: Guard | None, state: tuple[Any, ...], process: int, operation: Operation) -> Step:
+        lock = state[0]
+        if guard is None:
+            return self.move(state, operation, lock, ())
+        if self._is_fine and operation.name[0] == "_":
+            freed = guard.given_back(lock, process, 1)
+            if freed is None:  # Another process has released a lock that is not its own.
+                made = self.move(state, operation, lock, TAKES)
+                error = ValueError("semaphore or lock released too many times")
+                return Raised(made.state, error, made.touches)
+            return self.move(state, operation, freed, TAKES)
+        if not guard.lets(lock, process):
+            return BLOCKED
+        if self._is_fine:
+            taken = (guard.taken(lock, process, 1), *state[1:])
+            return Then(taken, operation._replace(name="_" + operation.name), TAKES)
+        return self.move(state, operation, lock, LOOKS)
 
-    def final(self, state: Cells) -> object:
-        return list(state.items)
+    def move(self, state: tuple[Any, ...], operation: Operation, lock: Any, about: Touches) -> Done:
+        """Read or write, and leave ``lock`` as the state of the lock; ``about`` is how that is touched."""
+        where = operation.arguments[1]
+        items = state[self.place]
+        if len(operation.arguments) == 2:
+            unchanged = state if lock is state[0] else (lock, *state[1:])
+            return Done(unchanged, taken_from(items, where), self._touched(where, READ, about))
+        changed = given_to(items, where, operation.arguments[2])
+        return Done(self.put(state, changed, lock), None, self._touched(where, WRITE, about))
+
+    def _touched(self, where: range, mode: int, about: Touches) -> Touches:
+        key = (where, mode, about)
+        touches = self._touches.get(key)
+        if touches is None:
+            blocks = sorted({index // self._grain for index in where})
+            touches = self._touches[key] = (*about, *(((self.place, block), mode) for block in blocks))
+        return touches
+
+    def final(self, mine: Any) -> object:
+        return list(mine)
+
+
+class Bare(Part):
+    """The same memory, without regard to the lock (what ``get_obj`` gives)."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    def step(self, guard: Guard | None, state: tuple[Any, ...], process: int, operation: Operation) -> Step:
+        return self.memory.move(state, operation, state[0], ())
+
+
+def taken_from(items: Any, where: range) -> Any:
+    """What is in ``items`` there, as the kind of sequence that it is."""
+    if where.step == 1:
+        return items[where.start : where.stop]
+    return type(items)(items[index] for index in where)
+
+
+def given_to(items: Any, where: range, values: Any) -> Any:
+    """``items`` with ``values`` there, of the same kind."""
+    if where.step == 1:
+        return items[: where.start] + values + items[where.stop :]
+    changed = list(items)
+    for index, value in zip(where, values, strict=True):
+        changed[index] = value
+    return type(items)(changed)

@@ -5,6 +5,8 @@ Source: CPython, Modules/_multiprocessing/semaphore.c and Lib/threading.py.
 
 from __future__ import annotations
 
+from typing import Any
+
 from .model import BLOCKED, READ, WRITE, Done, Operation, Raised, Step
 
 SEM_VALUE_MAX = 2**31 - 1
@@ -16,8 +18,7 @@ _LOOKS = (("permits", READ),)
 class Semaphore:
     """State: how many permits there are.
 
-    ``most`` is how many there may be at most; ``error`` is what who gives back one more gets, and ``final_key`` what
-    the final value is called.
+    ``most`` is how many there may be at most; ``error`` is what who gives back one more gets.
     """
 
     def __init__(self, value: int, most: int = SEM_VALUE_MAX, error: Exception | None = None) -> None:
@@ -25,10 +26,10 @@ class Semaphore:
         self._most = most
         self._error = error or ValueError("semaphore or lock released too many times")
 
-    def initial(self) -> int:
+    def initial(self) -> Any:
         return self._value
 
-    def step(self, state: int, process: int, operation: Operation) -> Step:
+    def step(self, state: Any, process: int, operation: Operation) -> Step:
         if operation.name == "acquire":
             if state:
                 return Done(state - 1, True, _TAKES)
@@ -40,7 +41,7 @@ class Semaphore:
             return Done(state + count, None, _TAKES)
         return Done(state, state, _LOOKS)  # get_value
 
-    def final(self, state: int) -> object:
+    def final(self, state: Any) -> object:
         return {"value": state}
 
 
@@ -50,7 +51,7 @@ class Lock(Semaphore):
     def __init__(self, error: Exception | None = None) -> None:
         super().__init__(1, 1, error)
 
-    def final(self, state: int) -> object:
+    def final(self, state: Any) -> object:
         return {"locked": not state}
 
 
@@ -72,6 +73,10 @@ class RLock:
         if owner != process:
             return Raised(state, type(self._error)(*self._error.args), _LOOKS)
         return Done((owner, count - 1) if count > 1 else (None, 0), None, _TAKES)
+
+    def forked(self, state: tuple[int | None, int], parent: int, child: int) -> tuple[int | None, int]:
+        """The state of a copy that ``child`` got as it was forked: what its parent had taken, it has."""
+        return (child, state[1]) if state[0] == parent else state
 
     def final(self, state: tuple[int | None, int]) -> object:
         return {"locked": state[0] is not None}

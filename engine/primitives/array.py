@@ -21,6 +21,7 @@ class Array(Primitive):
 
     parameters = (TYPECODE, SIZE, VALUES, GUARD)
     operations = ("read", "write", "acquire", "release")
+    simulation = "array:Array"
 
     def build(self, site: Site, typecode: TypeCode, size: int | None, values: list[Any] | None, lock: Any) -> Any:
         return site.context.Array(ctype(typecode), size if values is None else values, lock=lock)  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ class Barrier(Primitive):
 
     parameters = (PARTIES, TIMEOUT)
     operations = ("wait", "reset", "abort")
+    simulation = "barrier:Barrier"
 
     def build(self, site: Site, parties: int, timeout: float | None) -> synchronize.Barrier:
         return site.context.Barrier(parties, timeout=timeout)

@@ -20,6 +20,7 @@ class BoundedSemaphore(Primitive):
 
     parameters = (PERMITS,)
     operations = ("acquire", "release", "get_value")
+    simulation = "lock:BoundedSemaphore"
 
     def build(self, site: Site, value: int) -> synchronize.BoundedSemaphore:
         return site.context.BoundedSemaphore(value)

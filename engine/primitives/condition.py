@@ -19,6 +19,7 @@ class Condition(Primitive):
 
     parameters = (Parameter("lock", Any, None, "A reference to a Lock or RLock; an RLock of its own if not given."),)
     operations = ("acquire", "release", "wait", "wait_for", "notify", "notify_all")
+    simulation = "condition:Condition"
 
     def build(self, site: Site, lock: Any) -> synchronize.Condition:
         return site.context.Condition(lock)

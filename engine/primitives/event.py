@@ -18,6 +18,7 @@ class Event(Primitive):
     """
 
     operations = ("is_set", "set", "clear", "wait")
+    simulation = "event:Event"
 
     def build(self, site: Site) -> synchronize.Event:
         return site.context.Event()

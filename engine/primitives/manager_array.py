@@ -19,6 +19,7 @@ class ManagerArray(Primitive):
         Parameter("values", list, ..., "The elements."),
     )
     operations = ("read", "write", "len")
+    simulation = "managed:ArrayProxy"
 
     def build(self, site: Site, typecode: str, values: list[Any]) -> Any:
         return site.manager().Array(typecode, values)

@@ -17,6 +17,7 @@ class ManagerBarrier(Primitive):
 
     parameters = (PARTIES, TIMEOUT)
     operations = ("wait", "reset", "abort")
+    simulation = "managed:BarrierProxy"
 
     def build(self, site: Site, parties: int, timeout: float | None) -> Any:
         return site.manager().Barrier(parties, None, timeout)

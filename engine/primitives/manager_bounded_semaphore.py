@@ -18,6 +18,7 @@ class ManagerBoundedSemaphore(Primitive):
 
     parameters = (PERMITS,)
     operations = ("acquire", "release")
+    simulation = "managed:BoundedSemaphoreProxy"
 
     def build(self, site: Site, value: int) -> Any:
         return site.manager().BoundedSemaphore(value)

@@ -24,6 +24,7 @@ class ManagerCondition(Primitive):
         ),
     )
     operations = ("acquire", "release", "wait", "notify", "notify_all")
+    simulation = "managed:ConditionProxy"
 
     def build(self, site: Site, lock: Any) -> Any:
         return site.manager().Condition(lock)

@@ -38,6 +38,7 @@ class ManagerDict(Primitive):
         "update",
         "values",
     )
+    simulation = "managed:DictProxy"
 
     def build(self, site: Site, value: Mapping[object, object]) -> DictProxy[object, object]:
         return site.manager().dict(value or {})

@@ -15,6 +15,7 @@ class ManagerEvent(Primitive):
     """
 
     operations = ("is_set", "set", "clear", "wait")
+    simulation = "managed:EventProxy"
 
     def build(self, site: Site) -> Any:
         return site.manager().Event()

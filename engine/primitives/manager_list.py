@@ -38,6 +38,7 @@ class ManagerList(Primitive):
         "reverse",
         "sort",
     )
+    simulation = "managed:ListProxy"
 
     def build(self, site: Site, value: Sequence[object]) -> ListProxy[object]:
         return site.manager().list(value or [])

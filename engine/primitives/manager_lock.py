@@ -16,6 +16,7 @@ class ManagerLock(Primitive):
     """
 
     operations = ("acquire", "release")
+    simulation = "managed:LockProxy"
 
     def build(self, site: Site) -> Any:
         return site.manager().Lock()

@@ -17,6 +17,7 @@ class ManagerNamespace(Primitive):
 
     parameters = (Parameter("value", dict, None, "Its attributes at first."),)
     operations = ("read", "write", "delete")
+    simulation = "managed:NamespaceProxy"
 
     def build(self, site: Site, value: dict[str, Any] | None) -> Any:
         return site.manager().Namespace(**(value or {}))

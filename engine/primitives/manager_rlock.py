@@ -16,6 +16,7 @@ class ManagerRLock(Primitive):
     """
 
     operations = ("acquire", "release")
+    simulation = "managed:RLockProxy"
 
     def build(self, site: Site) -> Any:
         return site.manager().RLock()

@@ -18,6 +18,7 @@ class ManagerSemaphore(Primitive):
 
     parameters = (PERMITS,)
     operations = ("acquire", "release")
+    simulation = "managed:SemaphoreProxy"
 
     def build(self, site: Site, value: int) -> Any:
         return site.manager().Semaphore(value)

@@ -21,6 +21,7 @@ class ManagerValue(Primitive):
         Parameter("value", Any, 0, "What it holds at first."),
     )
     operations = ("get", "set")
+    simulation = "managed:ValueProxy"
 
     def build(self, site: Site, typecode: str, value: Any) -> Any:
         return site.manager().Value(typecode, value)

@@ -18,6 +18,7 @@ class RawArray(Primitive):
     """
 
     parameters = (TYPECODE, SIZE, VALUES)
+    simulation = "array:RawArray"
 
     def build(self, site: Site, typecode: TypeCode, size: int | None, values: list[Any] | None) -> Any:
         return site.context.RawArray(ctype(typecode), size if values is None else values)  # type: ignore[arg-type]

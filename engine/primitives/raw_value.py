@@ -17,6 +17,7 @@ class RawValue(Primitive):
     """
 
     parameters = (TYPECODE, NUMBER)
+    simulation = "value:RawValue"
 
     def build(self, site: Site, typecode: TypeCode, value: Any) -> Any:
         return site.context.RawValue(ctype(typecode), value)

@@ -18,6 +18,7 @@ class RLock(Primitive):
     """
 
     operations = ("acquire", "release")
+    simulation = "lock:RLock"
 
     def build(self, site: Site) -> synchronize.RLock:
         return site.context.RLock()

@@ -20,6 +20,7 @@ class Semaphore(Primitive):
 
     parameters = (PERMITS,)
     operations = ("acquire", "release", "get_value")
+    simulation = "lock:Semaphore"
 
     def build(self, site: Site, value: int) -> synchronize.Semaphore:
         return site.context.Semaphore(value)

@@ -20,6 +20,7 @@ class ShareableList(Primitive):
 
     parameters = (Parameter("value", list, ..., "Its items."),)
     operations = ("read", "write", "count", "index")
+    simulation = "shareable_list:ShareableList"
 
     def build(self, site: Site, value: list[Any]) -> Block[Any]:
         from multiprocessing.shared_memory import ShareableList as Block

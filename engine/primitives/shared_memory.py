@@ -29,6 +29,7 @@ class SharedMemory(Primitive):
         return one_of(given, "size", "value")
 
     operations = ("close", "unlink")
+    simulation = "shared_memory:SharedMemory"
 
     def build(self, site: Site, size: int | None, value: list[int] | None) -> Block:
         from multiprocessing.shared_memory import SharedMemory as Block

@@ -18,6 +18,7 @@ class ThreadBarrier(Primitive):
     parameters = (PARTIES, TIMEOUT)
     operations = ("wait", "reset", "abort")
     crosses_processes = False
+    simulation = "copies:Barrier"
 
     def build(self, site: Site, parties: int, timeout: float | None) -> threading.Barrier:
         return threading.Barrier(parties, timeout=timeout)

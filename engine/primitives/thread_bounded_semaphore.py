@@ -18,6 +18,7 @@ class ThreadBoundedSemaphore(Primitive):
     parameters = (PERMITS,)
     operations = ("acquire", "release")
     crosses_processes = False
+    simulation = "copies:BoundedSemaphore"
 
     def build(self, site: Site, value: int) -> threading.BoundedSemaphore:
         return threading.BoundedSemaphore(value)

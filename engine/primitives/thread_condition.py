@@ -22,6 +22,7 @@ class ThreadCondition(Primitive):
     )
     operations = ("acquire", "release", "wait", "wait_for", "notify", "notify_all")
     crosses_processes = False
+    simulation = "copies:Condition"
 
     def build(self, site: Site, lock: Any) -> threading.Condition:
         return threading.Condition(lock)

@@ -16,6 +16,7 @@ class ThreadEvent(Primitive):
 
     operations = ("is_set", "set", "clear", "wait")
     crosses_processes = False
+    simulation = "copies:Event"
 
     def build(self, site: Site) -> threading.Event:
         return threading.Event()

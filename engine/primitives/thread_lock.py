@@ -16,6 +16,7 @@ class ThreadLock(Primitive):
     """
 
     crosses_processes = False
+    simulation = "copies:Lock"
 
     def build(self, site: Site) -> Any:
         return threading.Lock()

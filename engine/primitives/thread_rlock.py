@@ -16,6 +16,7 @@ class ThreadRLock(Primitive):
     """
 
     crosses_processes = False
+    simulation = "copies:RLock"
 
     def build(self, site: Site) -> Any:
         return threading.RLock()

@@ -18,6 +18,7 @@ class ThreadSemaphore(Primitive):
     parameters = (PERMITS,)
     operations = ("acquire", "release")
     crosses_processes = False
+    simulation = "copies:Semaphore"
 
     def build(self, site: Site, value: int) -> threading.Semaphore:
         return threading.Semaphore(value)

@@ -19,6 +19,7 @@ class Value(Primitive):
 
     parameters = (TYPECODE, NUMBER, GUARD)
     operations = ("read", "write", "acquire", "release")
+    simulation = "value:Value"
 
     def build(self, site: Site, typecode: TypeCode, value: Any, lock: Any) -> Any:
         return site.context.Value(ctype(typecode), value, lock=lock)

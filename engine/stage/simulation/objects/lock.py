@@ -5,20 +5,32 @@ from __future__ import annotations
 from multiprocessing import synchronize
 from typing import Any
 
-from ....models.model import Operation
-from ....models.semaphore import Lock as Model
+from ....models.model import Model, Operation
+from ....models.semaphore import SEM_VALUE_MAX
+from ....models.semaphore import Lock as LockModel
+from ....models.semaphore import RLock as RLockModel
+from ....models.semaphore import Semaphore as SemaphoreModel
 from ..here import perform
 from ..world import World
 from .shared import Shared, patience_of
 
+_ACQUIRE = Operation("acquire")
+_RELEASE = Operation("release")
+_GET_VALUE = Operation("get_value")
 
-class Lock(Shared, synchronize.Lock):
-    def __init__(self, world: World, key: object, label: str) -> None:
-        self.cell = world.add_cell(key, label, Model())
+
+class SemLock(Shared):
+    """What can be acquired and released; Lib/multiprocessing/synchronize.py has it under this name, too."""
+
+    def __init__(self, world: World, key: object, label: str, model: Model) -> None:
+        self.cell = world.add_cell(key, label, model)
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
-        patience_s = patience_of(block, timeout)
-        done: bool = perform(self.cell, Operation("acquire", (), patience_s, patience_s == 0))
+        operation = _ACQUIRE
+        if not block or timeout is not None:
+            patience_s = patience_of(block, timeout)
+            operation = Operation("acquire", (), patience_s, patience_s == 0)
+        done: bool = perform(self.cell, operation)
         return done
 
     def release(self) -> None:
@@ -30,5 +42,38 @@ class Lock(Shared, synchronize.Lock):
     def __exit__(self, *_: Any) -> None:
         self.release()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
-_RELEASE = Operation("release")
+
+class Lock(SemLock, synchronize.Lock):
+    def __init__(self, world: World, key: object, label: str) -> None:
+        super().__init__(world, key, label, LockModel())
+
+
+class RLock(SemLock, synchronize.RLock):
+    def __init__(self, world: World, key: object, label: str) -> None:
+        super().__init__(world, key, label, RLockModel())
+
+
+class Semaphore(SemLock, synchronize.Semaphore):
+    def __init__(self, world: World, key: object, label: str, value: int = 1) -> None:
+        super().__init__(world, key, label, self._model(_permits(value)))
+
+    def _model(self, value: int) -> Model:
+        return SemaphoreModel(value)
+
+    def get_value(self) -> int:
+        value: int = perform(self.cell, _GET_VALUE)
+        return value
+
+
+class BoundedSemaphore(Semaphore, synchronize.BoundedSemaphore):
+    def _model(self, value: int) -> Model:
+        return SemaphoreModel(value, value)
+
+
+def _permits(value: int) -> int:
+    if not 0 <= value <= SEM_VALUE_MAX:
+        raise OSError(22, "Invalid argument")
+    return value

@@ -1,0 +1,86 @@
+"""``multiprocessing.Condition``, as targets get it in simulation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from multiprocessing import synchronize
+from typing import Any
+
+from ....models.condition import EVERYBODY
+from ....models.condition import Condition as Model
+from ....models.guarded import Owned, Part
+from ....models.model import Operation
+from ..here import perform
+from ..world import World
+from .guarded import add_guarded, join_guarded
+from .lock import SemLock
+from .shared import Shared
+
+
+class OwnLock(SemLock, synchronize.RLock):
+    """The lock that a condition or a value has of its own: in the same cell."""
+
+    def __init__(self, cell: int) -> None:
+        self.cell = cell
+
+
+class Waiting(Shared):
+    """What all conditions have: their part of a lock's cell.
+
+    ``wait_for`` is the genuine one's: it asks the clock, and waits as long as is left.
+    """
+
+    _part: Part
+
+    def wait(self, timeout: float | None = None) -> bool:
+        woken: bool = perform(self.cell, Operation("wait", self._time(timeout)))
+        return woken
+
+    def notify(self, n: int = 1) -> None:
+        perform(self.cell, Operation("notify", (self._part, n)))
+
+    def notify_all(self) -> None:
+        perform(self.cell, Operation("notify", (self._part, EVERYBODY)))
+
+    def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
+        result = predicate()
+        if result:
+            return result
+        ends_s = None if timeout is None else time.monotonic() + timeout
+        while not result:
+            left_s = None if ends_s is None else ends_s - time.monotonic()
+            if left_s is not None and left_s <= 0:
+                break
+            self.wait(left_s)
+            result = predicate()
+        return result
+
+    def _time(self, timeout: float | None) -> tuple[Any, ...]:
+        """What ``wait`` is given: how long to be patient once it sleeps, and whether that is over at once."""
+        if timeout is None:
+            return (self._part,)
+        return self._part, max(0.0, timeout), timeout <= 0
+
+
+class Condition(Waiting, synchronize.Condition):
+    def __init__(self, world: World, key: object, label: str, lock: Any = None) -> None:
+        self._part = Model(world.is_fine)
+        if lock is None:
+            self.cell = add_guarded(world, key, label, Owned(), self._part, is_primary=False)
+            self._lock = OwnLock(self.cell)
+        else:
+            self.cell = join_guarded(world, lock, label, self._part)
+            self._lock = lock
+        self.acquire = self._lock.acquire  # type: ignore[method-assign]
+        self.release = self._lock.release  # type: ignore[method-assign]
+
+    def __enter__(self) -> bool:
+        entered: bool = self._lock.__enter__()
+        return entered
+
+    def __exit__(self, *raised: Any) -> None:
+        self._lock.__exit__(*raised)
+
+    def __repr__(self) -> str:
+        return f"<Condition({self._lock})>"

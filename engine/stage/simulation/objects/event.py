@@ -1,0 +1,44 @@
+"""``multiprocessing.Event``, as targets get it in simulation."""
+
+from __future__ import annotations
+
+from multiprocessing import synchronize
+
+from ....models.event import Event as Model
+from ....models.event import FineEvent
+from ....models.model import Operation
+from ..here import perform
+from ..world import World
+from .shared import Shared
+
+_IS_SET = Operation("is_set")
+_SET = Operation("set")
+_CLEAR = Operation("clear")
+_WAIT = Operation("wait")
+
+
+class Flagging(Shared):
+    """What all events have."""
+
+    def is_set(self) -> bool:
+        is_set: bool = perform(self.cell, _IS_SET)
+        return is_set
+
+    def set(self) -> None:
+        perform(self.cell, _SET)
+
+    def clear(self) -> None:
+        perform(self.cell, _CLEAR)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        operation = _WAIT if timeout is None else Operation("wait", (max(0.0, timeout), timeout <= 0))
+        is_set: bool = perform(self.cell, operation)
+        return is_set
+
+
+class Event(Flagging, synchronize.Event):
+    def __init__(self, world: World, key: object, label: str) -> None:
+        self.cell = world.add_cell(key, label, FineEvent() if world.is_fine else Model())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"

@@ -1,0 +1,181 @@
+"""What targets see of shared memory: ``.value``, items and slices, each reading or writing one operation.
+
+Source: CPython, Lib/multiprocessing/sharedctypes.py; what C makes of a value is in ``ctype``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....models.guarded import Owned, Part
+from ....models.memory import Memory
+from ....models.model import Operation
+from ..here import here, perform
+from ..world import World
+from .condition import OwnLock
+from .ctype import Scratch, ctype_of
+from .guarded import add_guarded, join_guarded
+from .shared import Shared
+
+
+class CMemory(Shared):
+    """C values in a cell, seen as ``part``: under their lock, or without regard to it."""
+
+    def __init__(self, cell: int, part: Part, memory: Memory, scratch: Scratch) -> None:
+        self.cell, self._part, self._memory, self._scratch = cell, part, memory, scratch
+        self._reads: dict[int, Operation] = {
+            index: Operation("read", (part, range(index, index + 1))) for index in range(min(scratch.length, 64))
+        }
+
+    def final(self) -> object:
+        return self._memory.final(here.world.states[self.cell][self._memory.place])
+
+    def _read(self, where: range) -> Any:
+        return perform(self.cell, Operation("read", (self._part, where)))
+
+    def _write(self, where: range, items: tuple[Any, ...]) -> None:
+        perform(self.cell, Operation("write", (self._part, where, items)))
+
+    def _await_refusal(self) -> None:
+        """What cannot be read or written is refused only once the lock lets it: read nothing."""
+        if isinstance(self, Synchronized):
+            self._read(_NOTHING)
+
+
+class Number(CMemory):
+    """One C value."""
+
+    def final(self) -> object:
+        return here.world.states[self.cell][self._memory.place][0]
+
+    @property
+    def value(self) -> Any:
+        return perform(self.cell, self._reads[0])[0]
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        try:
+            converted = self._scratch.converted(value)
+        except Exception:
+            self._await_refusal()
+            raise
+        perform(self.cell, Operation("write", (self._part, _FIRST, (converted,))))
+
+    def __repr__(self) -> str:
+        return f"{self._scratch.kind.__name__}({self.value!r})"
+
+
+class Items(CMemory):
+    """C values side by side."""
+
+    def __len__(self) -> int:
+        return self._scratch.length
+
+    def __getitem__(self, index: Any) -> Any:
+        known = self._reads.get(index) if type(index) is int else None
+        if known is not None:
+            return perform(self.cell, known)[0]
+        try:
+            where = self._scratch.index(index)
+        except Exception:
+            self._await_refusal()
+            raise
+        items = self._read(where)
+        return self._scratch.shown(items) if isinstance(index, slice) else items[0]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        try:
+            where, items = self._scratch.written(index, value)
+        except Exception:
+            self._await_refusal()
+            raise
+        self._write(where, items)
+
+    def __repr__(self) -> str:
+        return f"<{self._scratch.kind.__name__}_Array_{self._scratch.length} object>"
+
+
+class Text(Items):
+    """Characters: ``value`` ends at the first that is zero, ``raw`` does not (and is there for bytes only)."""
+
+    @property
+    def value(self) -> Any:
+        return self._scratch.text(self._read(range(self._scratch.length)))
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self._write_text("value", value)
+
+    @property
+    def raw(self) -> Any:
+        if not hasattr(self._scratch.items, "raw"):
+            self._await_refusal()
+            self._scratch.items.raw  # noqa: B018, raises its own AttributeError
+        return self._scratch.shown(self._read(range(self._scratch.length)))
+
+    @raw.setter
+    def raw(self, value: Any) -> None:
+        self._write_text("raw", value)
+
+    def _write_text(self, name: str, value: Any) -> None:
+        try:
+            where, items = self._scratch.text_written(name, value)
+        except Exception:
+            self._await_refusal()
+            raise
+        self._write(where, items)
+
+
+_FIRST = range(1)
+_NOTHING = range(0)
+
+
+def scratch_of(typecode: Any, size: int | None, values: list[Any] | None) -> tuple[Scratch, tuple[Any, ...]]:
+    """Room for an array, and what is in it at first. Raises what ``RawArray`` raises."""
+    kind = ctype_of(typecode)
+    given = values if values is not None else size
+    if isinstance(given, int):
+        scratch = Scratch(kind, given)
+    else:
+        scratch = Scratch(kind, len(given))  # type: ignore[arg-type]
+        scratch.items.__init__(*given)  # type: ignore[misc]
+    return scratch, tuple(scratch.items)
+
+
+class Synchronized(Shared):
+    """Memory under a lock, with the lock's own methods: Lib/multiprocessing/sharedctypes.py, ``SynchronizedBase``.
+
+    The lock is its own, or one that it was given; then it works in that one's cell.
+    """
+
+    _obj: Any
+
+    def _be_made(self, world: World, key: object, label: str, lock: Any, memory: Memory) -> Part:
+        """Be in a cell. Returns the part that ``get_obj`` sees."""
+        if lock is True or lock is None:
+            self.cell = add_guarded(world, key, label, Owned(), memory)
+            self._lock = OwnLock(self.cell)
+        elif not hasattr(lock, "acquire"):
+            raise AttributeError(f"{lock!r} has no method 'acquire'")
+        else:
+            self.cell = join_guarded(world, lock, label, memory)
+            self._lock = lock
+        memory.bare.label = label
+        self.acquire = self._lock.acquire
+        self.release = self._lock.release
+        return memory.bare
+
+    def __enter__(self) -> Any:
+        return self._lock.__enter__()
+
+    def __exit__(self, *raised: Any) -> Any:
+        return self._lock.__exit__(*raised)
+
+    def get_obj(self) -> Any:
+        return self._obj
+
+    def get_lock(self) -> Any:
+        return self._lock
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} wrapper for {self._obj!r}>"
