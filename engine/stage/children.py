@@ -9,13 +9,16 @@ import os
 import threading
 from collections.abc import Sequence
 from multiprocessing import context, process
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..plan import Fault
 from . import journal, output
 from .gate import Gate
 from .handles import semaphores
 from .link import Link
+
+if TYPE_CHECKING:
+    from .forced import Part
 
 
 class LinkedProcess(process.BaseProcess):
@@ -25,9 +28,12 @@ class LinkedProcess(process.BaseProcess):
     _args: Any
     _kwargs: Any
 
-    def __init__(self, link: Link, gate: Gate | None, faults: Sequence[Fault], **kwargs: Any) -> None:
+    def __init__(
+        self, link: Link, gate: Gate | None, faults: Sequence[Fault], part: Part | None, **kwargs: Any
+    ) -> None:
         # Before everything else, since a spawned child unpickles in this order.
         self._link = link
+        self._part = part
         self._gate = gate
         self._faults = faults
         super().__init__(**kwargs)
@@ -36,9 +42,14 @@ class LinkedProcess(process.BaseProcess):
         self._link.attach()
         if not isinstance(self, ForkChild):  # What was forked has them where its parent has them.
             self._link.say("semaphores", semaphores=semaphores((*self._args, *self._kwargs.values())))
-        if self._faults or self._link.journal is not None:
+        if self._part is not None:
+            self._part.begin(self._link.journal, self._link.say)
+        elif self._faults or self._link.journal is not None:
             journal.begin(journal.Journal(self._link.journal, self._faults, self._link.say))
-        return super()._bootstrap(*args, **kwargs)  # type: ignore[misc,no-any-return]
+        code: int = super()._bootstrap(*args, **kwargs)  # type: ignore[misc]
+        if self._part is not None:
+            self._part.leave()
+        return code
 
     def run(self) -> None:
         with self._link.reporting() as outcome:
@@ -66,7 +77,7 @@ class ThreadChild(threading.Thread):
     _args: Any
     _kwargs: Any
 
-    def __init__(self, link: Link, gate: Gate | None, faults: Sequence[Fault], **kwargs: Any) -> None:
+    def __init__(self, link: Link, gate: Gate | None, faults: Sequence[Fault], part: None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._link = link
         self._gate = gate

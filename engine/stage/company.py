@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..plan import Plan, ProcessPlan
 from .binding import Bindings
@@ -17,6 +17,9 @@ from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
 from .gate import Keeper
 from .journal import SIGNALS
 from .link import open_link, raised, without_our_frames
+
+if TYPE_CHECKING:
+    from .forced import Part
 
 Tell = Callable[..., None]
 
@@ -26,11 +29,12 @@ daemon is also there to be ended with its parent, and that must still be a run t
 
 
 class Company:
-    """The processes of one run. All waiting is done here, in one thread: a second one that reaps would steal exit
-    codes."""
+    """The processes of one run; ``part`` is this one's own, if it is forced. All waiting is done here, in one thread: a
+    second one that reaps would steal exit codes."""
 
-    def __init__(self, plan: Plan, bindings: Bindings, tell: Tell) -> None:
+    def __init__(self, plan: Plan, bindings: Bindings, tell: Tell, part: Part | None = None) -> None:
         self._plan = plan
+        self._part = part
         self._bindings = bindings
         self._tell = tell
         self._numbers = {process.name: number for number, process in enumerate(plan.processes)}
@@ -108,6 +112,7 @@ class Company:
                 else None,
                 target=self._bindings.target(process.call.module, process.call.name),
                 faults=[fault for fault in self._plan.faults if fault.process == process.name],
+                part=self._part and self._part._replace(process=process.name),
                 name=process.name,
                 args=self._bindings.resolve(process.call.args),
                 kwargs=self._bindings.resolve(process.call.kwargs),
@@ -131,6 +136,8 @@ class Company:
         if end != child.sentinel:
             os.close(end)
         child.join()
+        if self._part:
+            self._part.baton.note_end(process.name)
         self._tell("ended", name=process.name, exitcode=child.exitcode)
         self._ended.add(process.name)
 

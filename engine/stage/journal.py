@@ -34,6 +34,9 @@ SIGNALS = {
 
 Say = Callable[..., None]
 
+hold: Callable[[Any, str], None] | None = None
+"""What is done to each primitive before it is watched; set where runs are forced (see :mod:`.forced`)."""
+
 _ATTRIBUTES = {
     "acquire": ("acquire", "__enter__"),
     "release": ("release", "__exit__"),
@@ -51,7 +54,7 @@ _OF_PROXIES = {
     "__delattr__": "delete",
     "__contains__": "contains",
 }
-_NAME = "_scenario_name"
+NAME = "_scenario_name"
 _OPERATIONS = "_scenario_operations"
 _MAX_TEXT = 100
 
@@ -155,11 +158,13 @@ def _watch(thing: Any, name: str, operations: tuple[str, ...]) -> Any:
     kind = type(thing)
     if not operations or hasattr(kind, _OPERATIONS):  # A lock may be part of several.
         return thing
+    if hold is not None:
+        hold(thing, name)
     try:
         thing.__class__ = _watched(kind, operations)  # type: ignore[arg-type]
     except TypeError:  # It is written in C.
         return thing
-    setattr(thing, _NAME, name)
+    setattr(thing, NAME, name)
     own_attributes = vars(thing)
     for operation in operations:
         if callable(method := own_attributes.get(operation)):
@@ -200,7 +205,7 @@ def _method(operation: str, function: Any, tells_arguments: bool = True) -> Any:
         told = given if tells_arguments else ()
         if operation == "wait_for" and given:
             given = (_outside(given[0]), *given[1:])
-        return journal.perform(getattr(self, _NAME), operation, function, told, (self, *given), keywords)
+        return journal.perform(getattr(self, NAME), operation, function, told, (self, *given), keywords)
 
     return method
 
@@ -235,7 +240,7 @@ def _call_of_proxy(function: Any) -> Any:
         journal = _here.journal or _process
         if journal is None:
             return function(self, methodname, args, kwds)
-        name, operation = object.__getattribute__(self, _NAME), _OF_PROXIES.get(methodname, methodname.strip("_"))
+        name, operation = object.__getattribute__(self, NAME), _OF_PROXIES.get(methodname, methodname.strip("_"))
         return journal.perform(name, operation, function, (*args, *kwds.values()), (self, methodname, args, kwds), {})
 
     return call
@@ -251,7 +256,7 @@ def _reduced(self: Any, protocol: Any) -> Any:
     if isinstance(make, functools.partial):
         make = functools.partial(kind if make.func is watched else make.func, *make.args, **make.keywords)
     make, *given = (kind if one is watched else one for one in (make, *given))
-    return _restored, (getattr(self, _NAME), getattr(watched, _OPERATIONS), make, given, *state[:1])
+    return _restored, (getattr(self, NAME), getattr(watched, _OPERATIONS), make, given, *state[:1])
 
 
 def _restored(name: str, operations: tuple[str, ...], make: Callable[..., Any], given: Any, state: Any = None) -> Any:

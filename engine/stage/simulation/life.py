@@ -26,7 +26,7 @@ from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference, reference_from
 from .. import link
 from . import build, faults, output
-from .here import perform
+from .here import here, perform
 from .library import Library, copied
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
@@ -49,6 +49,7 @@ class Life:
         self.shared: dict[str, Any] = {}
         self.refusal: NotSimulated | None = None
         self.reads_clock = False
+        self.reads_pids = False
         self.struck: list[str] = []
         self.observes = bool(plan.after or plan.faults or any(one.start_after for one in plan.processes)) or any(
             one.type == "Pipe" for one in plan.shared
@@ -286,10 +287,17 @@ class Handle:
 
     def __init__(self, process: Process) -> None:
         self.name = "MainProcess" if process.parent is None else process.name
-        self.pid = self.ident = process.pid
         self.daemon = process.daemon
         self.authkey = b""
         self.exitcode = None
+        self._pid = process.pid
+
+    @property
+    def pid(self) -> int:
+        here.world.life.reads_pids = True
+        return self._pid
+
+    ident = pid
 
 
 def _exit_code(error: BaseException) -> int:

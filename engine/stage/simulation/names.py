@@ -5,6 +5,7 @@ from __future__ import annotations
 import reprlib
 from typing import Any
 
+from ...models.guarded import Part
 from ...models.model import Operation
 from .strand import Strand
 from .world import CLOCK, KERNEL, World
@@ -26,6 +27,8 @@ def said(world: World, cell: int, operation: Operation) -> tuple[str, str, str]:
         if name is not None:
             return name, operation.name, _shown(arguments[1:2])
         return "", operation.name, ""
+    if arguments and isinstance(part := arguments[0], Part):
+        return part.label or world.labels[cell], operation.name, _shown(arguments[1:])
     return world.labels[cell], operation.name, _shown(arguments)
 
 
