@@ -85,5 +85,5 @@ def main(seeds: int = 20, budget: int = 2000, only: list[str] | None = None) -> 
 
 
 if __name__ == "__main__":
-    numbers = [int(argument) for argument in sys.argv[1:3]]
-    main(*numbers, only=sys.argv[3:] or None)
+    SEEDS, BUDGET, *ONLY = [*sys.argv[1:], *("20", "2000")[len(sys.argv) - 1 :]]
+    main(int(SEEDS), int(BUDGET), ONLY or None)

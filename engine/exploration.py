@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from .expectation import Expectation, ExpectedOutcome
 from .schedule import Timing
 from .trace import Run, SimulatedStep
-from .verdict import Check, Judgement, Verdict, judge, shown, worst
+from .verdict import Check, Grade, Judgement, Verdict, judge, shown, worst
 
-Grade = Literal["forbidden", "unknown", "interesting", "acceptable"]
 GRADES: tuple[Grade, ...] = ("forbidden", "unknown", "interesting", "acceptable")
-"""From what is wrong to what is right; ``unknown`` is a run of which too little was seen."""
+"""From what is wrong to what is right."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,11 @@ def orders_output(expectation: Expectation) -> bool:
 
 
 def undecidable(expectation: Expectation, timing: Timing) -> str | None:
-    """Why exploring cannot tell the expected outcomes apart, or None."""
+    """Why no exploration can tell whether ``expectation`` holds, or None: it is about time, and there is none."""
+    must_occur = [one for outcome in expectation.outcomes if outcome.must_occur for one in outcome.expected]
+    for one in (*expectation.expected, *must_occur):
+        if one.kind == "ending" and one.matcher == "timeout":
+            return f"line {one.line} expects a timeout, and a run in simulation has no time limit"
     for outcome in expectation.outcomes if timing == "any" else ():
         for one in outcome.expected:
             if one.kind == "duration":

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from . import plain, schedule
+from . import plain
 from .errors import Problem
-from .exploration import Exploration, ExplorationVerdict, Grade, Graded
 from .trace import ProcessRun, Run
-from .verdict import Check, Judgement, Verdict
+from .verdict import Check, Grade, Judgement, Verdict
+
+if TYPE_CHECKING:
+    from .exploration import Exploration, ExplorationVerdict, Graded
 
 VERSION: Literal[1] = 1
 
@@ -413,7 +415,9 @@ def report_schema() -> dict[str, Any]:
 
 def schedule_schema() -> dict[str, Any]:
     """The JSON Schema of the schedules that are saved."""
-    return _schema(schedule.Schedule)
+    from .schedule import Schedule
+
+    return _schema(Schedule)
 
 
 def _schema(of: type) -> dict[str, Any]:
@@ -449,13 +453,15 @@ def _example(run: Run) -> ExampleReport:
 
 
 def _outcome(graded: Graded, number: int, saved: str | None) -> OutcomeReport:
+    from .schedule import text  # `engine run` has no schedules.
+
     found = graded.found
     return OutcomeReport(
         when=graded.outcome.label if graded.outcome else None,
         grade=graded.grade,
         count=found.count,
         example=_example(found.run),
-        schedule=schedule.text(found.schedule),
+        schedule=text(found.schedule),
         length=len(found.schedule),
         preemptions=found.preemptions,
         steps=[StepReport(**vars(step)) for step in found.steps[-_MAX_STEPS:]] if number < MAX_TOLD else [],

@@ -17,6 +17,8 @@ from .scenario.durations import seconds
 from .trace import ProcessRun, Raised, Run
 
 Judgement = Literal["passed", "failed", "unknown", "skipped"]
+Grade = Literal["forbidden", "unknown", "interesting", "acceptable"]
+"""What an outcome is worth; ``unknown`` where too little was seen of it."""
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,18 @@ from typing import Any, NamedTuple
 
 import greenlet
 
-from engine.models.memory import Memory
 from engine.models.model import Operation
 from engine.models.semaphore import Semaphore as SemaphoreModel
 from engine.stage.simulation.here import here, perform
 from engine.stage.simulation.objects.lock import Lock
 from engine.stage.simulation.objects.shared import Shared
+from engine.stage.simulation.objects.value import RawValue
 from engine.stage.simulation.process import Process
 from engine.stage.simulation.world import Names, OutOfSteps, Scheduler, Taken, World
 
 MAX_STEPS = 5000
 """How many steps a run may have: none of the programs needs a tenth of it."""
 
-_READ = Operation("read", ((0,),))
 _P, _V = Operation("acquire"), Operation("release")
 
 
@@ -27,14 +26,13 @@ class Variable(Shared):
     """A number that nothing guards: each ``get`` and each ``set`` is a step."""
 
     def __init__(self, world: World, key: str, value: int = 0) -> None:
-        self.cell = world.add_cell(key, key, Memory([value], is_guarded=False))
+        self._memory = RawValue(world, key, key, typecode="i", value=value)
 
     def get(self) -> int:
-        (value,) = perform(self.cell, _READ)
-        return int(value)
+        return int(self._memory.value)
 
     def set(self, value: int) -> None:
-        perform(self.cell, Operation("write", ((0,), (value,))))
+        self._memory.value = value
 
     def add(self, more: int) -> None:
         self.set(self.get() + more)

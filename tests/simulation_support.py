@@ -33,6 +33,13 @@ def outcomes(build: Build, *targets: Target, scheduler: Scheduler | None = None)
 def _run(names: Names, build: Build, targets: tuple[Target, ...], scheduler: Scheduler) -> Any:
     here.hub = greenlet.getcurrent()
     here.world = world = World(names, 1000)
+    try:
+        return _results(world, build, targets, scheduler)
+    finally:
+        world.end()
+
+
+def _results(world: World, build: Build, targets: tuple[Target, ...], scheduler: Scheduler) -> Any:
     shared = build(world)
     results: dict[int, object] = {}
     for number, target in enumerate(targets, 1):
@@ -41,7 +48,6 @@ def _run(names: Names, build: Build, targets: tuple[Target, ...], scheduler: Sch
     scheduler.end(world, True)
     final = {world.labels[cell]: model.final(world.states[cell]) for cell, model in world.models.items()}
     made = tuple(results.get(number, ...) for number in range(1, len(targets) + 1))
-    world.end()
     return (*made, _frozen(final))
 
 

@@ -244,6 +244,22 @@ def test_outcomes_that_durations_tell_apart_need_timing_virtual(tmp_path: Path) 
     assert undecidable(expected(tmp_path), "any") is None
 
 
+@pytest.mark.parametrize(
+    ("expect", "reason"),
+    [
+        ("expect: {ending: timeout}\n", "line 6 expects a timeout, and a run in simulation has no time limit"),
+        (
+            "expect: {outcomes: [{when: {ending: timeout}, must_occur: true}]}\n",
+            "line 6 expects a timeout, and a run in simulation has no time limit",
+        ),
+        ("expect: {outcomes: [{when: {ending: timeout}}]}\n", None),
+        ("expect: {ending: deadlock}\n", None),
+    ],
+)
+def test_a_timeout_that_must_come_cannot_be_looked_for(tmp_path: Path, expect: str, reason: str | None) -> None:
+    assert undecidable(expected(tmp_path, expect), "virtual") == reason
+
+
 # The rest
 
 

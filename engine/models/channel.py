@@ -11,7 +11,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 _PAGE = 4096
-_PIPE_COST = 16 * _PAGE
+_PARTS = 2**20
+"""The cost of a byte in a pipe, so that the cost of a part of a page is a whole number too."""
+_PIPE_COST = 16 * _PAGE * _PARTS
 _SOCKET_COST = 212_992
 _CHUNK = 36_544
 """One write to a socket is made of chunks of this size at most."""
@@ -49,7 +51,7 @@ class Channel(NamedTuple):
 
     def write(self, load: Any, size: int, start: int, stop: int) -> Channel:
         """Write as much as there is room for. The very same channel where there is none."""
-        amount, cost = self._fitting(sum([segment.cost for segment in self.segments]), stop - start)
+        amount, cost = self._fitting(self._used, stop - start)
         if not amount:
             return self
         segment = Segment(load, size, start, start + amount, cost)
@@ -62,7 +64,7 @@ class Channel(NamedTuple):
     @property
     def can_wake(self) -> bool:
         """Whether a writer that sleeps is woken: for sockets, only when three quarters are free."""
-        return not self.is_socket or sum([segment.cost for segment in self.segments]) * 4 <= _SOCKET_COST
+        return not self.is_socket or self._used * 4 <= _SOCKET_COST
 
     def take(self, count: int) -> tuple[Segment, Channel]:
         """Read up to ``count`` bytes of the first segment."""
@@ -72,6 +74,15 @@ class Channel(NamedTuple):
         middle = first.start + count
         rest = (first._replace(start=middle), *others)
         return first._replace(stop=middle), self._replace(segments=rest)
+
+    @property
+    def _used(self) -> int:
+        unread = sum([segment.cost for segment in self.segments])
+        if self.is_socket or not unread:
+            return unread
+        # A page is free when all of it has been read. Half a byte is for what rounding has lost.
+        half = _PARTS // 2
+        return unread + max(0, (self.spent - unread + half) % (_PAGE * _PARTS) - half)
 
     def _fitting(self, used: int, count: int) -> tuple[int, int]:
         return (_fitting_in_socket if self.is_socket else _fitting_in_pipe)(used, count)
@@ -90,16 +101,16 @@ def _fitting_in_pipe(used: int, count: int) -> tuple[int, int]:
         return count, cost
     if count <= _PAGE:
         return 0, 0
-    return min(count, room), room
+    return min(count, room // _PARTS), room
 
 
 def _pages_cost(count: int) -> int:
     """A write is not torn over two pages if it fits into one; of longer ones, each second tail finds room in the page
     that the last one left."""
     if count <= _PAGE:
-        return -(-_PAGE // (_PAGE // count))
+        return _PAGE * _PARTS // (_PAGE // count)
     pages, tail = divmod(count, _PAGE)
-    return pages * _PAGE + (_PAGE if 2 * tail > _PAGE else _PAGE // 2 if tail else 0)
+    return (2 * pages + (2 if 2 * tail > _PAGE else 1 if tail else 0)) * _PAGE * _PARTS // 2
 
 
 def _fitting_in_socket(used: int, count: int) -> tuple[int, int]:

@@ -34,6 +34,16 @@ class State(NamedTuple):
     told: frozenset[Endpoint] = frozenset()
 
 
+class Half:
+    """The part of a message, whose writer has died or was not done."""
+
+    def __repr__(self) -> str:
+        return "<part of a message>"
+
+
+HALF = Half()
+
+
 class Kernel:
     """State: ``State``. At first there is the parent, process 0, and no pipe.
 
@@ -59,7 +69,7 @@ class Kernel:
         return self._steps[operation.name](state, process, operation)
 
     def final(self, state: State) -> object:
-        """The messages that wait to be received, by endpoint; those that are there in part are None."""
+        """The messages that wait to be received, by endpoint; ``HALF`` for what is there of one."""
         return {end: messages_left(channel, self._dump) for end, channel in state.channels.items()}
 
     # Processes
@@ -140,22 +150,23 @@ class Kernel:
         holders = state.holders[end]
         if process not in holders:
             return Raised(state, OSError("handle is closed"), ())
-        return Done(state._replace(holders=state.holders.but(end, holders | {(process, number)})), None, ())
+        offered = state.holders.but(end, holders | {(process, number)})
+        return Done(state._replace(holders=offered), None, ((("offer", process, number), WRITE),))
 
     def _accept(self, state: State, process: int, operation: Operation) -> Step:
-        """Take an endpoint from a message. Arguments: the endpoint, who has sent it, and the number of the copy."""
+        """Take an endpoint from a message. Arguments: the endpoint, who has sent it, and the number of the copy.
+
+        The sender is asked for it, and so has to be there.
+        """
         end, sender, number = operation.arguments
-        holders = state.holders[end]
-        if (sender, number) not in holders:
-            code = state.lives[sender]
-            # Who ends by itself removes the folder in which others would find its socket.
-            is_killed = code is not None and code < 0
-            error = (
-                ConnectionRefusedError(111, "Connection refused") if is_killed else FileNotFoundError(2, "No such file")
-            )
-            return Raised(state, error, _life(sender, READ))
-        taken = state.holders.but(end, (holders - {(sender, number)}) | {process})
-        return Done(state._replace(holders=taken), None, _life(sender, READ))
+        touches: Touches = (*_life(sender, READ), (("offer", sender, number), WRITE), *_holders(end, WRITE))
+        code = state.lives[sender]
+        if code is None:
+            taken = state.holders.but(end, (state.holders[end] - {(sender, number)}) | {process})
+            return Done(state._replace(holders=taken), None, touches)
+        # Who ends by itself removes the folder in which others would find its socket.
+        gone = FileNotFoundError(2, "No such file or directory")
+        return Raised(state, ConnectionRefusedError(111, "Connection refused") if code < 0 else gone, touches)
 
     # Messages that are sent
 
@@ -308,7 +319,7 @@ class Kernel:
 
 
 def messages_left(channel: Channel, dump: Dump) -> list[Any]:
-    """What would be received, one after the other; None for the part of a message."""
+    """What would be received, one after the other, and ``HALF`` for a part of a message."""
     left: list[Any] = []
     pieces: Pieces = ()
     while channel.segments:
@@ -317,7 +328,7 @@ def messages_left(channel: Channel, dump: Dump) -> list[Any]:
         if not frames.missing(pieces, dump):
             left.append(frames.content(pieces, dump))
             pieces = ()
-    return [*left, None] if pieces else left
+    return [*left, HALF] if pieces else left
 
 
 def _far(end: Endpoint) -> Endpoint:

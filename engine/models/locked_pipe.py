@@ -56,6 +56,7 @@ class LockedPipe:
             part = self.write_on(taken, *go_on.arguments)
             if isinstance(part, Part):
                 return part._replace(touches=(_WRITER, *part.touches))
+            return Part(taken, (_WRITER, ("taken", READ)), go_on)
         return Part(taken, (_WRITER,), go_on)
 
     def write_on(self, pipe: Pipe, load: Any, size: int, start: int) -> Part | Blocked:
@@ -90,6 +91,7 @@ class LockedPipe:
                 if part.is_empty:
                     return Part(pipe, (("reader", READ), *_looks(pipe.channel)), is_empty=True)
                 return part._replace(touches=(_READER, *part.touches))
+            return Part(taken, (_READER, *_looks(pipe.channel)), go_on)
         return Part(taken, (_READER,), go_on)
 
     def receive(self, pipe: Pipe, operation: Operation) -> Part | Blocked:

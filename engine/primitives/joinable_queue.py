@@ -32,6 +32,7 @@ class JoinableQueue(Primitive):
         "join_thread",
         "cancel_join_thread",
     )
+    simulation = "queue:JoinableQueue"
 
     def build(self, site: Site, maxsize: int) -> queues.JoinableQueue[object]:
         return site.context.JoinableQueue(maxsize)

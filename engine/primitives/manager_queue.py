@@ -18,6 +18,7 @@ class ManagerQueue(Primitive):
 
     parameters = (MAXSIZE,)
     operations = ("put", "get", "put_nowait", "get_nowait", "empty", "full", "qsize")
+    simulation = "manager_queue:Queue"
 
     def build(self, site: Site, maxsize: int) -> Any:
         return site.manager().Queue(maxsize)

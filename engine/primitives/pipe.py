@@ -25,6 +25,7 @@ class Pipe(Primitive):
         ),
     )
     operations = ("send", "recv", "poll", "send_bytes", "recv_bytes", "recv_bytes_into", "close")
+    simulation = "pipe:Pipe"
 
     def build(self, site: Site, duplex: bool) -> tuple[Connection, Connection]:
         return site.context.Pipe(duplex)

@@ -21,6 +21,7 @@ class Queue(Primitive):
 
     parameters = (MAXSIZE,)
     operations = ("put", "get", "empty", "full", "qsize", "close", "join_thread", "cancel_join_thread")
+    simulation = "queue:Queue"
 
     def build(self, site: Site, maxsize: int) -> queues.Queue[object]:
         return site.context.Queue(maxsize)

@@ -18,6 +18,7 @@ class SimpleQueue(Primitive):
     """
 
     operations = ("put", "get", "empty", "close")
+    simulation = "simple_queue:SimpleQueue"
 
     def build(self, site: Site) -> queues.SimpleQueue[object]:
         return site.context.SimpleQueue()

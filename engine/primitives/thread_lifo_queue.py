@@ -18,6 +18,7 @@ class ThreadLifoQueue(Primitive):
     parameters = (MAXSIZE,)
     operations = ("put", "get", "task_done", "join", "empty", "full", "qsize")
     crosses_processes = False
+    simulation = "thread_queues:LifoQueue"
 
     def build(self, site: Site, maxsize: int) -> queue.LifoQueue[object]:
         return queue.LifoQueue(maxsize)

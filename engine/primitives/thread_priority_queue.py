@@ -20,6 +20,7 @@ class ThreadPriorityQueue(Primitive):
     parameters = (MAXSIZE,)
     operations = ("put", "get", "task_done", "join", "empty", "full", "qsize")
     crosses_processes = False
+    simulation = "thread_queues:PriorityQueue"
 
     def build(self, site: Site, maxsize: int) -> queue.PriorityQueue[Any]:
         return queue.PriorityQueue(maxsize)

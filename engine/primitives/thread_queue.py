@@ -19,6 +19,7 @@ class ThreadQueue(Primitive):
     parameters = (MAXSIZE,)
     operations = ("put", "get", "task_done", "join", "empty", "full", "qsize")
     crosses_processes = False
+    simulation = "thread_queues:Queue"
 
     def build(self, site: Site, maxsize: int) -> queue.Queue[object]:
         return queue.Queue(maxsize)

@@ -15,6 +15,7 @@ class ThreadSimpleQueue(Primitive):
     """
 
     crosses_processes = False
+    simulation = "thread_queues:SimpleQueue"
 
     def build(self, site: Site) -> queue.SimpleQueue[object]:
         return queue.SimpleQueue()

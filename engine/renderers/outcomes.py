@@ -17,7 +17,7 @@ from .. import words
 from ..plan import PARENT
 from ..report import ExampleReport, ExploredReport, OutcomeReport, ScenarioReport
 from . import picture
-from .text import fitted, on_one_line, padded, widest
+from .text import clipped, fitted, on_one_line, padded, widest
 
 COLOURS = {"forbidden": "red", "unknown": "yellow", "interesting": "cyan", "acceptable": "green"}
 MAX_ROWS = 20
@@ -112,7 +112,7 @@ def explored_lines(report: ScenarioReport) -> Iterator[str]:
 
 
 def lines(report: ScenarioReport) -> Iterator[str]:
-    """The outcomes; of the worst one the picture, where it is not as it should be; and how to have them again."""
+    """The outcomes; of the worst one the picture, where it is worth a look; and how to have them again."""
     outcomes, is_pictured = report.outcomes, has_picture(report)
     if len(outcomes) > 1:
         yield ""
@@ -121,7 +121,7 @@ def lines(report: ScenarioReport) -> Iterator[str]:
         yield from _only(outcomes[0], report.explored)
     if is_pictured:
         yield ""
-        yield f"  {_titled(outcomes[0])}:"
+        yield _titled(outcomes[0])
         yield from picture.lines(outcomes[0])
     for number, one in enumerate(outcomes if report.explored else (), 1):
         if one.saved is not None:
@@ -130,10 +130,8 @@ def lines(report: ScenarioReport) -> Iterator[str]:
 
 
 def has_picture(report: ScenarioReport) -> bool:
-    """Whether the first outcome should be looked at: it is not as it should be, or the only one that was asked for."""
-    return any(
-        one.steps and (one.grade in ("forbidden", "unknown") or not report.explored) for one in report.outcomes[:1]
-    )
+    """Whether the first outcome should be looked at: it is not simply right, or the only one that was asked for."""
+    return any(one.steps and (one.grade != "acceptable" or not report.explored) for one in report.outcomes[:1])
 
 
 def length(outcome: OutcomeReport) -> str:
@@ -141,7 +139,8 @@ def length(outcome: OutcomeReport) -> str:
 
 
 def _titled(outcome: OutcomeReport) -> str:
-    return f"{click.style(outcome.grade, fg=COLOURS[outcome.grade], bold=True)}, in {length(outcome)}"
+    rest = f", in {length(outcome)}: {on_one_line(outcome.when or '')}".rstrip()
+    return f"  {click.style(outcome.grade, fg=COLOURS[outcome.grade], bold=True)}{clipped(rest, _WIDTH - 13)}"
 
 
 def _only(outcome: OutcomeReport, explored: ExploredReport | None) -> Iterator[str]:

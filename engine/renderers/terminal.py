@@ -15,7 +15,6 @@ import click
 from .. import words
 from ..errors import Problem
 from ..report import CheckReport, ProcessReport, Report, ScenarioReport
-from . import outcomes
 from .text import in_short, visible
 
 _COLOURS = {"passed": "green", "failed": "red", "unknown": "yellow", "skipped": "cyan"}
@@ -71,11 +70,16 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
         struck = [fault for process in report.processes.values() for fault in process.faults]
         yield from (f"  struck: {visible(fault)}" for fault in struck)
     yield from _timeline(report)
-    yield from outcomes.explored_lines(report)
-    said = list(_failure_lines(report))
-    yield from said
-    yield from outcomes.lines(report)
-    if said or report.outcomes or report.explored:
+    failed = list(_failure_lines(report))
+    if report.outcomes or report.explored:
+        from . import outcomes  # `engine run` has none.
+
+        yield from outcomes.explored_lines(report)
+        yield from failed
+        yield from outcomes.lines(report)
+        yield ""
+    elif failed:
+        yield from failed
         yield ""
 
 

@@ -27,20 +27,20 @@ SIZES = (1, 50, 20_000, 70_000, 150_000)
 def test_no_order_of_steps_that_do_not_conflict_can_be_told() -> None:
     kernel = Kernel(dump)
 
-    assert violations(kernel, _lines(), 1500, 30, _a_state(kernel)) == []
+    assert violations(kernel, _lines(), 400, 30, _a_state(kernel)) == []
 
 
 def test_nor_can_it_where_processes_are_killed_half_way() -> None:
     kernel = Kernel(dump, is_fine=True)
 
-    assert violations(kernel, _lines(), 500, 30, _a_state(kernel)) == []
+    assert violations(kernel, _lines(), 150, 30, _a_state(kernel)) == []
 
 
 @pytest.mark.parametrize("forgotten", ["holders", "life", "segment", "taken"])
 def test_a_touch_that_is_forgotten_would_be_found(forgotten: str) -> None:
     kernel = Forgetful(forgotten)
 
-    assert violations(kernel, _lines(), 500, 30, _a_state(kernel))
+    assert violations(kernel, _lines(), 150, 30, _a_state(kernel))
 
 
 class Forgetful(Kernel):

@@ -44,14 +44,14 @@ def test_no_order_of_steps_that_do_not_conflict_can_be_told(
 ) -> None:
     queue = Fed(maxsize, pack, dump, is_joinable, is_exact, is_fine)
 
-    assert violations(queue, _lines(is_joinable), 150, 40) == []
+    assert violations(queue, _lines(is_joinable), 60, 40) == []
 
 
 @pytest.mark.parametrize("is_fine", [False, True])
 def test_no_order_can_be_told_of_a_simple_queue_either(is_fine: bool) -> None:
     lines = [Line(process, _choose_simple, _choose_simple(random.Random(process))) for process in (1, 2, 3)]
 
-    assert violations(SimpleQueue(dump, is_fine), lines, 300, 30) == []
+    assert violations(SimpleQueue(dump, is_fine), lines, 100, 30) == []
 
 
 @pytest.mark.parametrize("forgotten", ["puts", "gets", "permit", "segment", "taken", "reader", "item", "feeder"])
@@ -64,7 +64,7 @@ def test_a_touch_that_is_forgotten_would_be_found(forgotten: str) -> None:
             kept: Any = tuple(touch for touch in step.touches if forgotten not in (touch[0], touch[0][0]))  # type: ignore[index]
             return step._replace(touches=kept)
 
-    assert violations(Forgetful(1, pack, dump, is_exact=False), _lines(False), 300, 40)
+    assert violations(Forgetful(1, pack, dump, is_exact=False), _lines(False), 60, 40)
 
 
 def _lines(is_joinable: bool) -> list[Line]:

@@ -81,7 +81,7 @@ def test_a_failure_shows_what_failed_all_outcomes_the_interleaving_and_how_to_re
     ]
 
 
-def test_what_passes_shows_its_outcomes_by_name_and_replays_what_is_interesting() -> None:
+def test_what_passes_shows_its_outcomes_by_name_and_how_to_replay_what_is_interesting() -> None:
     made = made_of(exploration(counted(2, 8), counted(1, 4)), COUNTS, _0="out dir/a.schedule.json")
 
     assert plainly(made) == [
@@ -92,6 +92,20 @@ def test_what_passes_shows_its_outcomes_by_name_and_replays_what_is_interesting(
         "  #1      4   33 %      6  interesting  completed  1        both read 0 before either writes",
         "  #2      8   67 %      6  acceptable   completed  2        one after the other",
         "  replay #1: engine replay 'out dir/a.schedule.json'",
+        "",
+    ]
+
+
+def test_what_is_interesting_is_shown_too() -> None:
+    one = found(ended(shared={"counter": 1}), step("left", "counter.read", "0"), step("right", "counter.read", "0"))
+
+    assert plainly(made_of(exploration(counted(2, 8), one), COUNTS, _0="a.schedule.json"))[6:] == [
+        "",
+        "  interesting, in 2 steps, 0 preemptions: both read 0 before either writes",
+        "       line  left               right",
+        "    1     8  counter.read -> 0",
+        "    2     8                     counter.read -> 0",
+        "  replay: engine replay a.schedule.json",
         "",
     ]
 

@@ -73,7 +73,8 @@ def _why(ending: str, parent: ProcessRun, processes: Mapping[str, ProcessRun]) -
         return None
     everybody = {**processes, "the parent process": parent}
     waits = [
-        f"{name} waits in {one.waiting_for.operation}" + (f" at {one.waiting_for.where}" if one.waiting_for.where else "")
+        f"{name} waits in {one.waiting_for.operation}"
+        + (f" at {one.waiting_for.where}" if one.waiting_for.where else "")
         for name, one in everybody.items()
         if one.waiting_for
     ]

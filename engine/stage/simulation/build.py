@@ -8,13 +8,15 @@ from importlib import import_module
 from typing import Any
 
 from ...primitives import primitive
+from . import here as place
+from .objects.pipe import Connection
 from .objects.shared import Shared
 from .refusal import NotSimulated
 from .world import World
 
 
 def build(world: World, type: str, name: str, given: dict[str, Any]) -> Any:
-    """The primitive ``name``. Raises whatever its constructor raises, and NotSimulated where there is no model of it."""
+    """The primitive ``name``. Raises whatever its constructor raises, and NotSimulated without a model of it."""
     kind, defaults = _kind(type)
     return kind(world, ("shared", name), name, **{**defaults, **given})
 
@@ -28,6 +30,16 @@ def _kind(type: str) -> tuple[Any, dict[str, Any]]:
     return getattr(import_module(f".objects.{module}", __package__), name), described.defaults()
 
 
+def made(type: str, **given: Any) -> Any:
+    """A primitive that the running process makes for itself."""
+    process = place.process()
+    assert process is not None
+    process.built += 1
+    kind, defaults = _kind(type)
+    name = f"{type} {process.built} of {process.name}"
+    return kind(place.here.world, ("made", process.key, process.built), name, **{**defaults, **given})
+
+
 def refuse_what_is_for_threads(given: Iterable[Any]) -> None:
     """Raise what pickling raises for what no other process can be given."""
     for value in given:
@@ -37,12 +49,12 @@ def refuse_what_is_for_threads(given: Iterable[Any]) -> None:
 
 def endpoints(given: Iterable[Any]) -> tuple[Any, ...]:
     """The ends of pipes in ``given``."""
-    found = []
+    found: list[Any] = []
     for value in given:
         if isinstance(value, (list, tuple)):
             found += endpoints(value)
         elif isinstance(value, dict):
             found += endpoints(value.values())
-        elif hasattr(value, "endpoint"):
-            found.append(value.endpoint)
+        elif isinstance(value, Connection):
+            found.append(value.end)
     return tuple(found)

@@ -17,9 +17,10 @@ UNSEEN = object()
 
 
 class Here:
-    """``strand`` is None while the engine's own code runs."""
+    """``strand`` is None while the engine's own code runs; ``pickler`` is the number of the process in whose name
+    something is pickled, if it is being so."""
 
-    __slots__ = ("hub", "strand", "world")
+    __slots__ = ("hub", "pickler", "strand", "world")
 
     world: World
     strand: Strand | None
@@ -27,6 +28,7 @@ class Here:
 
     def __init__(self) -> None:
         self.strand = None
+        self.pickler: int | None = None
 
 
 here = Here()
@@ -35,6 +37,11 @@ here = Here()
 def process() -> Process | None:
     """The simulated process whose code runs, if any does."""
     return here.strand.process if here.strand is not None else None
+
+
+def number() -> int:
+    """The number of the process whose code runs; the parent's, while its primitives are being made."""
+    return here.strand.process.number if here.strand is not None else 0
 
 
 def perform(cell: int, operation: Operation) -> Any:

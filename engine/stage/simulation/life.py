@@ -21,13 +21,14 @@ import greenlet
 
 from ... import plain
 from ...models.clock import Clock
-from ...models.kernel import Kernel
 from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference, reference_from
 from .. import link
 from . import build, faults, output
 from .here import here, perform
 from .library import Library, copied
+from .objects.processes import end_children
+from .payload import Pickling
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
 from .world import IDLE, KERNEL, World
@@ -54,35 +55,15 @@ class Life:
         self.observes = bool(plan.after or plan.faults or any(one.start_after for one in plan.processes)) or any(
             one.type == "Pipe" for one in plan.shared
         )
-        world.add_cell("kernel", "kernel", Kernel())
+        assert world.kernel == KERNEL
         world.add_cell("clock", "clock", Clock())
+        world.pickling = Pickling(self._dumps, self._loads)
         world.obey = self._obey
         world.life = self
 
     def begin(self) -> None:
         """Have the parent begin; whatever it starts, follows."""
         self.world.add_strand(self.parent, self._guarded(self.parent, self._parent))
-
-    def start(
-        self,
-        starter: Process,
-        key: object,
-        name: str,
-        daemon: bool,
-        live: Callable[[Process], object],
-        number: int | None = None,
-        given: tuple[Any, ...] | None = None,
-    ) -> Process:
-        """A new process, in which ``live`` is called once it has its turn. ``given`` are the ends of pipes that it is
-        given a copy of, None for all that ``starter`` has."""
-        if number is None:
-            number = len(self.plan.processes) + 1 + self.world.number(("process", key))
-            self.observes = True
-        process = Process(number, key, name, starter, daemon)
-        self.by_number[number] = process
-        self._at_once(starter.number, Operation("start", (number, given)))
-        self.world.add_strand(process, self._guarded(process, lambda: live(process)))
-        return process
 
     def handle(self, process: Process) -> Any:
         """What ``multiprocessing.current_process`` gives."""
@@ -175,6 +156,43 @@ class Life:
             return copied(value, memo)
         return self.pickled(value, self.parent, process)
 
+    def _dumps(self, value: Any, process: int) -> bytes:
+        with self.library.visible(self.by_number[process]):
+            return bytes(ForkingPickler.dumps(value))
+
+    def _loads(self, load: bytes, process: int) -> Any:
+        with self.library.visible(self.by_number[process]):
+            return ForkingPickler.loads(load)
+
+    def start_process(
+        self,
+        key: object,
+        name: str,
+        target: Any,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        daemon: bool,
+        starter: Process,
+    ) -> int:
+        """A process that a target starts: it gets ``target`` and what that is given as its start method has it."""
+        number = len(self.plan.processes) + 1 + self.world.number(("process", key))
+        self.observes = True
+        process = Process(number, key, name, starter, daemon)
+        self.by_number[number] = process
+        if self.plan.start_method == "fork":
+            memo = self.library.inherit(process, starter)
+            self.world.is_starting_a_process = True
+            given, function, held = copied((args, kwargs), memo), memo.get(id(target), target), None
+            self.world.is_starting_a_process = False
+        else:
+            given, function = self.pickled((args, kwargs), starter, process), target
+            held = build.endpoints((args, kwargs, [vars(one) for one in args if hasattr(one, "__dict__")]))
+        process.identity = args[0]._identity if args and hasattr(args[0], "_identity") else ()
+        self._at_once(starter.number, Operation("start", (number, held)))
+        own = type(given[0][0]).run if function is target and given[0] else function
+        self.world.add_strand(process, self._guarded(process, lambda: own(*given[0], **given[1])))
+        return number
+
     def pickled(self, value: Any, sender: Process, receiver: Process) -> Any:
         """``value`` as it arrives in a process that is being started. Raises what pickling or unpickling raises."""
         self.world.is_starting_a_process = True
@@ -224,13 +242,11 @@ class Life:
         return run
 
     def _leave(self, process: Process, error: BaseException | None) -> None:
-        for child in process.children:
-            if child.daemon and child.is_alive():
-                child.terminate()
-        for child in process.children:
-            child.join()
-        for cell in process.feeders:
-            perform(cell, Operation("join_thread"))
+        for queue in process.feeders:
+            queue.end_feeder()
+        end_children()
+        for queue in process.feeders:
+            queue.join_feeder()
         code = 0
         if error is not None:
             process.returned = NOTHING
@@ -247,7 +263,7 @@ class Life:
                     process.at_exit.pop()()
         output.flush(process)
         process.exitcode = code
-        if self.observes:
+        if self.observes or self.world.states[KERNEL].holders:
             perform(KERNEL, Operation("exit", (code,)))
         else:
             self._at_once(process.number, Operation("exit", (code,)))

@@ -33,7 +33,18 @@ def said(world: World, cell: int, operation: Operation) -> tuple[str, str, str]:
 
 
 def _shown(arguments: tuple[Any, ...]) -> str:
-    return ", ".join(map(_SHORT.repr, arguments))
+    """What a person would have written; where in a memory only if there is more than one place."""
+    said = [one for one in arguments if not isinstance(one, (Part, Operation))]
+    if said and isinstance(said[0], range):
+        where, *values = said
+        said = [] if where == range(1) else [where.start if len(where) == 1 else [where.start, where.stop]]
+        said += [value[0] if len(value) == 1 else value for value in values]
+    return ", ".join(_SHORT.repr(_content(one)) for one in said)
+
+
+def _content(value: Any) -> Any:
+    """What is in a message that was not sent yet."""
+    return getattr(value, "load", getattr(value, "item", value))
 
 
 _SHORT = reprlib.Repr()

@@ -1,4 +1,4 @@
-"""What processes print: kept back as Python does for a pipe, and written when it is flushed, is too much, or at the end.
+"""What processes print: kept back as Python does for a pipe, and written once it is flushed, too much, or at the end.
 
 Where the order between processes is looked at, writing is an operation on the output that they all share; where it is
 not, it concerns nobody else.
@@ -34,8 +34,8 @@ _ALL = (("output", WRITE),)
 class Stream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of whichever process runs; that of the engine's own code is ``real``."""
 
-    encoding = "utf-8"  # type: ignore[assignment]
-    errors = "strict"  # type: ignore[assignment]
+    encoding = "utf-8"
+    errors = "strict"
 
     def __init__(self, number: int, real: Any) -> None:
         self._number = number

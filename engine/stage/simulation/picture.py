@@ -53,9 +53,11 @@ def preemptions_of(world: World) -> int:
         following[after.strand] = after
         own = following.get(taken.strand)
         if after.strand is not taken.strand and own is not None:
-            step = world.models[own.cell].step(after.before, own.strand.process.number, own.operation) if (
-                own.cell == after.cell
-            ) else None
+            step = (
+                world.models[own.cell].step(after.before, own.strand.process.number, own.operation)
+                if (own.cell == after.cell)
+                else None
+            )
             count += step is not BLOCKED
     return count
 
@@ -83,9 +85,7 @@ def _blocked(world: World) -> dict[str, str]:
             continue
         step = strand.step
         if strand.seen is not world.states[strand.cell]:
-            step = world.models[strand.cell].step(
-                world.states[strand.cell], strand.process.number, strand.operation
-            )
+            step = world.models[strand.cell].step(world.states[strand.cell], strand.process.number, strand.operation)
         if step is BLOCKED or strand.polls is not None:
             primitive, operation, _ = said(world, strand.cell, strand.operation)
             found[strand.process.name] = f"{primitive}.{operation}" if primitive else operation

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dis
 import functools
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...models.model import READ, Touches
@@ -56,6 +56,15 @@ def note(strand: Strand, cell: int, touches: Touches) -> None:
     if last is not None:
         strand.polls = visits.looks[last:]
     visits.at[place] = len(visits.looks)
+
+
+def notice(waiting: Iterable[Strand], changer: Strand, cell: int, touches: Touches) -> None:
+    """``changer`` has changed something: whoever looks at it, sees that."""
+    for strand in waiting:
+        if strand.polls is not None:
+            wake(strand, cell, touches)
+        elif strand.visits is not None and strand is not changer:
+            disturb(strand, cell, touches)
 
 
 def wake(strand: Strand, cell: int, touches: Touches) -> None:
@@ -140,23 +149,23 @@ class _Freezer:
         kind = type(value)
         if kind in (int, bool, float, str, bytes, type(None), complex):
             return kind, value
-        if kind in (list, tuple):
-            return kind, id(value) if kind is list else 0, tuple([self.freeze(item) for item in value])
+        if kind in (list, tuple, set, frozenset):
+            return kind, tuple([self.freeze(item) for item in value])
         if kind is dict:
             return kind, tuple([(self.freeze(key), self.freeze(item)) for key, item in value.items()])
-        if kind in (set, frozenset):
-            return kind, frozenset([self.freeze(item) for item in value])
         if isinstance(value, (types.ModuleType, type, types.BuiltinFunctionType)):
             return id(value)
-        if kind is types.FunctionType:
-            cells = value.__closure__ or ()
-            return id(value), tuple([self.freeze(cell.cell_contents) for cell in cells])
-        if kind is types.MethodType:
-            return value.__func__, self.freeze(value.__self__)
         if getattr(kind, "is_stateless", False):
             return id(value)
+        return self._freeze_object(value, kind)
+
+    def _freeze_object(self, value: Any, kind: Any) -> Any:
+        if kind is types.FunctionType:
+            return id(value), tuple([self.freeze(cell.cell_contents) for cell in value.__closure__ or ()])
+        if kind is types.MethodType:
+            return value.__func__, self.freeze(value.__self__)
         if isinstance(value, BaseException):
             return kind, self.freeze(value.args)
-        if hasattr(value, "__dict__") and not hasattr(kind, "__next__") and kind.__module__ not in ("builtins",):
+        if hasattr(value, "__dict__") and not hasattr(kind, "__next__") and kind.__module__ != "builtins":
             return kind, id(value), self.freeze(vars(value))
         raise _Incomparable

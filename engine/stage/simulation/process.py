@@ -22,7 +22,9 @@ class Process:
     """``number`` is what models know it by, 0 for the parent; ``key`` is the same in every run of an exploration.
 
     ``unflushed`` is what it has printed and Python has not written yet; ``written`` takes what is: the stream's number,
-    and text. ``feeders`` are the cells to which it has a thread that writes. ``slept_s`` is the sum of its sleeps.
+    and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of its sleeps.
+    ``identity``, ``config`` and ``children`` are as ``multiprocessing.process`` has them of the current process;
+    ``made`` is how many ``Process`` objects it has made.
     """
 
     def __init__(
@@ -36,9 +38,12 @@ class Process:
         self.strand: Strand | None = None
         self.handle: Any = None
         self.modules: dict[str, ModuleType] = {}
-        self.feeders: list[int] = []
+        self.feeders: list[Any] = []
+        self.identity: tuple[int, ...] = () if parent is None else (number,)
+        self.config: dict[str, Any] = {"daemon": daemon}
         self.children: list[Any] = []
         self.made = 0
+        self.built = 0
         self.unflushed: list[str] = []
         self.unflushed_length = 0
         self.written: list[tuple[int, str]] = []
@@ -61,7 +66,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        return FIRST_PID + self.number
+        return pid_of(self.number)
 
     def print(self, text: str) -> bool:
         """Take in what is printed; say whether Python would write it out now."""
@@ -85,6 +90,11 @@ class Process:
 
     def text(self, stream: int) -> str:
         return "".join(text for number, text in self.written if number == stream)
+
+
+def pid_of(number: int) -> int:
+    """What ``os.getpid()`` is in the process of this number."""
+    return FIRST_PID + number
 
 
 NOTHING = object()

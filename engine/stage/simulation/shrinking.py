@@ -67,9 +67,19 @@ def _simpler(choices: Choices) -> Iterator[Choices]:
         number, count = turns[place]
         earlier = next((at for at in range(place - 1, -1, -1) if turns[at][0] == number), None)
         if earlier is not None:
-            merged = [*turns[:earlier], (number, turns[earlier][1] + count), *turns[earlier + 1 : place], *turns[place + 1 :]]
+            merged = [
+                *turns[:earlier],
+                (number, turns[earlier][1] + count),
+                *turns[earlier + 1 : place],
+                *turns[place + 1 :],
+            ]
             yield _expanded(merged)
-            delayed = [*turns[:earlier], *turns[earlier + 1 : place], (number, turns[earlier][1] + count), *turns[place + 1 :]]
+            delayed = [
+                *turns[:earlier],
+                *turns[earlier + 1 : place],
+                (number, turns[earlier][1] + count),
+                *turns[place + 1 :],
+            ]
             yield _expanded(delayed)
         yield _expanded([*turns[:place], *turns[place + 1 :]])
 

@@ -17,7 +17,8 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from multiprocessing import connection, context
 from typing import Any
 
 from ...models.model import Operation
@@ -25,6 +26,8 @@ from . import here as place
 from . import output
 from .here import here, perform
 from .library import imported
+from .makers import MAKERS
+from .objects import processes, wait
 from .output import Stream
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
@@ -43,19 +46,41 @@ _ENDLESS = Operation("sleep")
 def install() -> None:
     """Put everything in its place, once for this interpreter."""
     builtins.__import__ = imported
-    sys.stdout, sys.stderr = Stream(STDOUT, sys.stdout), Stream(STDERR, sys.stderr)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = Stream(STDOUT, sys.stdout), Stream(STDERR, sys.stderr)
     for module, functions in _FUNCTIONS.items():
-        for name, function in functions.items():
-            if hasattr(module, name):
-                setattr(module, name, _either(getattr(module, name), function))
+        _put(module, functions)
     for module, names in _REFUSED.items():
-        for name in names.split():
-            if hasattr(module, name):
-                setattr(module, name, _either(getattr(module, name), _refused(f"{module.__name__}.{name}")))
-    for name in _OF_RANDOM:
-        if hasattr(random, name):
-            setattr(random, name, _either(getattr(random, name), _drawing(name)))
+        _put(module, {name: _refused(f"{module.__name__}.{name}") for name in names.split()})
+    _put(random, {name: _drawing(name) for name in _OF_RANDOM})
+    for name, make in MAKERS.items():
+        for owner in (context.BaseContext, multiprocessing):
+            setattr(owner, name, _made_by(getattr(owner, name), make, owner is multiprocessing))
+    setattr(multiprocessing, "Process", processes.Process)  # noqa: B010, it is a class, and this another one
+    context.ForkContext.Process = processes.ForkProcess
+    context.SpawnContext.Process = processes.SpawnProcess
+    context.ForkServerContext.Process = processes.ForkServerProcess
+    multiprocessing.active_children = _either(multiprocessing.active_children, lambda _: processes.active_children())
+    connection.wait = _either(connection.wait, lambda _, *given, **keywords: wait.wait(*given, **keywords))
     sys.addaudithook(_audit)
+
+
+def _put(module: Any, functions: Mapping[str, Callable[..., Any]]) -> None:
+    """Have ``functions`` stand for those of ``module``, as far as this interpreter has them."""
+    for name, function in functions.items():
+        if hasattr(module, name):
+            setattr(module, name, _either(getattr(module, name), function))
+
+
+def _made_by(real: Any, make: Callable[..., Any], is_bound: bool) -> Any:
+    """What makes a primitive: a method of contexts, and a function of ``multiprocessing``."""
+    if is_bound:
+        return _either(real, lambda _, *given, **keywords: make(*given, **keywords))
+
+    @functools.wraps(real)
+    def method(self: Any, *given: Any, **keywords: Any) -> Any:
+        return real(self, *given, **keywords) if place.process() is None else make(*given, **keywords)
+
+    return method
 
 
 def _either(real: Any, function: Callable[..., Any]) -> Any:
@@ -185,8 +210,10 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
 }
 
 _REFUSED: dict[Any, str] = {
-    os: "pipe pipe2 fork forkpty wait waitpid waitid wait3 wait4 pidfd_open killpg setsid dup dup2 eventfd memfd_create",
-    signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill set_wakeup_fd",
+    os: "pipe pipe2 fork forkpty wait waitpid waitid wait3 wait4 pidfd_open killpg setsid dup dup2 eventfd "
+    "memfd_create openpty mkfifo sched_yield",
+    signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill "
+    "set_wakeup_fd siginterrupt",
     multiprocessing: "Pool",
 }
 
@@ -238,8 +265,8 @@ def _drawing(name: str) -> Callable[..., Any]:
 
 _AUDITED = (
     "socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.remove", "os.rename",
-    "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.putenv", "shutil.", "tempfile.", "fcntl.", "mmap.",
-    "_thread.start_new_thread", "pty.", "sqlite3.", "ctypes.dlopen",
+    "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.putenv", "shutil.", "tempfile.", "fcntl.",
+    "mmap.", "_thread.start_new_thread", "pty.", "sqlite3.",
 )  # fmt: skip
 """What the interpreter tells of that the simulation cannot do (https://docs.python.org/3/library/audit_events.html)."""
 

@@ -15,13 +15,14 @@ class Strand:
     """``number`` is the same in every run of an exploration, and orders them.
 
     It wants to do ``operation`` on what is in ``cell``; ``step`` is what would come of it in the state ``seen``. A
-    background strand has no greenlet: it does the same operation again and again. ``quiet`` counts its last steps
+    background strand has no greenlet: it does ``again`` again and again. ``quiet`` counts its last steps
     that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else. ``due_s`` is when its
     patience ends, on the clock of a run that has one; ``clock`` and ``visits`` belong to who searches and to who looks
     for polling.
     """
 
     __slots__ = (
+        "again",
         "cell",
         "clock",
         "due_s",
@@ -42,6 +43,7 @@ class Strand:
         self.greenlet = greenlet
         self.cell = cell
         self.operation: Operation = _NOTHING
+        self.again: Operation = _NOTHING
         self.seen: object = UNSEEN
         self.step: Step = BLOCKED
         self.quiet = 0

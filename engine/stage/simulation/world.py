@@ -12,9 +12,11 @@ from typing import Any, NamedTuple, Protocol
 
 import greenlet
 
-from ...models.model import BLOCKED, Done, Model, Operation, Raised, Then
+from ...models.kernel import Kernel
+from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
 from . import polling
 from .here import UNSEEN, here
+from .payload import PICKLING, as_bytes
 from .process import Process
 from .strand import Strand
 
@@ -86,6 +88,7 @@ class World:
         self.waiting: list[Strand] = []
         self.trace: list[Taken] = []
         self.kept: list[object] = []
+        self.pickling = PICKLING
         self.endpoints: dict[Any, str] = {}
         self.is_starting_a_process = False
         self.output: int | None = None
@@ -93,7 +96,24 @@ class World:
         self.obey: Callable[[Strand, Operation], None] | None = None
         self.life: Any = None
         self._newborn: list[Strand] = []
+        self._places: dict[int, int] = {}
         self._max_steps = max_steps
+
+    @property
+    def kernel(self) -> int:
+        """The cell of what the operating system knows; there from the first moment that anybody asks."""
+        if KERNEL not in self.states:
+            self.add_cell("kernel", "kernel", Kernel(as_bytes))
+        return KERNEL
+
+    def settle(self, cell: int, process: int, operation: Operation) -> Any:
+        """Have ``process`` do at once what no other one can see, or what comes before they are there."""
+        step = self.models[cell].step(self.states[cell], process, operation)
+        assert not isinstance(step, (Blocked, Then)), operation
+        self.states[cell] = step.state
+        if isinstance(step, Raised):
+            raise step.error
+        return step.result
 
     def number(self, name: object) -> int:
         return self.names.setdefault(name, len(self.names))
@@ -106,8 +126,10 @@ class World:
 
     def keep(self, shared: object) -> int:
         """Where in ``kept`` something is that a pickle can only point to."""
-        self.kept.append(shared)
-        return len(self.kept) - 1
+        place = self._places.setdefault(id(shared), len(self.kept))
+        if place == len(self.kept):
+            self.kept.append(shared)
+        return place
 
     def add_strand(self, process: Process, run: Callable[[], None]) -> Strand:
         """Have ``run`` go on as a line of ``process``, up to the first thing that it does to what is shared."""
@@ -121,7 +143,7 @@ class World:
     def add_background(self, process: Process, cell: int, operation: Operation) -> None:
         """Have a thread of ``process`` do ``operation`` again and again, whenever it can."""
         strand = Strand(self.number(("strand", process.key, cell, operation.name)), process, None, cell)
-        strand.operation = operation
+        strand.operation = strand.again = operation
         self._insert(strand)
 
     def remove(self, process: Process) -> None:
@@ -151,14 +173,11 @@ class World:
         strand.seen = UNSEEN
         if state is not before:
             strand.quiet, strand.visits = 0, None
-            for other in self.waiting:
-                if other.polls is not None:
-                    polling.wake(other, cell, step.touches)  # type: ignore[union-attr]
-                elif other.visits is not None and other is not strand:
-                    polling.disturb(other, cell, step.touches)  # type: ignore[union-attr]
+            polling.notice(self.waiting, strand, cell, step.touches)  # type: ignore[union-attr]
         if type(step) is Then:
             strand.operation = step.operation
         elif strand.greenlet is None:
+            strand.operation = strand.again
             if type(step) is Raised:
                 strand.process.complain(step.error)
         elif type(step) is Done:
@@ -194,6 +213,8 @@ class World:
                 if step is BLOCKED and operation.patience_s is not None and not self.is_virtual:
                     step = model.step(state, process, operation._replace(is_late=True))
                 strand.step = step
+                if strand.greenlet is None and step is not BLOCKED and looks_at_memory(step.touches):  # type: ignore[union-attr]
+                    strand.seen = UNSEEN
             if strand.step is not BLOCKED and strand.polls is None and not strand.process.is_stopped:
                 ready.append(strand)
         return ready

@@ -38,10 +38,10 @@ class _Move(NamedTuple):
 
 
 class _Event(NamedTuple):
-    """One step that was taken; ``index`` counts those of its strand, from 1."""
+    """One step that was taken; ``place`` counts those of its strand, from 1."""
 
     strand: int
-    index: int
+    place: int
     clock: Clock
     move: _Move
     operation: Operation
@@ -177,11 +177,11 @@ class PartialOrder:
         races: list[_Event] = []
         for at in range(len(self._events) - 1, -1, -1):
             event = self._events[at]
-            if event.strand == strand.number or clock.get(event.strand, 0) >= event.index:
+            if event.strand == strand.number or clock.get(event.strand, 0) >= event.place:
                 continue
-            if any(race.clock.get(event.strand, 0) >= event.index for race in races):
+            if any(race.clock.get(event.strand, 0) >= event.place for race in races):
                 continue
-            independent = [other for other in self._events[at + 1 :] if other.clock.get(event.strand, 0) < event.index]
+            independent = [other for other in self._events[at + 1 :] if other.clock.get(event.strand, 0) < event.place]
             move = self._move_before(world, strand, event, independent)
             if move is not None and _depend(move, event.move):
                 races.append(event)
@@ -218,12 +218,12 @@ def _initials(strand: Strand, move: _Move, independent: Sequence[_Event]) -> Ite
     seen: set[int] = set()
     for place, event in enumerate(independent):
         if event.strand not in seen and not any(
-            event.clock.get(earlier.strand, 0) >= earlier.index for earlier in independent[:place]
+            event.clock.get(earlier.strand, 0) >= earlier.place for earlier in independent[:place]
         ):
             yield event.strand
         seen.add(event.strand)
     if strand.number not in seen and not any(
-        strand.clock.get(event.strand, 0) >= event.index or _depend(event.move, move) for event in independent
+        strand.clock.get(event.strand, 0) >= event.place or _depend(event.move, move) for event in independent
     ):
         yield strand.number
 

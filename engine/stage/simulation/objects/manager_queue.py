@@ -1,0 +1,86 @@
+"""``Manager().Queue()`` and ``Manager().JoinableQueue()``, as targets get them in simulation: the same thing."""
+
+from __future__ import annotations
+
+import queue
+from multiprocessing.managers import BaseProxy
+from typing import Any
+
+from ....models.model import Operation
+from ....models.served_queue import ServedQueue
+from ..here import here, number, perform
+from ..payload import pack, unpack
+from ..refusal import NotSimulated
+from ..world import World
+from .left import left
+from .shared import Shared
+
+
+class Queue(Shared, BaseProxy):
+    """A proxy: each call is one request, and what it carries is pickled at once."""
+
+    travels = True
+
+    def __init__(self, world: World, key: object, label: str, maxsize: int = 0) -> None:
+        self.cell, self._label, self._is_bounded = world.add_cell(key, label, ServedQueue(maxsize)), label, maxsize > 0
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        load, _ = pack(item, number())
+        patience_s = _patience(block, timeout) if self._is_bounded else None
+        perform(self.cell, Operation("put", (load,), patience_s, patience_s == 0))
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        patience_s = _patience(block, timeout)
+        return unpack(perform(self.cell, Operation("get", (), patience_s, patience_s == 0)), number())
+
+    def put_nowait(self, item: Any) -> None:
+        self.put(item, False)
+
+    def get_nowait(self) -> Any:
+        return self.get(False)
+
+    def empty(self) -> bool:
+        is_empty: bool = perform(self.cell, _EMPTY)
+        return is_empty
+
+    def full(self) -> bool:
+        is_full: bool = perform(self.cell, _FULL)
+        return is_full
+
+    def qsize(self) -> int:
+        size: int = perform(self.cell, _QSIZE)
+        return size
+
+    def task_done(self) -> None:
+        perform(self.cell, _TASK_DONE)
+
+    def join(self) -> None:
+        perform(self.cell, _JOIN)
+
+    def final(self) -> list[object]:
+        return left(here.world.states[self.cell].items)
+
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(queue.Queue, name):
+            raise NotSimulated(f"{self._label}.{name} of a manager's queue is not simulated")
+        raise AttributeError(f"'AutoProxy[Queue]' object has no attribute '{name}'")
+
+    def __repr__(self) -> str:
+        return f"<AutoProxy[Queue] object, {self._label}>"
+
+    __str__ = __repr__
+
+
+def _patience(block: bool, timeout: float | None) -> float | None:
+    if not block:
+        return 0.0
+    if timeout is not None and timeout < 0:
+        raise ValueError("'timeout' must be a non-negative number")
+    return timeout
+
+
+_EMPTY = Operation("empty")
+_FULL = Operation("full")
+_QSIZE = Operation("qsize")
+_TASK_DONE = Operation("task_done")
+_JOIN = Operation("join")

@@ -1,0 +1,117 @@
+"""``multiprocessing.Pipe``: two connections, each the other's far end, as targets get them in simulation."""
+
+from __future__ import annotations
+
+import io
+from multiprocessing import connection
+from typing import Any
+
+from ....models.channel import HEADER
+from ....models.kernel import Endpoint, State, messages_left
+from ....models.model import Operation
+from ..here import here, number, perform
+from ..payload import Raw, as_bytes, pack, unpack
+from ..refusal import NotSimulated
+from ..world import World
+from .left import left
+from .shared import Shared
+
+
+class Pipe:
+    """The pair, in this order: end 0 and end 1."""
+
+    def __new__(cls, world: World, key: object, label: str, duplex: bool = True) -> Any:
+        ends = world.settle(world.kernel, number(), Operation("pipe", (world.number(("pipe", key)), bool(duplex))))
+        first = Connection(world.kernel, ends[0], True, bool(duplex), f"{label}[0]")
+        return first, Connection(world.kernel, ends[1], bool(duplex), True, f"{label}[1]")
+
+
+class Connection(Shared, connection.Connection):
+    """All that checks what it is given is the genuine class's own; it reads and writes by what is here.
+
+    ``end`` is what the kernel knows it by.
+    """
+
+    travels = True
+    _handle = None
+
+    def __init__(self, cell: int, end: Endpoint, readable: bool, writable: bool, label: str) -> None:
+        self.cell, self.end, self.label = cell, end, label
+        here.world.endpoints[end] = label
+        self._readable_at_first, self._writable = readable, writable
+        self._recv = Operation("recv", (end, None))
+
+    def send(self, obj: Any) -> None:
+        self._check_closed()
+        self._check_writable()  # type: ignore[attr-defined]
+        load, size = pack(obj, number())
+        perform(self.cell, Operation("send", (self.end, load, size + HEADER)))
+
+    def recv(self) -> Any:
+        return unpack(perform(self.cell, self._recv), number())
+
+    def close(self) -> None:
+        if not self.closed:
+            perform(self.cell, Operation("close", (self.end,)))
+
+    @property
+    def closed(self) -> bool:
+        return number() not in self._kernel.holders[self.end]
+
+    @property
+    def _readable(self) -> bool:
+        """A process that was sent more than it would take can receive no more."""
+        return self._readable_at_first and (number(), self.end) not in self._kernel.deaf
+
+    def fileno(self) -> int:
+        self._check_closed()
+        raise NotSimulated(f"{self.label}.fileno() names a file of the real system")
+
+    def final(self) -> list[object]:
+        """What waits to be received here."""
+        channel = self._kernel.channels.get(self.end)
+        return [] if channel is None else left(messages_left(channel, as_bytes))
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if here.world.is_starting_a_process:
+            return super().__reduce_ex__(protocol)
+        sender = here.pickler if here.pickler is not None else number()
+        if sender not in self._kernel.holders[self.end]:
+            raise OSError("handle is closed")
+        place = here.world.keep(self)
+        if here.strand is not None:
+            here.world.settle(self.cell, sender, Operation("offer", (self.end, place)))
+        return _received, (place, sender)
+
+    @property
+    def _kernel(self) -> State:
+        state: State = here.world.states[self.cell]
+        return state
+
+    def _check_closed(self) -> None:
+        if self.closed:
+            raise OSError("handle is closed")
+
+    def _send_bytes(self, buf: Any) -> None:
+        load = Raw(buf)
+        perform(self.cell, Operation("send", (self.end, load, len(load) + HEADER)))
+
+    def _recv_bytes(self, maxsize: int | None = None) -> io.BytesIO:
+        received = io.BytesIO()
+        received.write(as_bytes(perform(self.cell, Operation("recv", (self.end, maxsize)))))
+        return received
+
+    def _poll(self, timeout: float | None) -> bool:
+        patience_s = None if timeout is None else max(0.0, timeout)
+        is_ready: bool = perform(self.cell, Operation("poll", (self.end,), patience_s, patience_s == 0))
+        return is_ready
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.{type(self).__qualname__} {self.label}>"
+
+
+def _received(place: int, sender: int) -> object:
+    """The connection in the process that got it in a message. The copy that was made of it there is asked for."""
+    end: Any = here.world.kept[place]
+    perform(end.cell, Operation("accept", (end.end, sender, place)))
+    return end

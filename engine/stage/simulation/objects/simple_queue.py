@@ -1,0 +1,53 @@
+"""``multiprocessing.SimpleQueue``, as targets get it in simulation."""
+
+from __future__ import annotations
+
+from multiprocessing import queues
+from typing import Any
+
+from ....models.channel import HEADER
+from ....models.model import Operation
+from ....models.simple_queue import SimpleQueue as Model
+from ..here import here, number, perform
+from ..payload import as_bytes, pack, unpack
+from ..world import World
+from .left import left
+from .shared import Shared
+
+
+class SimpleQueue(Shared, queues.SimpleQueue):  # type: ignore[type-arg]
+    def __init__(self, world: World, key: object, label: str, is_fine: bool = False) -> None:
+        self.cell = world.add_cell(key, label, Model(as_bytes, is_fine))
+        self._closed_in: set[int] = set()
+
+    def put(self, obj: Any) -> None:
+        process = number()
+        load, size = pack(obj, process)
+        self._check_open(process)
+        perform(self.cell, Operation("put", (load, size + HEADER)))
+
+    def get(self) -> Any:
+        process = number()
+        self._check_open(process)
+        return unpack(perform(self.cell, _GET), process)
+
+    def empty(self) -> bool:
+        self._check_open(number())
+        is_empty: bool = perform(self.cell, _EMPTY)
+        return is_empty
+
+    def close(self) -> None:
+        """Both ends, for this process alone: whoever reads holds the writing end, and whoever writes the reading one,
+        so nobody else notices."""
+        self._closed_in.add(number())
+
+    def final(self) -> list[object]:
+        return left(here.world.models[self.cell].final(here.world.states[self.cell]))  # type: ignore[arg-type]
+
+    def _check_open(self, process: int) -> None:
+        if process in self._closed_in:
+            raise OSError("handle is closed")
+
+
+_GET = Operation("get")
+_EMPTY = Operation("empty")

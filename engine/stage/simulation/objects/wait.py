@@ -1,0 +1,35 @@
+"""``multiprocessing.connection.wait``, for what there is in simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ....models.model import Operation
+from ..here import here, perform
+from ..refusal import NotSimulated
+from .pipe import Connection
+from .sentinel import Sentinel
+
+
+def wait(object_list: Iterable[Any], timeout: float | None = None) -> list[Any]:
+    """Those of ``object_list`` that are ready, in its order: at least one, unless the time is over."""
+    waited: dict[Any, Any] = {}
+    for one in object_list:
+        known = _known(one)
+        if known in waited:
+            raise KeyError(f"{one!r} is already registered")
+        waited[known] = one
+    patience_s = None if timeout is None else max(0.0, timeout)
+    ready = perform(here.world.kernel, Operation("wait", tuple(waited), patience_s, patience_s == 0))
+    return [waited[one] for one in ready]
+
+
+def _known(one: Any) -> Any:
+    """What the kernel calls it."""
+    if isinstance(one, Connection):
+        one._check_closed()
+        return one.end
+    if isinstance(one, Sentinel):
+        return one.process
+    raise NotSimulated(f"connection.wait: {one!r} is not a simulated connection or sentinel")
