@@ -21,6 +21,9 @@ from .link import open_link, raised, without_our_frames
 if TYPE_CHECKING:
     from .forced import Part
 
+_FREE_DAEMONS_S = 0.1
+"""How long daemons are waited for in a forced run that has come to the end of its schedule."""
+
 Tell = Callable[..., None]
 
 DAEMON_SHARE = 0.5
@@ -53,6 +56,8 @@ class Company:
             self._wait(min(filter(None, (self._next_due(), self._strike_those_due())), default=None))
         patience_ends = time.monotonic() + self._plan.timeout_s * DAEMON_SHARE
         while self._live and time.monotonic() < patience_ends:
+            if self._part and self._part.baton.is_over:
+                patience_ends = min(patience_ends, time.monotonic() + _FREE_DAEMONS_S)
             self._wait(min(patience_ends, self._strike_those_due() or patience_ends))
 
     def _only_daemons_live(self) -> bool:

@@ -26,15 +26,22 @@ class Point(NamedTuple):
     step: str
 
 
+def _tells(strand: Strand, primitive: str, step: str) -> None:
+    """It is a step of its own, which never waits."""
+    strand.go_on(primitive, step)
+
+
 def _goes_on(strand: Strand, primitive: str, step: str) -> None:
     """It is a step of its own."""
-    strand.go_on(primitive, step)
+    if not strand.go_on(primitive, step):
+        strand.stay()
 
 
 def _sleeps(strand: Strand, primitive: str, step: str) -> bool | None:
     """It sleeps here for real until it is woken; that it goes on is a step, but for one that is not woken at all."""
     following = strand.next
     if following is None or not strand.is_next(primitive, step):
+        strand.stay()
         return None
     if following.is_late:
         strand.go_on(primitive, step)
@@ -50,7 +57,7 @@ def _wakes(strand: Strand, primitive: str, step: str) -> None:
 def _writes(strand: Strand, primitive: str, step: str) -> None:
     """It is a step of its own where making bytes of the item was one."""
     if strand.current is not None and strand.current.operation == "pickle":
-        strand.go_on(primitive, step)
+        _goes_on(strand, primitive, step)
 
 
 def _ends(strand: Strand, primitive: str, step: str) -> None:
@@ -137,7 +144,7 @@ def _hold_condition(condition: Any, name: str) -> None:
     _held(
         condition._woken_count,
         Point(_goes_on, name, "_await_woken"),
-        giving=(Point(_goes_on, name, "_tell"),),
+        giving=(Point(_tells, name, "_tell"),),
     )
     _held(condition._lock, Point(_goes_on, name, "_retake"))
     _note_lock(name, condition._lock)
@@ -161,21 +168,21 @@ def _hold_sleepers(condition: Any, name: str, step: str) -> None:
 
 def _hold_queue(queue: Any, name: str) -> None:
     _held(queue._rlock)
-    _held(queue._sem, giving=(Point(_goes_on, name, "release"),))
+    _held(queue._sem, giving=(Point(_tells, name, "release"),))
     _held(queue._wlock, Point(_writes, name, "feed"))
     reader, writer = queue._reader, queue._writer
     recv_bytes, poll, close = reader.recv_bytes, reader.poll, writer.close
 
     def receive(*given: Any) -> Any:
         strand = turns.here()
-        if strand is not None:
-            strand.go_on(name, "receive")
+        if strand is not None and strand.is_inside:
+            _goes_on(strand, name, "receive")
         return recv_bytes(*given)
 
     def look(timeout: float | None = 0.0) -> Any:
         strand = turns.here()
         if strand is not None and strand.is_inside:
-            strand.go_on(name, "receive")
+            _goes_on(strand, name, "receive")
             if strand.give_up():
                 timeout = 0.0
         return poll(timeout)

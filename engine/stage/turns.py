@@ -154,6 +154,13 @@ class Strand:
         self._take()
         return True
 
+    def stay(self) -> None:
+        """The operation comes to where it may have to wait: if it never goes on in the score, it waits until that is
+        over, and then for whatever comes."""
+        if not self._left and self._at is not None and self._at[1].goes_on:
+            self._pass_on()
+            self.baton.wait_until_over()
+
     def rest(self) -> None:
         """What was begun is done so far: the process goes to sleep, until another one wakes it."""
         self._pass_on()

@@ -16,8 +16,9 @@ from ... import plain
 from ...errors import InternalError
 from ...plan import PARENT, Plan
 from ...stage import wire
-from ...trace import Ending, ProcessRun, Raised, Returned, Run, WaitingFor
+from ...trace import Ending, ProcessRun, Raised, Returned, Run, Strayed, WaitingFor
 from . import journals, kernel, stacks, standstill, waiting
+from .conductor import Conductor
 from .stage import END_PATIENCE_S, Stage
 from .standstill import Wait
 from .streams import Stream, merged
@@ -89,6 +90,7 @@ class _Supervision:
         self._handles: list[Sequence[str]] = []
         self._journals: dict[str, int] = {}
         self._struck: set[str] = set()
+        self._conductor = None if plan.score is None else Conductor(plan.score)
 
     def watch(self) -> Run:
         try:
@@ -106,7 +108,7 @@ class _Supervision:
         deadline_s, look_s = now_s + self._plan.timeout_s, now_s + LOOK_INTERVAL_S
         while self._gone is None and self._ended_ns is None:
             now_s = time.monotonic()
-            if now_s >= deadline_s:
+            if now_s >= deadline_s or self._has_strayed(now_s):
                 self._stop("timeout", self._watch.waits(), now_s)
                 break
             if now_s >= look_s:
@@ -123,6 +125,12 @@ class _Supervision:
             if left_s <= 0:
                 raise InternalError(f"the run's processes are not gone {END_PATIENCE_S:g} s after they were killed")
             self._hear(left_s)
+
+    def _has_strayed(self, now_s: float) -> bool:
+        if self._conductor is None:
+            return False
+        self._conductor.look(now_s, [name for name, witness in self._witnesses.items() if witness.thread])
+        return self._conductor.strayed is not None
 
     def _hear(self, patience_s: float) -> bool:
         """Take in whatever is said; false if nothing was."""
@@ -210,7 +218,9 @@ class _Supervision:
             return
         name = message.get("name")
         witness = self._parent if name is None else self._witnesses[name]
-        if event == "process":
+        if event == "turns" and self._conductor:
+            self._conductor.take(*fds)
+        elif event == "process":
             stdout, stderr, channel, *journal = fds
             self._listen(witness, stdout, stderr, channel)
             if journal:
@@ -261,6 +271,8 @@ class _Supervision:
             witness.started_ns = witness.started_ns or message["at_ns"]
         elif message["event"] == "fault":
             self._note_fault(witness, message)
+        elif message["event"] == "astray" and self._conductor:
+            self._conductor.note(message["place"], str(message["did"]))
         elif message["event"] == "semaphores":
             witness.semaphores = [(int(handle), int(at)) for handle, at in message["semaphores"]]
         elif message["event"] == "returned":
@@ -300,7 +312,18 @@ class _Supervision:
             ),
             trace=trace,
             events_cut=events_cut,
+            strayed=self._strayed(ending),
         )
+
+    def _strayed(self, ending: Ending) -> Strayed | None:
+        if self._conductor is None:
+            return None
+        if self._conductor.strayed is None and not self._conductor.is_over:
+            self._conductor.give_up()
+        strayed = self._conductor.strayed
+        if strayed is not None and ending != "completed" and self._stopped:
+            return Strayed(f"{strayed.text} ({self._stopped[1].partition(': ')[2]})", strayed.is_certain)
+        return strayed
 
     def _ending(self) -> tuple[Ending, str | None]:
         if self._stopped is not None:

@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from multiprocessing.reduction import ForkingPickler
+from types import FrameType
 from typing import Any
 
 import greenlet
@@ -70,6 +71,10 @@ class Life:
         if process.handle is None:
             process.handle = Handle(process)
         return process.handle
+
+    def note_pid(self, caller: FrameType) -> None:
+        """Somebody looks at a process id; what multiprocessing does with them is not told of."""
+        self.reads_pids |= self.library.owns(caller.f_globals.get("__name__", ""))
 
     def inherit(self, starter: Process, process: Process) -> Mapping[int, Any]:
         """What a new process has of its starter's modules: copies under fork, nothing otherwise."""
@@ -310,7 +315,7 @@ class Handle:
 
     @property
     def pid(self) -> int:
-        here.world.life.reads_pids = True
+        here.world.life.note_pid(sys._getframe(1))
         return self._pid
 
     ident = pid

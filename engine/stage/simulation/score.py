@@ -13,8 +13,11 @@ from .process import STDOUT
 from .strand import Strand
 from .world import KERNEL, Scheduler, World
 
-_BY_THEMSELVES = frozenset(("await", "idle"))
+_WAITS = frozenset(("await", "idle"))
 """What the parent, or the start of a process, waits for in reality without being told."""
+
+_OWN = frozenset(("close", "join_thread"))
+"""What a process does to queues that its feeder alone can see, which has turns of its own; it does so at its end, too."""
 
 
 class Scribe:
@@ -62,16 +65,21 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     if cell == world.output:
         stream, text = operation.arguments
         return Turn(number, process.name, "", "", "stdout" if stream == STDOUT else "stderr", size=len(text.encode(errors="replace")))
-    if cell == KERNEL and (operation.name in _BY_THEMSELVES or (operation.name == "exit" and process.number == 0)):
+    if cell == KERNEL and (operation.name in _WAITS or (operation.name == "exit" and process.number == 0)):
+        return None
+    if cell != KERNEL and operation.name in _OWN:
         return None
     primitive, name, _ = said(world, cell, operation)
+    is_feeder = strand.greenlet is None
+    pickles = is_feeder and _pickles(world, strand)
     return Turn(
         number,
         process.name,
-        "" if strand.greenlet is not None else world.labels[cell],
+        world.labels[cell] if is_feeder else "",
         primitive,
-        "pickle" if strand.greenlet is None and _pickles(world, strand) else name,
+        "pickle" if pickles else name,
         begins,
+        pickles or type(strand.step) is Then,
         _is_late(world, strand),
     )
 

@@ -128,7 +128,7 @@ def _clock_ns(process: Process) -> int:
 
 
 def _pid(process: Process) -> int:
-    here.world.life.reads_pids = True
+    here.world.life.note_pid(sys._getframe(3))
     return process.pid
 
 
