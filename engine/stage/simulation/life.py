@@ -97,16 +97,26 @@ class Life:
         for number, process in enumerate(plan.processes, 1):
             self._start_planned(number, process)
         faults.begin(self)
+        if plan.after or self._is_end_seen:
+            self._await_everybody()
         if plan.after:
-            everybody = [one for one in self.processes.values() if one.is_started]
-            perform(KERNEL, Operation("await", tuple(one.number for one in everybody if not one.daemon)))
-            if any(one.daemon for one in everybody):
-                perform(KERNEL, IDLE)
-                for one in everybody:
-                    if one.daemon:
-                        self._at_once(0, Operation("kill", (one.number, -_SIGTERM)))
-                        self.world.remove(one)
             outcome["after"] = self._call("after", plan.after)
+
+    def _await_everybody(self) -> None:
+        """As the parent does in reality: it holds its ends of the pipes until then."""
+        everybody = [one for one in self.processes.values() if one.is_started]
+        perform(KERNEL, Operation("await", tuple(one.number for one in everybody if not one.daemon)))
+        if any(one.daemon for one in everybody):
+            perform(KERNEL, IDLE)
+            for one in everybody:
+                if one.daemon:
+                    self._at_once(0, Operation("kill", (one.number, -_SIGTERM)))
+                    self.world.remove(one)
+
+    @property
+    def _is_end_seen(self) -> bool:
+        """Whether anybody can notice that another has ended."""
+        return self.observes or bool(self.world.states[KERNEL].holders)
 
     def _call(self, name: str, call: Call) -> Mapping[str, Any]:
         args: Any = self._resolve(call.args, self.parent)
@@ -268,7 +278,7 @@ class Life:
                     process.at_exit.pop()()
         output.flush(process)
         process.exitcode = code
-        if self.observes or self.world.states[KERNEL].holders:
+        if self._is_end_seen:
             perform(KERNEL, Operation("exit", (code,)))
         else:
             self._at_once(process.number, Operation("exit", (code,)))
