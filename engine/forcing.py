@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from .exploration import Found
 from .plan import PARENT, Plan, Score, SharedPlan, Turn
 from .primitives import primitive
 from .stage.points import STEPS
 from .trace import Event, ProcessRun, Run, SimulatedStep
-
-Agreement = Literal["confirmed", "differs", "unknown"]
+from .verdict import Agreement
 
 FREE_S, ENDLESS_S = 30.0, 4.0
 """How long a forced run may take, and one that goes on for ever in simulation."""
@@ -25,7 +24,7 @@ FREE_S, ENDLESS_S = 30.0, 4.0
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A run in simulation, what it asks of real processes, and what of it would be otherwise there, whatever the order."""
+    """A run in simulation, what it asks of real processes, and what of it would be otherwise there in any order."""
 
     found: Found
     score: Score
@@ -163,9 +162,9 @@ _UNTOLD = frozenset(("wait_for", "close", "join_thread", "cancel_join_thread"))
 def _first_difference(steps: Sequence[SimulatedStep], trace: Sequence[Event]) -> str | None:
     """The first operation that came to something else, in words; None where that cannot be told."""
     left: dict[str, list[Event]] = {}
-    for event in trace:
-        if event.operation not in _UNTOLD:
-            left.setdefault(event.process, []).append(event)
+    for one in trace:
+        if one.operation not in _UNTOLD:
+            left.setdefault(one.process, []).append(one)
     for number, step in enumerate(steps, 1):
         is_over = step.result is not None or step.error is not None
         if step.thread or not is_over or step.primitive in ("", "output") or step.operation in _UNTOLD:
@@ -176,7 +175,9 @@ def _first_difference(steps: Sequence[SimulatedStep], trace: Sequence[Event]) ->
             return None
         came, expected = _came(event.result, event.error), _came(step.result, step.error)
         if came is not None and expected is not None and came != expected:
-            return f"at step {number} {step.process} did {step.primitive}.{event.operation} and got {came}, not {expected}"
+            return (
+                f"at step {number} {step.process} did {step.primitive}.{event.operation} and got {came}, not {expected}"
+            )
     return None
 
 

@@ -129,8 +129,8 @@ class Turn(NamedTuple):
 
     ``number`` is the step's in the simulated run, from 1. ``thread`` is empty for the process's own line, or names the
     primitive that a thread of its feeds. ``operation`` is ``stdout`` or ``stderr``, on no primitive, where ``size``
-    bytes are written there. A step that does not ``begin`` an operation is a later one of it, one that ``goes_on`` is not
-    its last; a late one is that of a time-out which fires.
+    bytes are written there. A step that does not ``begin`` an operation is a later one of it, and one that ``goes_on``
+    is not its last; a late one is that of a time-out which fires.
     """
 
     number: int

@@ -102,7 +102,6 @@ class Part(NamedTuple):
         strand.is_asleep_at_the_end = self.process in score.asleep
         journal.begin(ForcedJournal(fd, say, strand))
 
-
     def leave(self) -> None:
         """This process is about to end: it does when it is its turn to."""
         leave()
@@ -123,9 +122,9 @@ def prepare() -> None:
     """Put the functions that wait for a turn in the place of the interpreter's own. Before any target is loaded."""
     journal.hold = points.hold
     output.before_writing = _before_writing
-    time.sleep = _sleep
+    time.sleep = _sleep  # type: ignore[assignment]
     os.write = _write
-    os._exit = _exit  # type: ignore[assignment]
+    os._exit = _exit
     synchronize.time = SimpleNamespace(monotonic=_monotonic_s)  # type: ignore[attr-defined]
 
 

@@ -116,7 +116,7 @@ def hold(thing: Any, name: str) -> None:
 
 
 def owner(name: str, operation: str) -> str:
-    """Whose step an operation is that is called on ``name``: what has a lock of another primitive's, does it to that."""
+    """Whose step an operation on ``name`` is: what has a lock of another primitive's, takes and gives back that."""
     return _LOCKS.get(name, name) if operation in ("acquire", "release") else name
 
 

@@ -17,7 +17,7 @@ _WAITS = frozenset(("await", "idle"))
 """What the parent, or the start of a process, waits for in reality without being told."""
 
 _OWN = frozenset(("close", "join_thread"))
-"""What a process does to queues that its feeder alone can see, which has turns of its own; it does so at its end, too."""
+"""What a process does to queues, also at its end, that its feeder alone can see, which has turns of its own."""
 
 
 class Scribe:
@@ -48,7 +48,9 @@ class Scribe:
 
 def score_of(scribe: Scribe, life: Life) -> Score:
     everybody = (life.parent, *life.processes.values())
-    return Score(tuple(scribe.turns), tuple(life.processes), life.seed, tuple(one.name for one in everybody if one.is_asleep))
+    return Score(
+        tuple(scribe.turns), tuple(life.processes), life.seed, tuple(one.name for one in everybody if one.is_asleep)
+    )
 
 
 def obstacles(life: Life) -> Iterator[str]:
@@ -64,7 +66,14 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     number = len(world.trace) + 1
     if cell == world.output:
         stream, text = operation.arguments
-        return Turn(number, process.name, "", "", "stdout" if stream == STDOUT else "stderr", size=len(text.encode(errors="replace")))
+        return Turn(
+            number,
+            process.name,
+            "",
+            "",
+            "stdout" if stream == STDOUT else "stderr",
+            size=len(text.encode(errors="replace")),
+        )
     if cell == KERNEL and (operation.name in _WAITS or (operation.name == "exit" and process.number == 0)):
         return None
     if cell != KERNEL and operation.name in _OWN:
