@@ -53,9 +53,11 @@ class ForcedJournal(Journal):
         strand = turns.here()
         if strand is None or strand.is_inside or operation in _TRANSPARENT:
             return super().perform(name, operation, function, told, given, keywords)
+        if _is_refused(operation, given):
+            return super().perform(name, operation, function, told, given, keywords)
         primitive, step = points.owner(name, operation), _SAME.get(operation, operation)
         try:
-            strand.begin(primitive, step, operation in _OPTIONAL or _is_refused(given))
+            strand.begin(primitive, step, operation in _OPTIONAL)
         except Astray as astray:
             self._tell("astray", place=astray.place, did=f"{name}.{operation}")
             strand.baton.wait_until_over()  # Which never comes: the run is ended.
@@ -65,10 +67,14 @@ class ForcedJournal(Journal):
             strand.end()
 
 
-def _is_refused(given: tuple[Any, ...]) -> bool:
-    """Whether an operation does nothing but raise, because what it is on is closed."""
-    thing = given[0] if given else None
-    return bool(getattr(thing, "closed", False) or getattr(thing, "_closed", False))
+def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
+    """Whether an operation does nothing but raise: what it is on is closed, or has no such item. That is no step."""
+    thing, index = (*given, None, None)[:2]
+    if hasattr(thing, "_length_"):
+        return isinstance(index, int) and not -len(thing) <= index < len(thing)
+    return bool(getattr(thing, "closed", False)) or (
+        operation in ("put", "get") and bool(getattr(thing, "_closed", False))
+    )
 
 
 def _adjusted(strand: Strand, operation: str, given: Any, keywords: Any) -> tuple[Any, Any]:

@@ -15,6 +15,7 @@ import os
 import reprlib
 import signal
 import threading
+import types
 from collections.abc import Callable, Sequence
 from multiprocessing import reduction
 from typing import Any
@@ -40,12 +41,12 @@ hold: Callable[[Any, str], None] | None = None
 _ATTRIBUTES = {
     "acquire": ("acquire", "__enter__"),
     "release": ("release", "__exit__"),
-    "read": ("__getitem__", "__getslice__", "value"),
-    "write": ("__setitem__", "__setslice__", "value"),
+    "read": ("__getitem__", "__getslice__", "value", "raw"),
+    "write": ("__setitem__", "__setslice__", "value", "raw"),
 }
 """The attributes that are an operation, where it is not called like the method."""
 
-_OF_PROXIES = {
+OF_PROXIES = {
     "__getitem__": "read",
     "__getattribute__": "read",
     "__setitem__": "write",
@@ -171,6 +172,7 @@ def _watch(thing: Any, name: str, operations: tuple[str, ...]) -> Any:
             own_attributes[operation] = _bound(name, operation, method)
     if "_lock" in own_attributes and hasattr(kind, "get_lock"):
         _watch(own_attributes["_lock"], name, ("acquire", "release"))
+        _watch(own_attributes["_obj"], name, ("read", "write"))
     return thing
 
 
@@ -191,6 +193,8 @@ def _watched(kind: Any, operations: tuple[str, ...]) -> type:
             found = next((vars(base)[attribute] for base in kind.__mro__ if attribute in vars(base)), None)
             if isinstance(found, property):
                 members[attribute] = property(_method("read", found.fget), _method("write", found.fset))
+            elif isinstance(found, types.GetSetDescriptorType):
+                members[attribute] = property(_method("read", _getter(found)), _method("write", _setter(found)))
             elif callable(found):
                 members[attribute] = _method(operation, found, attribute != "__exit__")
     return type(kind.__name__, (kind,), members)
@@ -208,6 +212,14 @@ def _method(operation: str, function: Any, tells_arguments: bool = True) -> Any:
         return journal.perform(getattr(self, NAME), operation, function, told, (self, *given), keywords)
 
     return method
+
+
+def _getter(attribute: types.GetSetDescriptorType) -> Callable[[Any], Any]:
+    return lambda thing: attribute.__get__(thing, type(thing))
+
+
+def _setter(attribute: types.GetSetDescriptorType) -> Callable[[Any, Any], None]:
+    return lambda thing, value: attribute.__set__(thing, value)
 
 
 def _outside(predicate: Any) -> Any:
@@ -240,7 +252,7 @@ def _call_of_proxy(function: Any) -> Any:
         journal = _here.journal or _process
         if journal is None:
             return function(self, methodname, args, kwds)
-        name, operation = object.__getattribute__(self, NAME), _OF_PROXIES.get(methodname, methodname.strip("_"))
+        name, operation = object.__getattribute__(self, NAME), OF_PROXIES.get(methodname, methodname.strip("_"))
         return journal.perform(name, operation, function, (*args, *kwds.values()), (self, methodname, args, kwds), {})
 
     return call

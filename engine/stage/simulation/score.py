@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...models.model import BLOCKED, Then
 from ...models.queue import Loose
 from ...plan import Score, Turn
+from ..journal import OF_PROXIES
 from .life import Life
 from .names import said
 from .process import STDOUT
@@ -79,6 +80,8 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     if cell != KERNEL and operation.name in _OWN:
         return None
     primitive, name, _ = said(world, cell, operation)
+    if name.startswith("__"):
+        name = OF_PROXIES.get(name, name.strip("_"))
     is_feeder = strand.greenlet is None
     pickles = is_feeder and _pickles(world, strand)
     return Turn(
