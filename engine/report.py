@@ -33,9 +33,11 @@ class WaitingFor(_Documented):
     operation: str
     """The primitive and its operation: `queue.get`."""
     since: float
-    """Seconds from the start of the run."""
+    """Seconds from the start of the run; when it was first seen so, unless operations were written down."""
     where: str
     """File and line of the call; empty where no line of the scenario's called it."""
+    who: str = ""
+    """What is known of who else has it: `taken by left`, `nobody else was given it`."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class ProcessReport(_Documented):
     """What it was blocked on when the run ended, where that is known."""
     stack: Sequence[str] = ()
     """What it was doing when the run had to be ended: its calls, innermost first."""
+    lines: Sequence[str] = ()
+    """The scenario's own among these calls, shortened: `queue.yaml:15 in consumer`."""
     faults: Sequence[str] = ()
     """What was done to it: `kill worker before lock.release`."""
 
@@ -246,12 +250,16 @@ class ScenarioReport(_Documented):
     """The parent process."""
     processes: Mapping[str, ProcessReport] = field(default_factory=dict)
     """The processes, by name."""
+    strangers: Mapping[str, ProcessReport] = field(default_factory=dict)
+    """Processes that targets started for themselves and that were there when the run had to be ended, by name."""
     shared: Mapping[str, Any] = field(default_factory=dict)
     """What each primitive held at the end, by name."""
     leaks: Sequence[str] = ()
     """What was left behind, and removed."""
     trace: Sequence[EventReport] = ()
     """Every operation, in the order in which they were called; only of a run that was traced."""
+    events_cut: int = 0
+    """How many earlier operations there were, too many to be kept."""
     checks: Sequence[CheckReport] = ()
     """Each thing that was expected."""
     outcomes: Sequence[OutcomeReport] = ()
@@ -347,6 +355,7 @@ def of_run(
         verdict=verdict.verdict,
         seed=seed,
         **vars(_example(run)),
+        strangers={name: _process(process) for name, process in run.strangers.items()},
         trace=[
             EventReport(
                 process=event.process,
@@ -360,6 +369,7 @@ def of_run(
             )
             for event in run.trace
         ],
+        events_cut=run.events_cut,
         checks=[_check(check) for check in verdict.checks],
     )
 
@@ -505,7 +515,8 @@ def _process(process: ProcessRun) -> ProcessReport:
         raises=str(raised) if raised else None,
         started=process.started_s,
         ended=process.ended_s,
-        waiting_for=WaitingFor(waiting.operation, waiting.since_s, waiting.where) if waiting else None,
+        waiting_for=WaitingFor(waiting.operation, waiting.since_s, waiting.where, waiting.who) if waiting else None,
         stack=process.stack,
+        lines=process.lines,
         faults=process.faults,
     )

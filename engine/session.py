@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .backends.processes.backend import Processes
 from .backends.processes.stages import Stages
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Options:
     """How to run. ``jobs`` runs at a time; ``repeat`` runs of each variant; ``timeout_s`` overrides the scenarios'
-    own; ``trace`` has every operation written down; ``seed`` is what points for faults are drawn from."""
+    own; ``trace`` says of which runs every operation is told (if of any, those of all are written down); ``seed`` is
+    what points for faults are drawn from."""
 
     jobs: int = 1
     repeat: int = 1
     fail_fast: bool = False
     timeout_s: float | None = None
-    trace: bool = False
+    trace: Literal["none", "failed", "all"] = "none"
     seed: int = 0
 
 
@@ -52,6 +53,8 @@ def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Itera
                 # regular expression that takes for ever.
                 if isinstance(executed, Run):
                     verdict = judge(one.expectation, executed)
+                    if options.trace == "failed" and verdict.verdict == "passed":
+                        executed = replace(executed, trace=(), events_cut=0)
                     has_seed = any(fault.is_anywhere for fault in one.plan.faults)
                     made = of_run(
                         one.name, one.file, one.assignments, executed, verdict, seed=seed if has_seed else None
@@ -127,7 +130,7 @@ class _Team:
 def _execute(task: Task, stages: Stages, options: Options) -> Run | str:
     """One run, or the reason why there is none."""
     prepared, seed = task
-    plan = prepared.plan._replace(is_traced=options.trace)
+    plan = prepared.plan._replace(is_traced=options.trace != "none")
     if options.timeout_s is not None:
         plan = plan._replace(timeout_s=options.timeout_s)
     with stages.borrow(plan.environment) as stage:

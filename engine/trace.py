@@ -37,11 +37,13 @@ class Returned:
 @dataclass(frozen=True)
 class WaitingFor:
     """What a process was blocked in when its run ended: the operation (``queue.get``), since when (seconds since the
-    run began), and on which line (``queue.yaml:15``)."""
+    run began; when it was first seen so, where nothing is written down), on which line (``queue.yaml:15``), and what
+    is known of who else has it (``taken by left``)."""
 
     operation: str
     since_s: float
     where: str
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ class ProcessRun:
 
     ``exitcode`` is what ``multiprocessing`` shows: negative for a signal. A thread has 0, or 1 if it raised.
     ``cut`` counts, for each stream, the bytes of its output that were dropped for length. ``waiting_for`` and
-    ``stack`` (innermost call first) are those of a process that was still there when its run had to be ended.
+    ``stack`` (innermost call first) are those of a process that was still there when its run had to be ended;
+    ``lines`` are the scenario's own among its calls, shortened (``queue.yaml:15 in consumer``).
     ``faults`` are those that struck it, such as ``kill worker before lock.release``.
     """
 
@@ -113,6 +116,7 @@ class ProcessRun:
     cut: Mapping[str, int] = field(default_factory=dict)
     waiting_for: WaitingFor | None = None
     stack: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
 
@@ -122,7 +126,8 @@ class Run:
 
     ``calls`` has what the parent's own ``before`` and ``after`` returned or raised; its exit code and its output are
     the parent's. ``why`` says what ended a run that did not complete. ``stdout`` and ``stderr`` are everybody's text
-    in order of arrival. ``shared`` holds each primitive's final value, and is empty unless the run completed.
+    in order of arrival. ``strangers`` are processes that targets started for themselves and that were there when the
+    run had to be ended. ``shared`` holds each primitive's final value, and is empty unless the run completed.
     ``leaks`` names what was left behind, and removed. ``unstruck`` are faults that had no occasion. ``trace`` is every
     operation, in the order in which they were called, of a run that was traced; ``events_cut`` counts those that were
     too many to keep. ``strayed`` says where a run that was forced did not follow its schedule.
@@ -141,4 +146,5 @@ class Run:
     unstruck: tuple[str, ...] = ()
     trace: tuple[Event, ...] = ()
     events_cut: int = 0
+    strangers: Mapping[str, ProcessRun] = field(default_factory=dict)
     strayed: Strayed | None = None

@@ -181,12 +181,12 @@ def look_three_times(things: Things) -> None:
     _fail_if(before == 0 and middle == 1 and after == 0)
 
 
-def busy(steps: int) -> Target:
+def busy(place: int, steps: int) -> Target:
     """Works for itself, and says when it is done."""
 
     def work(things: Things) -> None:
-        for _ in range(steps):
-            things.work.get()
+        for step in range(steps):
+            getattr(things, f"work{place}").set(step)
         with things.Done:
             things.done.add(1)
 
@@ -238,9 +238,10 @@ def enter_when_free(things: Things) -> None:
         pass
     things.flag.set(1)
     things.inside.add(1)
-    _fail_if(things.inside.get() == 2)
+    is_crowded = things.inside.get() == 2
     things.inside.add(-1)
     things.flag.set(0)
+    _fail_if(is_crowded)
 
 
 def write_pair(things: Things) -> None:
@@ -270,15 +271,15 @@ def add_under(lock: str, times: int) -> Target:
     return add
 
 
-def long_way(steps: int) -> Target:
-    """A lost update at the end of a long way through things that matter to nobody."""
+def long_way(place: int, steps: int) -> Target:
+    """A lost update in the middle of a long way through things that matter to nobody else."""
 
     def go(things: Things) -> None:
-        for _ in range(steps):
-            things.road.get()
+        for step in range(steps):
+            getattr(things, f"road{place}").set(step)
         things.x.add(1)
-        for _ in range(steps):
-            things.road.get()
+        for step in range(steps):
+            getattr(things, f"road{place}").set(step)
 
     return go
 
@@ -352,11 +353,11 @@ PROGRAMS = (
     Program("torn pair among readers", (read_pair, *(read_much,) * 6, write_pair)),
     Program("flag for a lock, polled", (enter_when_free,) * 3),
     Program("published too soon", (publish, consume, *(consume,) * 3)),
-    Program("one slow of 4", (late(3), *(busy(10),) * 3)),
-    Program("one slow of 9", (late(8), *(busy(5),) * 8)),
+    Program("one slow of 4", (late(3), *(busy(place, 10) for place in range(3)))),
+    Program("one slow of 9", (late(8), *(busy(place, 5) for place in range(8)))),
     Program("two locks for one", (add_under("A", 3), add_under("A", 3), add_under("B", 1)), lambda v: v("x") == 7),
-    Program("long way to a lost update", (long_way(40), long_way(40)), lambda value: value("x") == 2),
-    Program("long and short ways", (long_way(60), increment), lambda value: value("x") == 2),
+    Program("long way to a lost update", (long_way(1, 40), long_way(2, 40)), lambda value: value("x") == 2),
+    Program("long and short ways", (long_way(1, 60), increment), lambda value: value("x") == 2),
     Program("coin counted twice", (audit, transfer("a", "b"), transfer("b", "c"), transfer("c", "d"))),
     Program("two stages, 20 processes", (*(two_stages,) * 19, check_stages)),
     Program("last of 13 at a lock", (expect_turn(12), *(count_under_lock,) * 12)),

@@ -205,6 +205,7 @@ def test_a_scenario_of_the_report_has_the_keys_of_the_format() -> None:
         "ended": 0.2,
         "waiting_for": None,
         "stack": [],
+        "lines": [],
         "faults": [],
     }
     assert scenario["checks"][0].items() >= {

@@ -45,6 +45,12 @@ def _open_standard_descriptors() -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    if arguments[:1] == ["run"]:
+        from ..backends.processes import platforms
+
+        if lack := platforms.lack():  # Before anything is imported that such a system has not.
+            print(f"engine: {lack}", file=sys.stderr)
+            return WRONG
     stages = _early_stages(arguments)
     try:
         return _status(stages)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import random
 import sys
 import time
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..backends.processes import platforms
 from ..backends.processes.stages import Stages
 from ..errors import Interrupted, ScenarioError
 from . import FAILED, INTERRUPTED, selection
@@ -39,6 +39,7 @@ MAX_SEED = 1_000_000
 @click.option("--junit", "junit_path", metavar="PATH", help="Also write JUnit XML there, for a CI server.")
 @click.option("--html", "html_path", metavar="PATH", help="Also write a page there, for a browser.")
 @click.option("--trace", is_flag=True, help="Show every operation: who, on what, when, and what came of it.")
+@click.option("--trace-failed", is_flag=True, help="The same, but only of what does not pass.")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Have faults strike at the same points again.")
 @click.option("--update", is_flag=True, help="Write what came out into the files, if two runs of each agree.")
 @click.pass_obj
@@ -59,6 +60,7 @@ def command(
     html_path: str | None,
     update: bool,
     trace: bool,
+    trace_failed: bool,
     seed: int | None,
 ) -> int:
     """Run every variant of the scenarios in PATH... on real processes, and check it.
@@ -81,11 +83,11 @@ def command(
             settings = Settings(defaults, selection.forced(start_method, run_as), foreign=python != sys.executable)
             prepared = selection.select(prepare(files, settings), tag, match)
             options = Options(
-                jobs=jobs or len(os.sched_getaffinity(0)),
+                jobs=jobs or platforms.cores(),
                 repeat=max(repeat, 2 if update else 1),
                 fail_fast=fail_fast,
                 timeout_s=timeout,
-                trace=trace,
+                trace="all" if trace else "failed" if trace_failed else "none",
                 seed=random.randrange(MAX_SEED) if seed is None else seed,
             )
             gc.enable()

@@ -22,8 +22,11 @@ _LOOKS: Touches = (("inside", READ), ("phase", READ))
 
 
 class Meeting(NamedTuple):
-    """``inside`` is how many processes are. One that drains or is reset is filling again as soon as nobody is: its
-    phase is left as it is until then, for the last to leave changes nothing that the others would not."""
+    """How many processes are inside, and what they are at.
+
+    One that drains or is reset is filling again as soon as nobody is inside. Its phase is left as it is until then: so
+    the last to leave changes nothing that the others would not.
+    """
 
     phase: int = FILLING
     inside: int = 0

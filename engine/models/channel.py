@@ -68,17 +68,22 @@ class Channel(NamedTuple):
 
     def take(self, count: int) -> tuple[Segment, Channel]:
         """Read up to ``count`` bytes of the first segment."""
-        first, *others = self.segments
+        first = self.segments[0]
         if first.stop - first.start <= count:
-            return first, Channel(self.is_socket, tuple(others), self.put, self.got + 1, self.spent)
+            return first, self.without_first()
         middle = first.start + count
-        rest = (first._replace(start=middle), *others)
+        rest = (first._replace(start=middle), *self.segments[1:])
         return first._replace(stop=middle), self._replace(segments=rest)
+
+    def without_first(self) -> Channel:
+        return Channel(self.is_socket, self.segments[1:], self.put, self.got + 1, self.spent)
 
     @property
     def _used(self) -> int:
+        if not self.segments:
+            return 0
         unread = sum([segment.cost for segment in self.segments])
-        if self.is_socket or not unread:
+        if self.is_socket:
             return unread
         # A page is free when all of it has been read. Half a byte is for what rounding has lost.
         half = _PARTS // 2

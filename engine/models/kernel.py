@@ -209,7 +209,7 @@ class Kernel:
             asleep = Operation("wake", (end, load, size, start, stop))
             return Then(state, asleep, (*touches, (("segment", far, channel.put), READ)))
         touches = ((("segment", far, channel.put), WRITE), *touches)
-        written = state._replace(channels=state.channels.but(far, grown))
+        written = self._with_channel(state, far, grown)
         reached = grown.segments[-1].stop
         if reached == size:
             return Done(written, None, touches)
@@ -231,6 +231,9 @@ class Kernel:
         channel = state.channels[end]
         if not channel.segments:
             return self._end_of_file(state, process, end, pieces)
+        if not pieces and channel.segments[0].is_whole and most is None and not self._is_fine:
+            taken = self._with_channel(state, end, channel.without_first())
+            return Done(taken, channel.segments[0].load, _taken(end, channel.got, channel.got + 1))
         first, looked_at, wanted = channel.got, channel.got, frames.missing(pieces, self._dump)
         is_at_header = False
         while channel.segments and wanted and not is_at_header:
@@ -242,7 +245,7 @@ class Kernel:
             if most is not None and length is not None and length > most:
                 return self._too_long(state, process, end, channel, _taken(end, first, looked_at))
             is_at_header = self._is_fine and bool(wanted) and frames.length(pieces) == HEADER
-        taken = state._replace(channels=state.channels.but(end, channel))
+        taken = self._with_channel(state, end, channel)
         if not wanted:
             return Done(taken, frames.content(pieces, self._dump), _taken(end, first, looked_at))
         # More of it might have been there, had the writer come first.
@@ -251,12 +254,15 @@ class Kernel:
 
     def _too_long(self, state: State, process: int, end: Endpoint, channel: Channel, touches: Touches) -> Step:
         """Only the header has been read; the endpoint is of no more use to receive (``_bad_message_length``)."""
-        left = state._replace(channels=state.channels.but(end, channel))
+        left = self._with_channel(state, end, channel)
         error = OSError("bad message length")
         if _far(end) in state.channels:
             return Raised(left._replace(deaf=state.deaf | {(process, end)}), error, touches)
         closed = left._replace(holders=state.holders.but(end, state.holders[end] - {process}))
         return Raised(closed, error, (*touches, *_holders(end, ADD)))
+
+    def _with_channel(self, state: State, end: Endpoint, channel: Channel) -> State:
+        return State(state.lives, state.holders, state.channels.but(end, channel), state.deaf, state.told)
 
     def _end_of_file(self, state: State, process: int, end: Endpoint, pieces: Pieces) -> Step:
         far = _far(end)

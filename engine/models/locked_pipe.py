@@ -46,44 +46,43 @@ class LockedPipe:
         self._is_exact = is_exact or is_fine
         self._is_fine = is_fine
 
-    def write(self, pipe: Pipe, process: int, load: Any, size: int) -> Part | Blocked:
-        """Begin to write a message; goes on with ``write_on`` and ``let_go``."""
+    def write(self, pipe: Pipe, process: int, load: Any, size: int, touches: Touches = ()) -> Part | Blocked:
+        """Begin to write a message, with ``touches`` of one's own; goes on with ``write_on`` and ``let_go``."""
         if pipe.writer is not None:
             return BLOCKED
-        taken = pipe._replace(writer=process)
-        go_on = Operation("write_on", (load, size, 0))
+        taken = Pipe(pipe.channel, pipe.reader, process)
         if not self._is_fine:
-            part = self.write_on(taken, *go_on.arguments)
+            part = self.write_on(taken, load, size, 0, (*touches, _WRITER))
             if isinstance(part, Part):
-                return part._replace(touches=(_WRITER, *part.touches))
-            return Part(taken, (_WRITER, ("taken", READ)), go_on)
-        return Part(taken, (_WRITER,), go_on)
+                return part
+            touches = (*touches, ("taken", READ))
+        return Part(taken, (*touches, _WRITER), Operation("write_on", (load, size, 0)))
 
-    def write_on(self, pipe: Pipe, load: Any, size: int, start: int) -> Part | Blocked:
+    def write_on(self, pipe: Pipe, load: Any, size: int, start: int, touches: Touches = ()) -> Part | Blocked:
         channel = pipe.channel
         stop = first_stop(size) if self._is_fine and not start else size
         grown = channel.write(load, size, start, stop)
         if grown is channel:
             return BLOCKED
-        touches: Touches = ((("segment", channel.put), WRITE),)
+        touches = (*touches, (("segment", channel.put), WRITE))
         if not channel.is_ample(stop - start):
             touches = (*touches, ("taken", READ))
-        written = pipe._replace(channel=grown)
         reached = grown.segments[-1].stop
         if reached < size:
-            return Part(written, touches, Operation("write_on", (load, size, reached)))
+            go_on = Operation("write_on", (load, size, reached))
+            return Part(Pipe(grown, pipe.reader, pipe.writer), touches, go_on)
         if self._is_fine:
-            return Part(written, touches, Operation("let_go"))
-        return Part(written._replace(writer=None), (_WRITER, *touches))
+            return Part(Pipe(grown, pipe.reader, pipe.writer), touches, Operation("let_go"))
+        return Part(Pipe(grown, pipe.reader, None), touches if _WRITER in touches else (_WRITER, *touches))
 
     def let_go(self, pipe: Pipe) -> Part:
-        return Part(pipe._replace(writer=None), (_WRITER,))
+        return Part(Pipe(pipe.channel, pipe.reader, None), (_WRITER,))
 
     def get(self, pipe: Pipe, process: int, operation: Operation) -> Part | Blocked:
         """Take the reader's lock and a message; goes on with ``receive`` and ``give_back``."""
         if pipe.reader is not None:
             return Part(pipe, (("reader", READ),), is_empty=True) if operation.is_late else BLOCKED
-        taken = pipe._replace(reader=process)
+        taken = Pipe(pipe.channel, process, pipe.writer)
         go_on = Operation("receive", ((),), operation.patience_s, operation.is_late)
         if not self._is_exact:
             part = self.receive(taken, go_on)
@@ -102,7 +101,10 @@ class LockedPipe:
             # Who has seen the beginning of a message waits for its end, whatever its patience.
             if not operation.is_late or pieces:
                 return BLOCKED
-            return Part(pipe._replace(reader=None), (_READER, *_looks(channel)), is_empty=True)
+            return Part(Pipe(channel, None, pipe.writer), (_READER, *_looks(channel)), is_empty=True)
+        if not pieces and channel.segments[0].is_whole and not self._is_fine:
+            touches: Touches = (_READER, ("taken", WRITE), (("segment", channel.got), READ))
+            return Part(Pipe(channel.without_first(), None, pipe.writer), touches, result=channel.segments[0].load)
         first, wanted = channel.got, frames.missing(pieces, self._dump)
         is_at_header = False
         while channel.segments and wanted and not is_at_header:
@@ -110,7 +112,7 @@ class LockedPipe:
             pieces = frames.join(pieces, piece)
             wanted = frames.missing(pieces, self._dump)
             is_at_header = self._is_fine and bool(wanted) and frames.length(pieces) == HEADER
-        taken = pipe._replace(channel=channel)
+        taken = Pipe(channel, pipe.reader, pipe.writer)
         # At least the first one was looked at; and where a message is not all there, the next one, which is not either.
         last = channel.put + 1 if wanted and not is_at_header else max(channel.got, first + 1)
         touches = (("taken", WRITE), *((("segment", number), READ) for number in range(first, last)))
@@ -119,10 +121,10 @@ class LockedPipe:
         load = frames.content(pieces, self._dump)
         if self._is_fine:
             return Part(taken, touches, Operation("give_back", (load,)))
-        return Part(taken._replace(reader=None), (_READER, *touches), result=load)
+        return Part(Pipe(channel, None, pipe.writer), (_READER, *touches), result=load)
 
     def give_back(self, pipe: Pipe, load: Any) -> Part:
-        return Part(pipe._replace(reader=None), (_READER,), result=load)
+        return Part(Pipe(pipe.channel, None, pipe.writer), (_READER,), result=load)
 
     def is_empty(self, pipe: Pipe) -> tuple[bool, Touches]:
         channel = pipe.channel

@@ -221,6 +221,9 @@ class List(Managed):
 class Array(List):
     """State: an ``array.array``."""
 
+    def final(self, state: Any) -> object:
+        return list(state)
+
     def is_same(self, one: Any, other: Any) -> bool:
         return bool(one == other)
 

@@ -8,6 +8,7 @@ that than the order).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from .guarded import LOOKS, TAKES, Guard, Part
@@ -27,7 +28,6 @@ class Memory(Part):
     def __init__(self, items: Sequence[Any], is_fine: bool = False) -> None:
         self._items: Any = items if isinstance(items, bytes) else tuple(items)
         self._grain = -(-len(items) // _MOST_COMPONENTS) or 1
-        self._touches: dict[tuple[range, int, Touches], Touches] = {}
         self._is_fine = is_fine
         self.bare = Bare(self)
 
@@ -58,20 +58,18 @@ class Memory(Part):
         items = state[self.place]
         if len(operation.arguments) == 2:
             unchanged = state if lock is state[0] else (lock, *state[1:])
-            return Done(unchanged, taken_from(items, where), self._touched(where, READ, about))
+            return Done(unchanged, taken_from(items, where), _touched(self.place, self._grain, where, READ, about))
         changed = given_to(items, where, operation.arguments[2])
-        return Done(self.put(state, changed, lock), None, self._touched(where, WRITE, about))
-
-    def _touched(self, where: range, mode: int, about: Touches) -> Touches:
-        key = (where, mode, about)
-        touches = self._touches.get(key)
-        if touches is None:
-            blocks = sorted({index // self._grain for index in where})
-            touches = self._touches[key] = (*about, *(((self.place, block), mode) for block in blocks))
-        return touches
+        return Done(self.put(state, changed, lock), None, _touched(self.place, self._grain, where, WRITE, about))
 
     def final(self, mine: Any) -> object:
         return list(mine)
+
+
+@lru_cache(maxsize=4096)
+def _touched(place: int, grain: int, where: range, mode: int, about: Touches) -> Touches:
+    """The same for all runs: what a step touches, that does so to the items there, and ``about`` the lock."""
+    return (*about, *(((place, block), mode) for block in sorted({index // grain for index in where})))
 
 
 class Bare(Part):

@@ -116,7 +116,7 @@ class Queue:
         if state.puts - state.gets >= self._most:
             return Raised(state, queue.Full(), _LOOKS_AT_PERMITS) if operation.is_late else BLOCKED
         touches = self._takes_permit(state)
-        taken = state._replace(puts=state.puts + 1)
+        taken = State(state.pipe, state.puts + 1, *state[2:])
         if not self._is_joinable:
             return _put_into_buffer(taken, process, operation.arguments[0], touches)
         if self._is_exact:
@@ -157,10 +157,8 @@ class Queue:
             return self._pickle(state, process, item, rest, takes)
         if item is END:
             return Done(_fed(state, process, rest)._replace(shut=state.shut | {process}), None, takes)
-        part = self._pipe.write(state.pipe, process, *item)
-        if isinstance(part, Blocked):
-            return BLOCKED
-        return _step(_fed(state, process, rest), part._replace(touches=(*takes, *part.touches)))
+        part = self._pipe.write(state.pipe, process, item.load, item.size, takes)
+        return BLOCKED if isinstance(part, Blocked) else _step(_fed(state, process, rest), part)
 
     def _pickle(self, state: State, process: int, item: Loose, rest: Buffer, takes: Touches) -> Step:
         touches = (memory_of(process), *takes)
@@ -202,7 +200,8 @@ class Queue:
         return self._released(state, operation.arguments[0], ())
 
     def _released(self, state: State, load: Any, touches: Touches) -> Step:
-        return Done(state._replace(gets=state.gets + 1), load, (*touches, *self._gives_permit(state)))
+        given = State(state.pipe, state.puts, state.gets + 1, *state[3:])
+        return Done(given, load, (*touches, *self._gives_permit(state)))
 
     # What looks
 
@@ -256,18 +255,19 @@ class Queue:
 
 def _put_into_buffer(state: State, process: int, item: Packed | Loose, touches: Touches) -> Done:
     items, fed = state.buffers.get(process) or Buffer()
-    grown = state._replace(buffers=state.buffers.but(process, Buffer((*items, item), fed)))
+    grown = _fed(state, process, Buffer((*items, item), fed))
     return Done(grown, None, (*touches, (("item", process, fed + len(items)), WRITE)))
 
 
-def _fed(state: State, process: int, rest: Buffer) -> State:
-    return state._replace(buffers=state.buffers.but(process, rest))
+def _fed(state: State, process: int, buffer: Buffer) -> State:
+    pipe, puts, gets, buffers, closed, cancelled, shut, unfinished = state
+    return State(pipe, puts, gets, buffers.but(process, buffer), closed, cancelled, shut, unfinished)
 
 
 def _step(state: State, part: Part | Blocked) -> Step:
     if isinstance(part, Blocked):
         return BLOCKED
-    moved = state if part.pipe is state.pipe else state._replace(pipe=part.pipe)
+    moved = state if part.pipe is state.pipe else State(part.pipe, *state[1:])
     if part.is_empty:
         return Raised(moved, queue.Empty(), part.touches)
     if part.then is not None:

@@ -46,6 +46,7 @@ def render(report: Report) -> str:
         text=_text,
         bar=_bar,
         failure=_failure,
+        everybody=_everybody,
         explored=outcomes.explored_text,
         columns=outcomes.columns,
         length=outcomes.length,
@@ -70,6 +71,13 @@ def _text(text: Any) -> str:
 def _failure(scenario: ScenarioReport) -> str:
     """What the terminal says of what does not hold."""
     return textwrap.dedent(click.unstyle(terminal.failure(scenario)))
+
+
+def _everybody(scenario: ScenarioReport) -> list[tuple[str, ProcessReport]]:
+    """The processes, and the parent where it has something to tell."""
+    parent = scenario.parent
+    told = [("the parent process", parent)] if parent and (parent.stack or parent.raises) else []
+    return [*scenario.processes.items(), *scenario.strangers.items(), *told]
 
 
 def _bar(process: ProcessReport, scenario: ScenarioReport) -> Bar | None:

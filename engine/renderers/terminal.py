@@ -20,6 +20,7 @@ from .text import in_short, visible
 _COLOURS = {"passed": "green", "failed": "red", "unknown": "yellow", "skipped": "cyan"}
 _TAIL_LINES = 20
 _DIFFERENCE_LINES = 40
+_STACK_LINES = 8
 
 
 def problem(one: Problem) -> str:
@@ -107,6 +108,9 @@ def _undecided(report: ScenarioReport) -> list[CheckReport]:
 
 def _timeline(report: ScenarioReport) -> Iterator[str]:
     """Every operation on a line of its own, in the order in which they were called."""
+    if report.events_cut:
+        were = "operation was" if report.events_cut == 1 else "operations were"
+        yield f"  {report.events_cut} earlier {were} not kept"
     width = max((len(event.process) for event in report.trace), default=0)
     for event in report.trace:
         call = f"{event.primitive}.{event.operation}({event.arguments})"
@@ -163,12 +167,32 @@ def _story(report: ScenarioReport) -> Iterator[str]:
     """What befell each process, where it was not foreseen, for who looks for the reason."""
     if report.why and all(check.reason != report.why for check in report.checks):
         yield f"  {visible(report.why)}"
+    yield from _standstill(report)
     everybody: Mapping[str, ProcessReport | None] = {"the parent process": report.parent, **report.processes}
     for name, process in everybody.items():
         path = "expect.parent." if process is report.parent else f"expect.processes.{name}."
         if process and (process.raises or process.stderr.strip()) and not _was_foreseen(path, report):
             yield f"  {visible(name)}: {visible(_fate(process, process is report.parent))}"
             yield from _tail(process.stderr)
+
+
+def _standstill(report: ScenarioReport) -> Iterator[str]:
+    """What each process was doing when the run had to be ended, with the scenario's own calls, innermost first."""
+    everybody = {
+        **report.processes,
+        **report.strangers,
+        **({"the parent process": report.parent} if report.parent else {}),
+    }
+    for name, process in everybody.items():
+        waiting = process.waiting_for
+        if waiting:
+            who = f" ({waiting.who})" if waiting.who else ""
+            yield visible(f"  {name} waits in {waiting.operation} since {waiting.since:.2f} s{who}")
+        elif process.stack:
+            yield visible(f"  {name} runs")
+        yield from (f"    {visible(line)}" for line in process.lines[:_STACK_LINES])
+        if len(process.lines) > _STACK_LINES:
+            yield f"    ... {len(process.lines) - _STACK_LINES} more lines"
 
 
 def _was_foreseen(path: str, report: ScenarioReport) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .. import plain
 from ..plan import CODE_MODULE, Code, Plan, Reference, reference_from
 from ..primitives import Primitive, primitive
-from . import journal
+from .watching import watch
 
 if TYPE_CHECKING:
     from multiprocessing.managers import SyncManager
@@ -78,7 +78,7 @@ class Bindings:
                     parameters[parameter.name] = self.target(*parameters[parameter.name].split(":"))
             built = described.build(self, **{**described.defaults(), **parameters})
             if self._plan.is_traced or self._plan.faults:
-                journal.watch(built, shared.name, described.operations)
+                watch(built, shared.name, described.operations)
             self.shared[shared.name] = built
             self._primitives[shared.name] = described
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing import context, process
 from typing import TYPE_CHECKING, Any
 
 from ..plan import Fault
-from . import journal, output
+from . import journal, output, proxies
 from .gate import Gate
 from .handles import semaphores
 from .link import Link
@@ -29,23 +29,31 @@ class LinkedProcess(process.BaseProcess):
     _kwargs: Any
 
     def __init__(
-        self, link: Link, gate: Gate | None, faults: Sequence[Fault], part: Part | None, **kwargs: Any
+        self,
+        link: Link,
+        gate: Gate | None,
+        faults: Sequence[Fault],
+        calls: Mapping[proxies.Key, tuple[str, str]],
+        part: Part | None = None,
+        **kwargs: Any,
     ) -> None:
         # Before everything else, since a spawned child unpickles in this order.
         self._link = link
         self._part = part
         self._gate = gate
         self._faults = faults
+        self._calls = calls
         super().__init__(**kwargs)
 
     def _bootstrap(self, *args: Any, **kwargs: Any) -> int:
         self._link.attach()
         if not isinstance(self, ForkChild):  # What was forked has them where its parent has them.
             self._link.say("semaphores", semaphores=semaphores((*self._args, *self._kwargs.values())))
-        if self._part is not None:
-            self._part.begin(self._link.journal, self._link.say)
-        elif self._faults or self._link.journal is not None:
+            proxies.announce(self._calls)
+        if self._faults or self._link.journal is not None:
             journal.begin(journal.Journal(self._link.journal, self._faults, self._link.say))
+        if self._part is not None:
+            self._part.begin(self._link.say)
         code: int = super()._bootstrap(*args, **kwargs)  # type: ignore[misc]
         if self._part is not None:
             self._part.leave()
@@ -77,7 +85,7 @@ class ThreadChild(threading.Thread):
     _args: Any
     _kwargs: Any
 
-    def __init__(self, link: Link, gate: Gate | None, faults: Sequence[Fault], part: None, **kwargs: Any) -> None:
+    def __init__(self, link: Link, gate: Gate | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._link = link
         self._gate = gate

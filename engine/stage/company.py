@@ -12,10 +12,11 @@ from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
 from ..plan import Plan, ProcessPlan
+from . import proxies
 from .binding import Bindings
 from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
+from .faults import SIGNALS
 from .gate import Keeper
-from .journal import SIGNALS
 from .link import open_link, raised, without_our_frames
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class Company:
                     # Who has ended by itself is not struck.
                     if process.name == fault.process and not connection.wait([end], 0):
                         self._tell("fault", name=fault.process, fault=str(fault), where="")
-                        os.kill(child.pid, getattr(signal, SIGNALS[fault.action]))
+                        # It may have ended just now; under forkserver it is not ours, and its number is gone with it.
+                        with suppress(ProcessLookupError):
+                            os.kill(child.pid, getattr(signal, SIGNALS[fault.action]))
         return min((self._began_s + (fault.at_s or 0) for fault in self._faults), default=None)
 
     def _next_due(self) -> float | None:
@@ -116,8 +119,7 @@ class Company:
                 if self._keeper and self._is_gated(process)
                 else None,
                 target=self._bindings.target(process.call.module, process.call.name),
-                faults=[fault for fault in self._plan.faults if fault.process == process.name],
-                part=self._part and self._part._replace(process=process.name),
+                **({} if threads else self._of_processes(process)),
                 name=process.name,
                 args=self._bindings.resolve(process.call.args),
                 kwargs=self._bindings.resolve(process.call.kwargs),
@@ -135,6 +137,12 @@ class Company:
         finally:
             if not threads:
                 link.close()
+
+    def _of_processes(self, process: ProcessPlan) -> dict[str, Any]:
+        """What threads do not need: they see the parent's, and are not struck."""
+        faults = [fault for fault in self._plan.faults if fault.process == process.name]
+        part = self._part and self._part._replace(process=process.name)
+        return {"faults": faults, "calls": proxies.calls(self._bindings.shared), "part": part}
 
     def _end(self, end: Any) -> None:
         process, child = self._live.pop(end)

@@ -22,6 +22,9 @@ _PF_EXITING = 4
 HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 """Processes that multiprocessing starts for itself, which end by themselves when the last process of theirs has."""
 
+_PROCESSES = "/proc/self/task"
+"""Where Linux shows processes and who their children are."""
+
 HELPER_PATIENCE_S = 2.0
 STRAY_PATIENCE_S = 0.2
 _POLL_S = 0.005
@@ -66,14 +69,19 @@ def await_strays() -> dict[int, str]:
     return {}
 
 
-def end_all() -> None:
+def end_all(leader: int | None = None) -> None:
     """Kill everything below this process, and return when it is gone.
+
+    Where the system does not list processes, that is the group which ``leader`` leads; who has left it stays.
 
     Everybody is stopped before anybody is killed, or the living would see the others go and do something about it.
     The resource tracker is spared until it has had the time to do its work: killed with the others, it would leave
     every named semaphore and shared memory block of the run behind. Killing goes on for as long as anything new is
     born.
     """
+    if leader is not None and not os.path.isdir(_PROCESSES):
+        with suppress(ProcessLookupError, PermissionError):  # The latter where only the dead are left of it.
+            os.killpg(leader, signal.SIGKILL)
     started = time.monotonic()
     while not is_childless():
         living = descendants()
@@ -93,9 +101,9 @@ def is_childless() -> bool:
 
     Only the system knows: of processes that fork and end in turn, a list shows one that is gone and not yet the next.
     """
-    reap()
     try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
     except ChildProcessError:
         return True
     return False

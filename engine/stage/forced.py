@@ -7,6 +7,7 @@ do so at once, and sleeps, which order nothing, are left out.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import time
@@ -15,9 +16,9 @@ from multiprocessing import synchronize
 from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
-from . import journal, output, points, turns
-from .journal import Journal, Say
-from .turns import Astray, Baton, Strand
+from . import output, points, turns, watching
+from .faults import Say
+from .turns import Astray, Baton
 
 _SAME = {"notify_all": "notify", "send_bytes": "send", "recv_bytes": "recv", "recv_bytes_into": "recv"}
 """Operations that are the same step in simulation."""
@@ -30,63 +31,60 @@ _OPTIONAL = frozenset(("close", "join_thread", "cancel_join_thread"))
 
 _STREAMS = {1: "stdout", 2: "stderr"}
 
-_AT_ONCE: dict[str, Callable[[tuple[Any, ...]], tuple[Any, ...]]] = {
-    "poll": lambda given: (0.0,),
-    "acquire": lambda given: (False,),
-    "get": lambda given: (False,),
-    "put": lambda given: (given[0], False),
+_AT_ONCE: dict[str, Callable[..., tuple[Any, ...]]] = {
+    "acquire": lambda *given: (False,),
+    "get": lambda *given: (False,),
+    "poll": lambda *given: (0.0,),
+    "put": lambda item, *given: (item, False),
 }
-"""How operations are called whose time-out fires, where no semaphore of theirs does it."""
+"""What operations are given whose time-out fires, where they have no semaphore that does so itself."""
 
 
-class ForcedJournal(Journal):
+class Holding:
     """Has each operation wait for its turn."""
 
-    def __init__(self, fd: int | None, say: Say, strand: Strand) -> None:
-        super().__init__(fd, (), say)
-        self._tell = say
-        self._strand = strand
+    thing = staticmethod(points.hold)
 
-    def perform(
-        self, name: str, operation: str, function: Callable[..., Any], told: Any, given: Any, keywords: Any
-    ) -> Any:
-        strand = turns.here()
-        if strand is None or strand.is_inside or operation in _TRANSPARENT:
-            return super().perform(name, operation, function, told, given, keywords)
-        if _is_refused(operation, given):
-            return super().perform(name, operation, function, told, given, keywords)
-        primitive, step = points.owner(name, operation), _SAME.get(operation, operation)
-        try:
-            strand.begin(primitive, step, operation in _OPTIONAL)
-        except Astray as astray:
-            self._tell("astray", place=astray.place, did=f"{name}.{operation}")
-            strand.baton.wait_until_over()  # Which never comes: the run is ended.
-        try:
-            return super().perform(name, operation, function, told, *_adjusted(strand, operation, given, keywords))
-        finally:
-            strand.end()
+    def operation(self, name: str, operation: str, function: Any, own: int) -> Any:
+        if operation in _TRANSPARENT:
+            return function
+        step = _SAME.get(operation, operation)
+
+        @functools.wraps(function)
+        def perform(*given: Any, **keywords: Any) -> Any:
+            strand = turns.here()
+            if strand is None or strand.is_inside or _is_refused(operation, given):
+                return function(*given, **keywords)
+            try:
+                strand.begin(points.owner(name, operation), step, operation in _OPTIONAL)
+            except Astray as astray:
+                strand.say("astray", place=astray.place, did=f"{name}.{operation}")
+                strand.baton.wait_until_over()  # Which never comes: the run is ended.
+            try:
+                if own and strand.current and strand.current.is_late and _has_no_semaphore(operation, given[0]):
+                    return function(given[0], *_AT_ONCE[operation](*given[1:], *keywords.values()))
+                return function(*given, **keywords)
+            finally:
+                strand.end()
+
+        return perform
+
+
+def _has_no_semaphore(operation: str, thing: Any) -> bool:
+    return operation in _AT_ONCE and (operation == "poll" or hasattr(type(thing), "_callmethod"))
 
 
 def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
     """Whether an operation does nothing but raise: what it is on is closed, or has no such item. That is no step."""
     thing, index = (*given, None, None)[:2]
-    if hasattr(thing, "_length_"):
+    kind = type(thing)
+    if hasattr(kind, "_callmethod"):
+        return False
+    if hasattr(kind, "_length_"):
         return isinstance(index, int) and not -len(thing) <= index < len(thing)
-    return bool(getattr(thing, "closed", False)) or (
-        operation in ("put", "get") and bool(getattr(thing, "_closed", False))
-    )
-
-
-def _adjusted(strand: Strand, operation: str, given: Any, keywords: Any) -> tuple[Any, Any]:
-    """The arguments with which to call what is on no semaphore, if its time-out fires."""
-    current = strand.current
-    thing = given[0] if given else None
-    if current is None or not current.is_late or operation not in _AT_ONCE:
-        return given, keywords
-    if hasattr(thing, "_callmethod"):
-        _, method, args, _ = (*given, (), {})[:4]
-        return (thing, method, _AT_ONCE[operation](args)), {}
-    return ((thing, *_AT_ONCE[operation](())), {}) if operation == "poll" else (given, keywords)
+    if hasattr(kind, "recv_bytes"):
+        return bool(thing.closed)
+    return operation in ("put", "get") and bool(getattr(thing, "_closed", False))
 
 
 class Part(NamedTuple):
@@ -98,15 +96,15 @@ class Part(NamedTuple):
     def __reduce__(self) -> tuple[Any, ...]:
         return _arrived, tuple(self)
 
-    def begin(self, fd: int | None, say: Say) -> None:
-        """From now on the calling thread is this process's own line, whose journal is ``fd``."""
+    def begin(self, say: Say) -> None:
+        """From now on the calling thread is this process's own line; ``say`` tells the supervisor where it strays."""
         prepare()
         score = self.baton.score
         number = score.processes.index(self.process) + 1 if self.process in score.processes else 0
         random.seed(f"{score.seed} {number}")  # As the simulation has it.
         strand = turns.begin(self.baton, self.process)
         strand.is_asleep_at_the_end = self.process in score.asleep
-        journal.begin(ForcedJournal(fd, say, strand))
+        strand.say = say
 
     def leave(self) -> None:
         """This process is about to end: it does when it is its turn to."""
@@ -126,7 +124,7 @@ def leave() -> None:
 
 def prepare() -> None:
     """Put the functions that wait for a turn in the place of the interpreter's own. Before any target is loaded."""
-    journal.hold = points.hold
+    watching.hold = Holding()
     output.before_writing = _before_writing
     time.sleep = _sleep  # type: ignore[assignment]
     os.write = _write

@@ -10,6 +10,8 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from . import proxies
+
 _DEPTH = 5
 
 
@@ -17,9 +19,9 @@ class Handle(NamedTuple):
     """One such thing, of the primitive called ``name``.
 
     ``kind`` and ``key`` are: ``semaphore`` and its address in this process; ``descriptor`` and what Linux calls
-    it (``pipe:[1234]``); ``path`` and itself. ``part`` is the attribute it was found in, empty for the primitive
-    itself. ``at`` is where in this process's memory a semaphore's Python object is, which counts what the process has
-    taken of it.
+    it (``pipe:[1234]``); ``path`` and itself; ``proxy`` and the function that its calls go through. ``part`` is the
+    attribute it was found in, empty for the primitive itself. ``at`` is where in this process's memory a semaphore's
+    Python object is, which counts what the process has taken of it.
     """
 
     kind: str
@@ -40,7 +42,8 @@ def handles(shared: Mapping[str, object]) -> list[Handle]:
                 # A one-way pipe is one thing with two ends.
                 label = name if key.startswith("pipe:") else label
                 found.setdefault((kind, key), Handle(kind, key, label, part, at))
-    return list(found.values())
+    called = [Handle("proxy", function, name, "", "") for function, name in proxies.calls(shared).values()]
+    return [*found.values(), *called]
 
 
 def semaphores(things: Iterable[object]) -> list[tuple[str, str]]:

@@ -117,7 +117,7 @@ class Nursery:
         if status is not None:
             self._tell({"event": "ended"})
             strays = descendants.await_strays()
-        descendants.end_all()
+        descendants.end_all(parent)
         gone = {
             "event": "gone",
             "exitcode": None if status is None else os.waitstatus_to_exitcode(status),
@@ -155,5 +155,8 @@ class Nursery:
                 return status, True
             readable, _, _ = select.select([self._supervisor, self._woken], [], [])
             if self._supervisor in readable:
-                return None, wire.receive(self._supervisor) is not None
+                frame = wire.receive(self._supervisor)
+                if frame and "hold" in frame[0]:  # Then whoever ends now is being looked at.
+                    frame = wire.receive(self._supervisor)
+                return None, frame is not None
             self._woken.recv(4096)

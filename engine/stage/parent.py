@@ -17,7 +17,7 @@ from multiprocessing import process
 from typing import TYPE_CHECKING, Any
 
 from ..plan import CODE_MODULE, PARENT, Call, Plan
-from . import journal, output, wire
+from . import journal, output, proxies, wire
 from .binding import Bindings, install_code
 from .children import exit_code
 from .company import Company
@@ -53,7 +53,9 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     try:
         bindings = _settle(plan, folder, mark)
         tell("built", managers=bindings.manager_pids(), handles=handles(bindings.shared))
-        with _traced(plan, link, part):
+        with _traced(plan, link):
+            if part is not None:
+                part.begin(link.say)
             if plan.before:
                 _call("before", plan.before, bindings, link)
             Company(plan, bindings, tell, part).perform()
@@ -90,13 +92,8 @@ def _part(plan: Plan, tell: Callable[..., None]) -> Part | None:
 
 
 @contextmanager
-def _traced(plan: Plan, link: Link, part: Part | None) -> Iterator[None]:
+def _traced(plan: Plan, link: Link) -> Iterator[None]:
     """Have what the parent itself does told, if the run is traced."""
-    if part is not None:
-        part.begin(link.journal, link.say)
-        yield
-        journal.begin(None)
-        return
     # As threads, what a target's own threads do is neither its nor the parent's.
     take = journal.own if plan.run_as == "thread" else journal.begin
     take(journal.Journal(link.journal, (), link.say) if plan.is_traced else None)
@@ -116,6 +113,7 @@ def _settle(plan: Plan, folder: str, mark: str) -> Bindings:
     bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder, mark)
     _KEPT.append(bindings)
     bindings.build()
+    proxies.announce(proxies.calls(bindings.shared))
     return bindings
 
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from . import turns
-from .journal import NAME
 from .turns import Strand
+from .watching import WATCHED_AS
 
 
 class Point(NamedTuple):
@@ -125,7 +125,7 @@ _LOCKS: dict[str, str] = {}
 
 
 def _note_lock(name: str, lock: Any) -> None:
-    others = getattr(lock, NAME, name)
+    others, *_ = getattr(type(lock), WATCHED_AS, (name,))
     if others != name:
         _LOCKS[name] = others
 

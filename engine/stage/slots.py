@@ -11,7 +11,7 @@ import mmap
 import os
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 SLOT_BYTES = 256
@@ -22,13 +22,16 @@ LABEL_BYTES = 60
 _ARGUMENTS_BYTES = 88
 _RESULT_BYTES = 72
 
-_SLOT = struct.Struct(f"=QQ{LABEL_BYTES + 1}p{_ARGUMENTS_BYTES + 1}pQB{_RESULT_BYTES + 1}pQ")
-"""The operation's number (from 1); when it was called, what was called, and with what; when it returned (ns, 0 for
-never), how it ended, and what came of it; the number again. As long as the numbers differ, it is half written. Texts
-have their length before them, and are cut by their fields."""
+_END = struct.Struct(f"={_RESULT_BYTES + 1}pBQ")
+"""What came of an operation, how it ended, and when it returned (ns, 0 for never)."""
 
-_END = struct.Struct(f"=QB{_RESULT_BYTES + 1}p")
-_END_AT = 18 + LABEL_BYTES + _ARGUMENTS_BYTES
+_CALL = struct.Struct(f"=QQQ{LABEL_BYTES + 1}p{_ARGUMENTS_BYTES + 1}pQ")
+"""When it returned (not yet); its number (from 1), when it was called, what was called, and with what; the number
+again. As long as the numbers differ, it is half written."""
+
+_CALL_AT = _END.size - 8
+"""Both have the time of return, so that it is set after all else of an end, and taken back before all else of a call.
+Texts have their length before them, and are cut by their fields."""
 
 RETURNED, RAISED = 1, 2
 
@@ -63,26 +66,35 @@ def new_memory(label: str, size: int) -> int:
     return fd
 
 
-class Writer:
-    """Writes one process's slots."""
+Call = Callable[[bytes, bytes], int]
+End = Callable[[int, int, bytes], None]
 
-    def __init__(self, fd: int) -> None:
-        self._memory = mmap.mmap(fd, SLOT_BYTES * CAPACITY)
-        self._numbers = itertools.count(1)
-        self._last = 0
 
-    def call(self, label: bytes, arguments: bytes) -> int:
-        """Write that an operation is called; return its number."""
-        self._last = number = next(self._numbers)
-        at = (number - 1) % CAPACITY * SLOT_BYTES
-        _SLOT.pack_into(self._memory, at, number, time.monotonic_ns(), label, arguments, 0, 0, b"", number)
+def writer(fd: int) -> tuple[Call, End]:
+    """Two functions that write one process's slots.
+
+    The first writes that an operation is called, and returns its number; the second writes how the one with that number
+    ended, unless its slot has been taken by a later one. Closures, because they are called between every two operations
+    and find what they need faster than methods do.
+    """
+    memory = mmap.mmap(fd, SLOT_BYTES * CAPACITY)
+    next_number = itertools.count(1).__next__
+    write_call, write_end, now_ns = _CALL.pack_into, _END.pack_into, time.monotonic_ns
+    last = 0
+
+    def call(label: bytes, arguments: bytes) -> int:
+        nonlocal last
+        last = number = next_number()
+        write_call(
+            memory, (number - 1) % CAPACITY * SLOT_BYTES + _CALL_AT, 0, number, now_ns(), label, arguments, number
+        )
         return number
 
-    def end(self, number: int, end: int, result: bytes) -> None:
-        """Write how an operation ended, unless its slot has been taken by a later one."""
-        if self._last - number < CAPACITY:
-            at = (number - 1) % CAPACITY * SLOT_BYTES + _END_AT
-            _END.pack_into(self._memory, at, time.monotonic_ns(), end, result)
+    def end(number: int, end: int, result: bytes) -> None:
+        if last - number < CAPACITY:
+            write_end(memory, (number - 1) % CAPACITY * SLOT_BYTES, result, end, now_ns())
+
+    return call, end
 
 
 def read(fd: int) -> Iterator[Slot]:
@@ -91,9 +103,12 @@ def read(fd: int) -> Iterator[Slot]:
         data = os.pread(fd, SLOT_BYTES, at)
         if len(data) < SLOT_BYTES:
             return
-        number, called_ns, label, arguments, returned_ns, end, result, again = _SLOT.unpack(data)
+        result, end, _ = _END.unpack_from(data)
+        returned_ns, number, called_ns, label, arguments, again = _CALL.unpack_from(data, _CALL_AT)
         if not called_ns:  # Nobody has come that far.
             return
         if number == again:
+            if not returned_ns:  # What is there is of an older one.
+                end, result = 0, b""
             texts = (text.decode(errors="replace") for text in (label, arguments, result))
             yield Slot(number, called_ns, returned_ns, end, *texts)

@@ -15,6 +15,10 @@ from contextlib import suppress
 SIGNAL = int(getattr(signal, "SIGRTMAX", 0)) - 3
 """A real-time signal that nobody uses; below 0 where the system has none, and then nobody is asked."""
 
+LAST_SIGNAL = SIGNAL - 1
+"""Another one, which is answered in the same way, and then kills: for a process that is stopped, and must do nothing
+more of its own when it goes on to answer."""
+
 _folder: str | None = None
 _file: int | None = None
 
@@ -22,7 +26,7 @@ _file: int | None = None
 def offer(folder: str) -> None:
     """From now on this process, and what it forks, answers with a file in ``folder``."""
     global _folder
-    if SIGNAL < 0 or _folder == folder:
+    if LAST_SIGNAL < 1 or _folder == folder:
         return
     if _folder is None:
         os.register_at_fork(after_in_child=_open)
@@ -50,3 +54,4 @@ def _open() -> None:
         assert _folder is not None
         _file = os.open(path(_folder, os.getpid()), os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
         faulthandler.register(SIGNAL, file=_file, all_threads=True, chain=False)
+        faulthandler.register(LAST_SIGNAL, file=_file, all_threads=True, chain=True)

@@ -16,6 +16,7 @@ from time import sleep
 from typing import Any
 
 from ..plan import Score, Turn, score_from
+from .faults import Say
 from .slots import new_memory
 
 AWAITED, BEGUN, OVER = 1, 2, 3
@@ -106,6 +107,7 @@ class Strand:
         self.lateness_s = 0.0
         self.is_inside = False
         self.is_asleep_at_the_end = False
+        self.say: Say = _silent
         self.written: Counter[str] = Counter()
         self.granted: Counter[str] = Counter()
         self._left = [
@@ -193,6 +195,10 @@ class Strand:
             place, _ = self._at
             self._at = None
             self.baton.pass_on(place)
+
+
+def _silent(event: str, **details: object) -> None:
+    pass
 
 
 class _Here(threading.local):

@@ -493,6 +493,7 @@ def test_a_report_says_what_format_says(tmp_path: Path) -> None:
         "raises": None,
         "waiting_for": None,
         "stack": [],
+        "lines": [],
         "faults": [],
     }
     assert 0 < process["started"] < process["ended"] < scenario["duration"] <= made["summary"]["duration"]
@@ -652,6 +653,26 @@ def test_junit_and_html_are_written_beside_the_json_report(tmp_path: Path) -> No
     assert '<failure message="expect.stdout: the text is another">' in (tmp_path / "out.xml").read_text()
     assert "<summary>" in (tmp_path / "out.html").read_text()
     assert json.loads((tmp_path / "out.json").read_text())["summary"]["failed"] == 1
+
+
+def test_operations_are_shown_of_what_does_not_pass_alone(tmp_path: Path) -> None:
+    text = """
+    shared: {queue: SimpleQueue}
+    code: |
+      def target(queue): queue.put(1)
+    processes:
+      one: {target: target, args: ["${queue}"]}
+    expect: {shared: {queue: [1]}}
+    """
+    write_scenario(tmp_path / "good.yaml", text)
+    write_scenario(tmp_path / "wrong.yaml", text.replace("[1]}", "[2]}"))
+
+    done = engine("run", ".", "--trace-failed", "--json", "r.json", "--junit", "r.xml", cwd=tmp_path)
+    good, wrong = json.loads((tmp_path / "r.json").read_text())["scenarios"]
+
+    assert (good["verdict"], good["trace"], wrong["verdict"]) == ("passed", [], "failed")
+    assert [event["operation"] for event in wrong["trace"]] == ["put"]
+    assert done.stdout.count("queue.put(1)") == (tmp_path / "r.xml").read_text().count("queue.put(1)") == 1
 
 
 def test_two_reports_cannot_be_written_to_one_place(tmp_path: Path) -> None:

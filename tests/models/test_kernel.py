@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.models.kernel import HALF, Kernel, State
-from engine.models.model import BLOCKED, Done, Operation, Raised, Step, Then
+from engine.models.model import BLOCKED, Done, Operation, Raised, Step, Then, conflict
 
 READER, WRITER = (1, 0), (1, 1)
 
@@ -148,3 +148,43 @@ def test_a_copy_that_is_on_its_way_keeps_an_end_open_until_it_has_arrived_or_its
         step = kernel.step(dead.state, 0, Operation("accept", (WRITER, 1, 7)))  # type: ignore[union-attr]
         assert isinstance(step, Raised)
         assert type(step.error) is error
+
+
+def test_what_is_unrelated_does_not_conflict() -> None:
+    kernel = Kernel()
+    state = after(pipe(), (0, Operation("pipe", (2, False))), start(1, WRITER), start(2, (2, 1)), start(3), start(4))
+    steps = [
+        kernel.step(state, process, operation)
+        for process, operation in (
+            (1, Operation("send", (WRITER, b"x", 5))),
+            (2, Operation("send", ((2, 1), b"x", 5))),
+            (3, Operation("exit", (0,))),
+            (4, Operation("exit", (0,))),
+        )
+    ]
+    sent, sent_elsewhere, ended, ended_too = [step.touches for step in steps if isinstance(step, Done)]
+
+    assert not conflict(sent, sent_elsewhere)
+    assert not conflict(ended, ended_too)
+    # Who sends and cannot read it himself may be the one who finds that nobody can.
+    assert conflict(sent, ended)
+
+
+def test_the_two_ends_of_a_pipe_that_is_not_empty_do_not_conflict() -> None:
+    kernel, state = Kernel(), after(pipe(), start(1), start(2), (1, Operation("send", (WRITER, b"x", 5))))
+
+    sent, received, seen = [
+        kernel.step(state, process, operation)
+        for process, operation in (
+            (1, Operation("send", (WRITER, b"y", 5))),
+            (2, Operation("recv", (READER, None))),
+            (0, Operation("poll", (READER,))),
+        )
+    ]
+
+    assert isinstance(sent, Done)
+    assert isinstance(received, Done)
+    assert isinstance(seen, Done)
+    assert not conflict(sent.touches, received.touches)
+    assert not conflict(sent.touches, seen.touches)
+    assert conflict(received.touches, seen.touches)

@@ -13,6 +13,8 @@ from engine.models.kernel import Kernel
 from engine.models.model import Done, Operation, Raised, Step
 from tests.models.commutation import Line, violations
 
+pytestmark = pytest.mark.slow
+
 PROCESSES = (1, 2, 3)
 ENDS = ((10, 0), (10, 1), (20, 0), (20, 1))
 

@@ -14,6 +14,8 @@ from engine.models.queue import Loose, Packed, Queue, State
 from engine.models.simple_queue import SimpleQueue
 from tests.models.commutation import Line, violations
 
+pytestmark = pytest.mark.slow
+
 SIZES = (1, 50, 20_000, 70_000)
 
 

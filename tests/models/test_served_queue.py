@@ -11,6 +11,8 @@ from engine.models.model import Operation
 from engine.models.served_queue import ServedQueue
 from tests.models.commutation import Line, violations
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("maxsize", [0, 1, 3])
 def test_no_order_of_requests_that_do_not_conflict_can_be_told(maxsize: int) -> None:

@@ -74,3 +74,16 @@ def test_types_stand_in_order_and_each_in_its_own_file() -> None:
 def test_what_is_no_type_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         primitive("Qeue")
+
+
+@EVERY_TYPE
+def test_what_stands_for_a_type_in_simulation_is_built_from_its_parameters(name: str) -> None:
+    described = primitive(name)
+    if not described.simulation:
+        return
+    module, _, made = described.simulation.partition(":")
+
+    built = getattr(import_module(f"engine.stage.simulation.objects.{module}"), made)
+    taken = inspect.signature(built)
+
+    taken.bind("world", "key", "label", **dict.fromkeys(one.name for one in described.parameters))

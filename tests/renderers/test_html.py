@@ -9,7 +9,7 @@ from engine.errors import Position, Problem
 from engine.expectation import Expectation
 from engine.exploration import judge_exploration
 from engine.renderers import html
-from engine.report import CheckReport, ProcessReport, ScenarioReport, of_exploration, report
+from engine.report import CheckReport, ProcessReport, ScenarioReport, WaitingFor, of_exploration, report
 from tests.exploring_support import DEADLOCK, ended, exploration, found, step
 
 PROCESS = ProcessReport(0, "", "", [1, 2], None, 0.5, 1.0, None)
@@ -78,6 +78,26 @@ def test_a_process_is_drawn_from_when_it_started_to_when_it_ended() -> None:
         ("life", "25.0", "25.0"),
         ("open", "25.0", "75.0"),
     ]
+
+
+def test_what_a_process_waited_for_is_told_with_its_stack() -> None:
+    waits = WaitingFor("b.acquire", 0.123, "a.yaml:8", "taken by right")
+    blocked = replace(PROCESS, exitcode=None, waiting_for=waits, stack=["/x/a.yaml:8 in left"])
+
+    page = page_of(
+        replace(
+            PASSED,
+            processes={"left": blocked},
+            strangers={"process 7": PROCESS},
+            parent=replace(PROCESS, stack=["/y:1"]),
+        )
+    )
+
+    words = " ".join(page.text.split())
+    assert "waits in b.acquire at a.yaml:8 since 0.12 s (taken by right)" in words
+    assert "what it was doing/x/a.yaml:8 in left" in words
+    assert "process 7 exit code 0" in words
+    assert "the parent process exit code 0" in words
 
 
 def test_what_a_scenario_says_is_shown_and_not_obeyed() -> None:

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import Position, Problem
 from engine.renderers import json, terminal
 from engine.renderers.text import visible
-from engine.report import CheckReport, ProcessReport, ScenarioReport, report
+from engine.report import CheckReport, EventReport, ProcessReport, ScenarioReport, WaitingFor, report
 from engine.verdict import Judgement
 
 PASSED = ScenarioReport("a queue", "seeds/queue.yaml", {}, "passed", duration=2.054)
@@ -177,6 +177,50 @@ def test_the_story_tells_what_ended_the_run_and_what_became_of_each_process() ->
     ]
 
 
+def test_of_a_run_that_had_to_be_ended_each_process_shows_what_it_waits_for_and_its_own_calls() -> None:
+    blocked = replace(PROCESS, exitcode=None, ended=None, stack=["/usr/lib/python3/x.py:1 in get"])
+    made = failed(
+        check("a", "b"),
+        why="deadlock: all of it in one line",
+        parent=replace(blocked, waiting_for=WaitingFor("join", 0.014, "")),
+        processes={
+            "ended": PROCESS,
+            "left": replace(
+                blocked,
+                waiting_for=WaitingFor("b.acquire", 0.123, "a.yaml:8", "taken by right"),
+                lines=["a.yaml:8 in inner", "a.yaml:3 in left"],
+            ),
+            "deep": replace(blocked, lines=[f"a.yaml:{line} in deep" for line in range(10)]),
+        },
+        strangers={"process 7": replace(blocked, waiting_for=WaitingFor("recv", 1.0, "a.yaml:9"))},
+    )
+
+    assert plainly(made).split("\n")[5:] == [
+        "  deadlock: all of it in one line",
+        "  left waits in b.acquire since 0.12 s (taken by right)",
+        "    a.yaml:8 in inner",
+        "    a.yaml:3 in left",
+        "  deep runs",
+        *(f"    a.yaml:{line} in deep" for line in range(8)),
+        "    ... 2 more lines",
+        "  process 7 waits in recv since 1.00 s",
+        "  the parent process waits in join since 0.01 s",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cut", "line"), [(1, "  1 earlier operation was not kept"), (25, "  25 earlier operations were not kept")]
+)
+def test_operations_that_were_too_many_are_counted(cut: int, line: str) -> None:
+    event = EventReport("worker", "queue", "put", "1", 0.001, 0.002, "None", None)
+
+    assert plainly(replace(PASSED, trace=[event], events_cut=cut)).split("\n")[1:] == [
+        line,
+        "      1.000 ms  worker  queue.put(1)  -> None  1000 µs",
+    ]
+
+
 def test_of_a_long_standard_error_the_end_is_shown() -> None:
     stderr = "".join(f"line {number}\n" for number in range(28))
     made = failed(check("a", "b"), processes={"worker": replace(PROCESS, stderr=stderr)})
@@ -232,6 +276,7 @@ def test_nothing_that_a_scenario_says_reaches_the_terminal_as_a_command() -> Non
             CheckReport("expect.shared", "failed", 1, {evil: [evil]}, [evil], None, None),
         ],
         processes={evil: replace(PROCESS, raises=evil, stderr=evil)},
+        strangers={evil: replace(PROCESS, waiting_for=WaitingFor(evil, 1.0, evil, evil), stack=[evil], lines=[evil])},
     )
     skipped = replace(PASSED, verdict="skipped", reason=evil)
 

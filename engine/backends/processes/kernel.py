@@ -41,8 +41,12 @@ def children(pid: int) -> list[int]:
 
 
 def family(pid: int) -> list[int]:
-    """The processes below ``pid``, in no order."""
-    found, pending = [], children(pid)
+    """The processes below ``pid``, parents before their children; none where they cannot be seen."""
+    found: list[int] = []
+    try:
+        pending = children(pid)
+    except OSError:
+        return found
     while pending:
         child = pending.pop()
         found.append(child)
@@ -163,9 +167,18 @@ def socket_path(inode: int) -> str:
 
 def catches(pid: int, signals: frozenset[int]) -> bool:
     """Whether the process has a handler for any of ``signals``."""
+    return _has_any(pid, "SigCgt:", signals)
+
+
+def blocks(pid: int, signals: frozenset[int]) -> bool:
+    """Whether the process's main thread blocks any of ``signals``."""
+    return _has_any(pid, "SigBlk:", signals)
+
+
+def _has_any(pid: int, mask: str, signals: frozenset[int]) -> bool:
     lines = _read(f"/proc/{pid}/status").splitlines()
-    caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:"))
-    return any(caught >> number - 1 & 1 for number in signals)
+    found = next(int(line.split()[1], 16) for line in lines if line.startswith(mask))
+    return any(found >> number - 1 & 1 for number in signals)
 
 
 def _read(path: str) -> str:

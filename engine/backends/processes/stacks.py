@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
+import signal
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from ...stage import stacks
+from ...stage.descendants import helpers
 from . import kernel
 
 PATIENCE_S = 1.0
@@ -37,17 +40,24 @@ Stack = tuple[Frame, ...]
 def ask(pids: Iterable[int], folder: str) -> dict[int, dict[int, Stack]]:
     """The stacks of each process's threads, by process id and Python's number of the thread, its main thread last.
 
-    Who does not answer (it is not Python, it blocks every signal, it is just ending) is left out.
+    Who does not answer (it is not Python, it blocks every signal, it is just ending) is left out. Their run has to be
+    at its end: whoever was stopped is killed by its answer, and then everybody else is stopped before.
     """
+    pids = list(pids)
     files = {pid: stacks.path(folder, pid) for pid in pids}
     present = {pid: file for pid, file in files.items() if os.path.exists(file)}
-    # A stopped process could answer only by going on. One that was stopped by a fault has written its stack before.
     asked = {pid: file for pid, file in present.items() if _can_answer(pid, file)}
     for pid, file in asked.items():
         with suppress(ProcessLookupError, PermissionError):
             os.truncate(file, 0)  # It may hold an answer from when a fault stopped it.
             os.kill(pid, stacks.SIGNAL)
     _await_quiet(asked.values())
+    # One that was stopped by a fault has written its stack before.
+    silent = [pid for pid, file in present.items() if not _text(file) and _can_say_its_last(pid, file)]
+    if silent:
+        # Helpers do as ever: what processes leave behind is removed by one of them.
+        spared = helpers(pids)
+        _hear_last_words(silent, [pid for pid in pids if pid not in spared])
     return {pid: parsed for pid, file in present.items() if (parsed := parse(_text(file)))}
 
 
@@ -71,6 +81,74 @@ def _can_answer(pid: int, file: str) -> bool:
         return file in kernel.descriptors(pid)
     except (OSError, ValueError):
         return False
+
+
+def _can_say_its_last(pid: int, file: str) -> bool:
+    """Whether a stopped process would answer before it does anything else.
+
+    The system delivers what is pending before it lets a process go on; but another thread could go on meanwhile.
+    """
+    try:
+        return (
+            kernel.thread(pid, pid).state in kernel.STOPPED
+            and kernel.threads(pid) == [pid]
+            and kernel.catches(pid, frozenset({stacks.LAST_SIGNAL}))
+            and not kernel.blocks(pid, frozenset({stacks.LAST_SIGNAL}))
+            and file in kernel.descriptors(pid)
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _hear_last_words(silent: Sequence[int], everybody: Iterable[int]) -> None:
+    """Have the ``silent`` answer and die, unseen by the others."""
+    if not _stop(everybody):
+        return
+    for pid in silent:
+        with suppress(ProcessLookupError):
+            os.kill(pid, stacks.LAST_SIGNAL)
+            os.kill(pid, signal.SIGCONT)
+    _await(lambda: all(map(_has_ended, silent)))
+    for pid in silent:  # Whatever it was that kept one from answering: it is not to go on.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _stop(pids: Iterable[int]) -> bool:
+    """Stop each process once the one before it is: parents come first, and are told when a child of theirs is stopped.
+
+    False if one could not be.
+    """
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+        if not _await(functools.partial(_is_still, pid)):
+            return False
+    return True
+
+
+def _is_still(pid: int) -> bool:
+    try:
+        return all(kernel.thread(pid, tid).state in kernel.STOPPED | kernel.DEAD for tid in kernel.threads(pid))
+    except (OSError, ValueError):
+        return True
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return kernel.thread(pid, pid).state in kernel.DEAD
+    except (OSError, ValueError):
+        return True
+
+
+def _await(condition: Callable[[], bool]) -> bool:
+    """Whether it has come true in time."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() >= deadline_s:
+            return False
+        time.sleep(_POLL_S)
+    return True
 
 
 def _await_quiet(files: Iterable[str]) -> None:

@@ -99,6 +99,10 @@ class Stage:
             raise
         return ours
 
+    def hold_run(self) -> None:
+        """Ask that from now on nothing be made of what becomes of the current run's processes."""
+        self._send({"hold": True})
+
     def end_run(self) -> None:
         """Ask that all of the current run's processes be ended."""
         self._send({"end": True})

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -25,6 +26,10 @@ from .kernel import Thread
 
 GRACE_S = 0.3
 """How long nothing must have moved."""
+
+SURVEY_INTERVAL_S = 0.3
+_SURVEY_SHARE = 50
+"""How often it is noted what every thread does; and how much longer than that takes it is left alone."""
 
 
 class Wait(NamedTuple):
@@ -97,9 +102,13 @@ class Watch:
         self.since_s = 0.0
         """When what was last looked at was first seen."""
         self._busy: tuple[int, int] | None = None
+        self._first_seen: dict[int, tuple[Thread, float]] = {}
+        self._survey_s = 0.0
 
     def look(self, now_s: float) -> tuple[Wait, ...] | None:
         """What every thread waits for, if nothing can move any more and nothing has moved for the grace."""
+        if now_s >= self._survey_s:
+            self._survey(now_s)
         waits = self._waits()
         if waits is None or waits != self._last:
             self._last, self.since_s = waits, now_s
@@ -110,15 +119,32 @@ class Watch:
         """Something has moved."""
         self._last = None
 
-    def waits(self) -> tuple[Wait, ...]:
+    def waits(self, now_s: float) -> tuple[Wait, ...]:
         """What those threads wait for that do, whether or not anything else moves."""
         found = []
-        for pid in kernel.family(self._root):
-            with suppress(OSError):
-                for tid in kernel.threads(pid):
-                    with suppress(_Moves, OSError, ValueError, KeyError):
-                        found.append(_wait(kernel.thread(pid, tid)))
+        for thread in self._survey(now_s):
+            with suppress(_Moves, OSError, ValueError, KeyError):
+                found.append(_wait(thread))
         return tuple(found)
+
+    def unchanged_since_s(self, thread: Thread) -> float | None:
+        """When it was first seen to be where it is now; None if it has not been seen there."""
+        seen, since_s = self._first_seen.get(thread.tid, (None, 0.0))
+        return since_s if seen == thread else None
+
+    def _survey(self, now_s: float) -> list[Thread]:
+        """Every thread, whatever it does; and note where it is.
+
+        Not at every look: where there are many, it takes a while.
+        """
+        began_s = time.monotonic()
+        threads = list(_threads(self._root)) if _CALLS else []
+        last, self._first_seen = self._first_seen, {}
+        for thread in threads:
+            seen = last.get(thread.tid)
+            self._first_seen[thread.tid] = seen if seen and seen[0] == thread else (thread, now_s)
+        self._survey_s = now_s + max(SURVEY_INTERVAL_S, _SURVEY_SHARE * (time.monotonic() - began_s))
+        return threads
 
     def _waits(self) -> tuple[Wait, ...] | None:
         if not _CALLS or (self._busy and self._moves(*self._busy)):
@@ -159,6 +185,15 @@ class Watch:
                 self._busy = pid, tid
                 yield _wait(thread)
         self._busy = None
+
+
+def _threads(root: int) -> Iterator[Thread]:
+    with suppress(OSError):
+        for pid in kernel.family(root):
+            with suppress(OSError):
+                for tid in kernel.threads(pid):
+                    with suppress(OSError, ValueError, KeyError):
+                        yield kernel.thread(pid, tid)
 
 
 def _wait(thread: Thread) -> Wait:

@@ -9,21 +9,22 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from ... import plain
 from ...errors import InternalError
 from ...plan import PARENT, Plan
 from ...stage import wire
-from ...trace import Ending, ProcessRun, Raised, Returned, Run, Strayed, WaitingFor
-from . import journals, kernel, stacks, standstill, waiting
+from ...trace import Ending, Event, ProcessRun, Run, Strayed
+from . import journals, standstill, waiting
 from .conductor import Conductor
+from .inquiry import Inquiry, Person
+from .partners import PARENT_PROCESS
 from .stage import END_PATIENCE_S, Stage
 from .standstill import Wait
-from .streams import Stream, merged
+from .streams import merged
 from .testimony import Testimony
-from .waiting import Doing, Person
+from .witness import Witness, raised
 
 _CHUNK = 1 << 16
 
@@ -38,27 +39,6 @@ def supervise(stage: Stage, plan: Plan) -> Run:
     control = stage.begin(plan)
     with control, selectors.DefaultSelector() as selector:
         return _Supervision(stage, plan, control, selector, began_ns).watch()
-
-
-@dataclass
-class _Witness:
-    """What is known of one process so far; the parent is one too."""
-
-    stdout: Stream = field(default_factory=Stream)
-    stderr: Stream = field(default_factory=Stream)
-    pid: int | None = None
-    thread: int | None = None
-    native: int | None = None
-    semaphores: list[tuple[int, int]] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    waiting_for: WaitingFor | None = None
-    stack: tuple[str, ...] = ()
-    exitcode: int | None = None
-    returned: Returned | None = None
-    raised: Raised | None = None
-    started_ns: int | None = None
-    ended_ns: int | None = None
-    calls: dict[str, ProcessRun] = field(default_factory=dict)
 
 
 class _Supervision:
@@ -78,8 +58,8 @@ class _Supervision:
         self._selector = selector
         self._selector.register(control, selectors.EVENT_READ, self._hear_parent)
         self._selector.register(stage.socket, selectors.EVENT_READ, self._hear_nursery)
-        self._parent = _Witness()
-        self._witnesses = {process.name: _Witness() for process in plan.processes}
+        self._parent = Witness()
+        self._witnesses = {process.name: Witness() for process in plan.processes}
         self._open_fds: set[int] = set()
         self._began_ns = began_ns
         self._finished: Mapping[str, Any] | None = None
@@ -89,7 +69,7 @@ class _Supervision:
         self._watch = standstill.Watch(stage.pid, stage.run_folder, (os.getpid(), stage.pid))
         self._handles: list[Sequence[str]] = []
         self._journals: dict[str, int] = {}
-        self._struck: set[str] = set()
+        self._strangers: dict[str, Witness] = {}
         self._conductor = None if plan.score is None else Conductor(plan.score)
 
     def watch(self) -> Run:
@@ -109,7 +89,7 @@ class _Supervision:
         while self._gone is None and self._ended_ns is None:
             now_s = time.monotonic()
             if now_s >= deadline_s or self._has_strayed(now_s):
-                self._stop("timeout", self._watch.waits(), now_s)
+                self._stop("timeout", self._watch.waits(now_s), now_s)
                 break
             if now_s >= look_s:
                 look_s = now_s + LOOK_INTERVAL_S
@@ -140,45 +120,29 @@ class _Supervision:
             key.data()
         return bool(ready)
 
-    def _stop(self, ending: Ending, waits: Sequence[Wait], since_s: float) -> None:
+    def _stop(self, ending: Ending, waits: Sequence[Wait], now_s: float) -> None:
         """End the run, and note what everybody was doing."""
         self._stopped = ending, ""  # What comes from now on, came because we looked.
-        people = self._what_everybody_does(waits, since_s)
+        self._stage.hold_run()
+        parent_pid = self._stage.running_pid or 0
+        over = [name for name, witness in self._witnesses.items() if witness.is_over]
+        living = {
+            name: Person(witness.pid, witness.thread, witness.native, witness.semaphores)
+            for name, witness in self._witnesses.items()
+            if witness.pid and not witness.ended_ns
+        }
+        inquiry = Inquiry(self._plan, self._stage.pid, self._stage.run_folder, self._handles, over)
+        people = inquiry.what_everybody_does(living, parent_pid, waits, self._watch)
+        for name, doing in people.items():
+            witness = self._parent if name == PARENT_PROCESS else self._witnesses.get(name) or self._stranger(name)
+            since_s = now_s if doing.since_s is None else min(doing.since_s, now_s)
+            witness.doing = doing._replace(since_s=since_s - self._began_ns / 1e9)
         began = "deadlock" if ending == "deadlock" else f"still running after {self._plan.timeout_s:g} s"
         self._stopped = ending, f"{began}: {waiting.story(people)}"
         self._stage.end_run()
 
-    def _what_everybody_does(self, waits: Sequence[Wait], since_s: float) -> dict[str, Doing]:
-        """What each process of the scenario's is doing, by name, and the parent last; noted with each of them, too."""
-        self._parent.pid = parent_pid = self._stage.running_pid or 0
-        living = {name: witness for name, witness in self._witnesses.items() if witness.pid and not witness.ended_ns}
-        known = {witness.pid for witness in living.values()} | {parent_pid, *self._watch.excused}
-        family = kernel.family(self._stage.pid)
-        answers = stacks.ask(family, self._stage.run_folder)
-        living |= {f"process {pid}": _Witness(pid=pid) for pid in sorted(answers.keys() - known)}
-        sources = waiting.Sources(self._plan.file, self._plan.search_path)
-        everybody = {**living, "the parent process": self._parent}
-        threads = self._plan.run_as == "thread"
-        if threads:
-            self._parent.thread = next(reversed(answers.get(parent_pid, {})), 0)
-        handles = waiting.Handles(
-            parent_pid,
-            self._handles,
-            {
-                name: Person(witness.pid or 0, witness.thread if threads else None, witness.semaphores)
-                for name, witness in everybody.items()
-            },
-        )
-        people = {}
-        for name, witness in everybody.items():
-            told = answers.get(witness.pid or 0, {})
-            number = witness.thread if witness.thread in told else next(reversed(told), None)
-            stack = told[number] if number is not None else ()
-            wait = next((wait for wait in waits if wait.thread.tid == (witness.native or witness.pid)), None)
-            people[name] = said = waiting.doing(stack, wait, handles, sources)
-            witness.stack = tuple(map(str, waiting.without_ours(stack)))
-            witness.waiting_for = waiting.waiting_for(said, since_s - self._began_ns / 1e9)
-        return people
+    def _stranger(self, name: str) -> Witness:
+        return self._strangers.setdefault(name, Witness())
 
     def _drain(self) -> None:
         """Take what is left in the pipes; nobody writes there any more."""
@@ -226,25 +190,28 @@ class _Supervision:
             if journal:
                 self._journals[name or PARENT] = journal[0]
         elif event == "fault":
-            self._note_fault(witness, message)
+            witness.hear(message)
         elif event == "built":
             self._watch.excused.update(message["managers"])
             self._handles = waiting.decoded(message["handles"])
         elif event == "started":
             witness.pid, witness.started_ns = message["pid"], at_ns
         elif event == "refused":
-            witness.raised = _raised(message)
+            witness.raised = raised(message)
         elif event == "ended" and self._stopped is None:  # Else it was we who ended it.
             witness.exitcode, witness.ended_ns = message["exitcode"], at_ns
 
-    def _listen(self, witness: _Witness, stdout: int, stderr: int, channel: int) -> None:
+    def _listen(self, witness: Witness, stdout: int, stderr: int, channel: int) -> None:
         testimony = Testimony(witness.stdout, witness.stderr)
 
         def hear(data: bytes) -> None:
             for message in testimony.add(data):
                 # A target can write to every descriptor of its process, and so lie; it can harm only its own report.
                 with suppress(KeyError, TypeError, ValueError, AttributeError, RecursionError):
-                    self._take_testimony(witness, message)
+                    if message["event"] == "astray" and self._conductor:
+                        self._conductor.note(int(message["place"]), str(message["did"]))
+                    else:
+                        witness.hear(message)
 
         for fd, take in ((stdout, witness.stdout.add), (stderr, witness.stderr.add), (channel, hear)):
             os.set_blocking(fd, False)
@@ -265,65 +232,56 @@ class _Supervision:
         os.close(fd)
         return False
 
-    def _take_testimony(self, witness: _Witness, message: Mapping[str, Any]) -> None:
-        if message["event"] == "running":
-            witness.thread, witness.native = message["thread"], message["native"]
-            witness.started_ns = witness.started_ns or message["at_ns"]
-        elif message["event"] == "fault":
-            self._note_fault(witness, message)
-        elif message["event"] == "astray" and self._conductor:
-            self._conductor.note(message["place"], str(message["did"]))
-        elif message["event"] == "semaphores":
-            witness.semaphores = [(int(handle), int(at)) for handle, at in message["semaphores"]]
-        elif message["event"] == "returned":
-            witness.returned = Returned(plain.decode(message["value"]))
-            if message["call"]:
-                witness.calls[message["call"]] = ProcessRun(message["call"], returned=witness.returned)
-        elif message["event"] == "raised":
-            witness.raised = _raised(message)
-            if message["call"]:
-                witness.calls[message["call"]] = ProcessRun(message["call"], raised=witness.raised)
-
-    def _note_fault(self, witness: _Witness, message: Mapping[str, Any]) -> None:
-        self._struck.add(message["fault"])
-        witness.faults.append(f"{message['fault']}{message['where']}")
-
     def _run(self, duration_ns: int) -> Run:
         assert self._gone is not None
         parent, everybody = self._parent, (self._parent, *self._witnesses.values())
         parent.exitcode = self._gone["exitcode"]
         ending, why = self._ending()
+        struck = {fault for witness in everybody for fault in witness.struck}
         trace, events_cut = journals.events(self._journals, self._began_ns)
+        self._note_since_when(trace)
         return Run(
             ending=ending,
             why=why,
             duration_s=duration_ns / 1e9,
             stdout=merged(witness.stdout for witness in everybody),
             stderr=merged(witness.stderr for witness in everybody),
-            parent=self._process_run("parent", parent),
+            parent=parent.process_run("parent", self._began_ns),
             calls={name: parent.calls.get(name, ProcessRun(name)) for name in ("before", "after")},
-            processes={name: self._process_run(name, witness) for name, witness in self._witnesses.items()},
+            processes={name: witness.process_run(name, self._began_ns) for name, witness in self._witnesses.items()},
+            strangers={name: witness.process_run(name, self._began_ns) for name, witness in self._strangers.items()},
             shared=self._finished or {},
             leaks=self._leaks(),
             unstruck=tuple(
                 str(fault)
                 for fault in self._plan.faults
-                if str(fault) not in self._struck and not fault.is_anywhere  # Another run may well be shorter.
+                if str(fault) not in struck and not fault.is_anywhere  # Another run may well be shorter.
             ),
             trace=trace,
             events_cut=events_cut,
-            strayed=self._strayed(ending),
+            strayed=self._strayed(),
         )
 
-    def _strayed(self, ending: Ending) -> Strayed | None:
+    def _strayed(self) -> Strayed | None:
         if self._conductor is None:
             return None
         if self._conductor.strayed is None and not self._conductor.is_over:
             self._conductor.give_up()
         strayed = self._conductor.strayed
-        if strayed is not None and ending != "completed" and self._stopped:
+        if strayed is not None and self._stopped:
             return Strayed(f"{strayed.text} ({self._stopped[1].partition(': ')[2]})", strayed.is_certain)
         return strayed
+
+    def _note_since_when(self, trace: Sequence[Event]) -> None:
+        """What is written down is more exact than what was seen."""
+        for event in trace:
+            witness = self._witnesses.get(event.process)
+            if (
+                event.returned_s is None
+                and witness
+                and witness.doing.operation == f"{event.primitive}.{event.operation}"
+            ):
+                witness.doing = witness.doing._replace(since_s=event.called_s)
 
     def _ending(self) -> tuple[Ending, str | None]:
         if self._stopped is not None:
@@ -333,34 +291,11 @@ class _Supervision:
             return "parent_died", f"the parent process died before its work was done: {_how(self._gone['exitcode'])}"
         return "completed", None
 
-    def _process_run(self, name: str, witness: _Witness) -> ProcessRun:
-        return ProcessRun(
-            name=name,
-            exitcode=witness.exitcode,
-            stdout=witness.stdout.text(),
-            stderr=witness.stderr.text(),
-            returned=witness.returned,
-            raised=witness.raised,
-            started_s=self._since_start(witness.started_ns),
-            ended_s=self._since_start(witness.ended_ns),
-            cut={"stdout": witness.stdout.cut, "stderr": witness.stderr.cut},
-            waiting_for=witness.waiting_for,
-            stack=witness.stack,
-            faults=tuple(witness.faults),
-        )
-
-    def _since_start(self, at_ns: int | None) -> float | None:
-        return None if at_ns is None else (at_ns - self._began_ns) / 1e9
-
     def _leaks(self) -> tuple[str, ...]:
         assert self._gone is not None
         names = {witness.pid: name for name, witness in self._witnesses.items()}
         strays = [f"process {names.get(int(pid), pid)}: {command}" for pid, command in self._gone["strays"].items()]
         return (*strays, *self._gone["forgotten"])
-
-
-def _raised(message: Mapping[str, Any]) -> Raised:
-    return Raised(message["type"], tuple(message["types"]), message["message"], message["where"])
 
 
 def _how(exitcode: int) -> str:

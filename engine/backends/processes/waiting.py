@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ... import stage
-from ...trace import WaitingFor
 from . import kernel
-from .stacks import Stack
+from .partners import listed
+from .stacks import Frame, Stack
 from .standstill import Wait
 
 _OPERATIONS = {"__enter__": "acquire", "__exit__": "release", "_wait_for_tstate_lock": "join", "_callmethod": "call"}
@@ -41,13 +41,14 @@ _OF_THE_KERNEL = {
 """What Python's functions are called that wait in C, by what they wait in."""
 
 
-_WATCHER = os.path.join("stage", "journal.py")
+_CALLS_OF_PROXIES = os.path.join("stage", "proxies.py")
+_WATCHERS = (*(os.path.join("stage", name) for name in ("journal.py", "watching.py")), _CALLS_OF_PROXIES)
 _OURS = os.path.join(os.path.dirname(stage.__file__), "")
 _NOBODYS_OWN = ("/site-packages/", "/lib/python", _OURS)
 
 
-class Person(NamedTuple):
-    """Somebody who may hold or wait: a process, or a thread that stands in for one.
+class Holder(NamedTuple):
+    """Somebody who may hold a lock: a process, or a thread that stands in for one.
 
     ``thread`` is Python's number of its thread, where its process is not its own. ``semaphores`` are pairs of
     addresses: of a semaphore in its memory, and of the Python object for it.
@@ -61,7 +62,7 @@ class Person(NamedTuple):
 class Handles:
     """Which primitive it is that the kernel calls by an inode, a descriptor's name or a path; and who holds it."""
 
-    def __init__(self, parent_pid: int, told: Iterable[Sequence[str]], people: Mapping[str, Person]) -> None:
+    def __init__(self, parent_pid: int, told: Iterable[Sequence[str]], holders: Mapping[str, Holder]) -> None:
         self._names: dict[str | int, str] = {}
         self._holders: dict[str | int, list[str]] = {}
         inherited = []
@@ -75,16 +76,16 @@ class Handles:
                     if not part or part.endswith("lock"):
                         self._holders[inode] = []
                     inherited.append((int(key), int(at)))
-        for name, person in people.items():
+        for name, holder in holders.items():
             with suppress(OSError):
-                self._note_what_is_held(name, person, [*inherited, *person.semaphores])
+                self._note_what_is_held(name, holder, [*inherited, *holder.semaphores])
 
-    def _note_what_is_held(self, name: str, person: Person, semaphores: Iterable[tuple[int, int]]) -> None:
-        shared = kernel.mappings(person.pid)
+    def _note_what_is_held(self, name: str, holder: Holder, semaphores: Iterable[tuple[int, int]]) -> None:
+        shared = kernel.mappings(holder.pid)
         for handle, at in semaphores:
             try:
                 found, thread, count, most, _ = _SEMAPHORE.unpack(
-                    kernel.memory(person.pid, at + _HEAD_BYTES, _SEMAPHORE.size)
+                    kernel.memory(holder.pid, at + _HEAD_BYTES, _SEMAPHORE.size)
                 )
             except (OSError, OverflowError, struct.error):
                 continue
@@ -94,11 +95,15 @@ class Handles:
                 continue
             if most != 1:  # A semaphore is given by one and taken by another: nobody holds it.
                 del self._holders[inode]
-            elif count > 0 and person.thread in (None, thread):
+            elif count > 0 and holder.thread in (None, thread):
                 self._holders[inode].append(name)
 
     def name(self, wait: Wait) -> str | None:
         return next((self._names[thing] for thing in wait.things if thing in self._names), None)
+
+    def name_of_call(self, function: str) -> str | None:
+        """Which primitive of a manager's it is whose calls go through ``function``."""
+        return self._names.get(function)
 
     def holders(self, wait: Wait) -> list[str] | None:
         """Who has taken the lock that is waited for and not given it back, nobody if that one is gone; None where it is
@@ -128,38 +133,64 @@ class Sources:
 
 
 class Doing(NamedTuple):
-    """What a thread was doing: the operation it waited in, as its author would call it, if it waited; and on which line
-    of the scenario's."""
+    """What a thread was doing, and since when, where that is known: the operation it waited in, as its author would
+    call it, if it waited; and on which line of the scenario's."""
 
     operation: str | None
     where: str | None
-    holders: Sequence[str] | None = None
-    """Who has taken the lock that it waits for; None where it is no lock."""
+    who: str = ""
+    """Who has taken, or was given, what it waits for, as far as that is known."""
+    since_s: float | None = None
+    """Seconds since the run began; it may have waited a little longer than it was seen to."""
+    stack: Sequence[str] = ()
+    """Its calls, innermost first, without those that led to the scenario."""
+    lines: Sequence[str] = ()
+    """Those of them that are the scenario's own, with their files' names alone."""
 
     def __str__(self) -> str:
-        said = f"waits in {self.operation}" if self.operation else "runs"
-        held = "" if self.holders is None else f" (taken by {' and '.join(self.holders) or 'nobody who is alive'})"
-        return (f"{said} at {self.where}" if self.where else said) + held
+        seen = "runs" if self.stack else "is still there"
+        said = f"waits in {self.operation}" if self.operation else seen
+        return (f"{said} at {self.where}" if self.where else said) + (f" ({self.who})" if self.who else "")
 
 
-def doing(stack: Stack, wait: Wait | None, handles: Handles, sources: Sources) -> Doing:
-    """From a thread's ``stack`` and what the kernel says that it waits for, if it does."""
+NOTHING_KNOWN = Doing(None, None)
+
+
+def doing(stack: Stack, wait: Wait | None, handles: Handles, sources: Sources, others: Others = lambda *_: "") -> Doing:
+    """From a thread's ``stack`` and what the kernel says that it waits for, if it does.
+
+    ``others`` says, of what is no lock but has a name, who else was given it.
+    """
+    by = next((frame.function for frame in stack if frame.file.endswith(_CALLS_OF_PROXIES)), None)
     # What watches operations stands between the scenario's line and what it called.
-    stack = tuple(frame for frame in stack if not frame.file.endswith(_WATCHER))
-    own = next((index for index, frame in enumerate(stack) if frame.file in sources), None)
-    where = f"{os.path.basename(stack[own].file)}:{stack[own].line}" if own is not None else None
-    if wait is None:
-        return Doing(None, where)
-    if wait.kind == "stopped":
-        return Doing("stop", where)
-    called, primitive = _called(stack, own) or _OF_THE_KERNEL[wait.kind], handles.name(wait)
-    return Doing(f"{primitive}.{called}" if primitive else called, where, handles.holders(wait))
+    stack = tuple(frame for frame in stack if not frame.file.endswith(_WATCHERS))
+    own = [index for index, frame in enumerate(stack) if frame.file in sources]
+    lines = tuple(_line(stack[index]) for index in own)
+    place = f"{os.path.basename(stack[own[0]].file)}:{stack[own[0]].line}" if own else None
+    said = Doing(None, place, stack=tuple(map(str, without_ours(stack))), lines=lines)
+    if wait is None or wait.kind == "stopped":
+        return said._replace(operation="stop" if wait else None)
+    called = _called(stack, own[0] if own else None) or _OF_THE_KERNEL[wait.kind]
+    primitive = handles.name_of_call(by) if by else handles.name(wait)
+    if (holders := handles.holders(wait)) is not None:
+        who = f"taken by {listed(holders) or 'nobody who is alive'}"
+    else:
+        # Of several things that could end it one tells nothing.
+        who = others(wait, primitive) if primitive and len(wait.things) == 1 else ""
+    return said._replace(operation=f"{primitive}.{called}" if primitive else called, who=who)
+
+
+Others = Callable[[Wait, str], str]
 
 
 def without_ours(stack: Stack) -> Stack:
     """The calls that the scenario made, without those that led to it."""
     ours = next((index for index, frame in enumerate(stack) if frame.file.startswith(_OURS)), len(stack))
     return stack[:ours] or stack
+
+
+def _line(frame: Frame) -> str:
+    return f"{os.path.basename(frame.file)}:{frame.line} in {frame.function}"
 
 
 def _called(stack: Stack, own: int | None) -> str | None:
@@ -169,10 +200,6 @@ def _called(stack: Stack, own: int | None) -> str | None:
         places = [(os.path.basename(frame.file), name) for frame, name in zip(stack, names, strict=True)]
         return next((_BEHIND_THE_SCENES[place] for place in places if place in _BEHIND_THE_SCENES), None)
     return _OPERATIONS.get(names[own - 1], names[own - 1]) if own else None
-
-
-def waiting_for(said: Doing, since_s: float) -> WaitingFor | None:
-    return WaitingFor(said.operation, since_s, said.where or "") if said.operation else None
 
 
 def story(people: Mapping[str, Doing]) -> str:

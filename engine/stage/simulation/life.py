@@ -201,7 +201,7 @@ class Life:
             self.world.is_starting_a_process = False
         else:
             given, function = self.pickled((args, kwargs), starter, process), target
-            held = build.endpoints((args, kwargs, [vars(one) for one in args if hasattr(one, "__dict__")]))
+            held = tuple(self.world.passed)
         process.identity = args[0]._identity if args and hasattr(args[0], "_identity") else ()
         self._at_once(starter.number, Operation("start", (number, held)))
         own = type(given[0][0]).run if function is target and given[0] else function
@@ -211,6 +211,7 @@ class Life:
     def pickled(self, value: Any, sender: Process, receiver: Process) -> Any:
         """``value`` as it arrives in a process that is being started. Raises what pickling or unpickling raises."""
         self.world.is_starting_a_process = True
+        self.world.passed.clear()
         try:
             with self.library.visible(sender):
                 data = ForkingPickler.dumps(value)

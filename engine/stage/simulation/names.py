@@ -27,9 +27,8 @@ def said(world: World, cell: int, operation: Operation) -> tuple[str, str, str]:
         if name is not None:
             return name, operation.name, _shown(arguments[1:2])
         return "", operation.name, ""
-    if arguments and isinstance(part := arguments[0], Part):
-        return part.label or world.labels[cell], operation.name, _shown(arguments[1:])
-    return world.labels[cell], operation.name, _shown(arguments)
+    part = arguments[0] if arguments and isinstance(arguments[0], Part) else None
+    return (part.label if part and part.label else world.labels[cell]), operation.name.lstrip("_"), _shown(arguments)
 
 
 def _shown(arguments: tuple[Any, ...]) -> str:

@@ -11,6 +11,7 @@ from . import output
 from .here import here
 from .library import Library
 from .life import Life
+from .names import said
 from .process import NOTHING, STDERR, STDOUT, Process
 from .world import Names, OutOfSteps, Redundant, Scheduler, World
 
@@ -153,8 +154,12 @@ def _waiting(life: Life, process: Process) -> dict[str, Any] | None:
     strand = process.strand
     if strand is None or strand not in life.world.waiting:
         return None
-    label = life.world.labels[strand.cell]
-    return {"operation": f"{label}.{strand.operation.name}", "where": where(strand.greenlet.gr_frame)}
+    primitive, operation, _ = said(life.world, strand.cell, strand.operation)
+    name = f"{primitive}.{operation}" if primitive else _OF_THE_SYSTEM.get(operation, operation)
+    return {"operation": name, "where": where(strand.greenlet.gr_frame)}
+
+
+_OF_THE_SYSTEM = {"await": "join"}
 
 
 def where(frame: Any) -> str:

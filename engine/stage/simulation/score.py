@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...models.model import BLOCKED, Then
 from ...models.queue import Loose
 from ...plan import Score, Turn
-from ..journal import OF_PROXIES
+from ..watching import OF_PROXIES
 from .life import Life
 from .names import said
 from .process import STDOUT
@@ -79,7 +79,8 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
         return None
     if cell != KERNEL and operation.name in _OWN:
         return None
-    primitive, name, _ = said(world, cell, operation)
+    primitive, _, _ = said(world, cell, operation)
+    name = operation.name
     if name.startswith("__"):
         name = OF_PROXIES.get(name, name.strip("_"))
     is_feeder = strand.greenlet is None

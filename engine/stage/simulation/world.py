@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 import greenlet
 
-from ...models.kernel import Kernel
+from ...models.kernel import Endpoint, Kernel
 from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
 from . import polling
 from .here import UNSEEN, here
@@ -37,6 +37,9 @@ CLOCK = 1
 
 def new_names() -> Names:
     return {"kernel": KERNEL, "clock": CLOCK}
+
+
+_KERNELS = Kernel(as_bytes), Kernel(as_bytes, is_fine=True)
 
 
 class Taken(NamedTuple):
@@ -75,7 +78,8 @@ class World:
 
     ``is_virtual`` has a clock that jumps to the next deadline when nobody can do anything before; without it, any
     time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at.
-    ``obey`` is told of every step on the kernel's cell.
+    ``obey`` is told of every step on the kernel's cell. ``passed`` is filled while a process is being started whose
+    arguments are pickled: with the endpoints among them, which it is to hold.
     """
 
     def __init__(self, names: Names, max_steps: int, is_virtual: bool = False, is_fine: bool = False) -> None:
@@ -91,6 +95,7 @@ class World:
         self.pickling = PICKLING
         self.endpoints: dict[Any, str] = {}
         self.is_starting_a_process = False
+        self.passed: list[Endpoint] = []
         self.output: int | None = None
         self.now_s = 0.0
         self.obey: Callable[[Strand, Operation], None] | None = None
@@ -103,7 +108,7 @@ class World:
     def kernel(self) -> int:
         """The cell of what the operating system knows; there from the first moment that anybody asks."""
         if KERNEL not in self.states:
-            self.add_cell("kernel", "kernel", Kernel(as_bytes))
+            self.add_cell("kernel", "kernel", _KERNELS[self.is_fine])
         return KERNEL
 
     def settle(self, cell: int, process: int, operation: Operation) -> Any:

@@ -217,4 +217,38 @@ def test_a_process_that_was_stopped_and_went_on_is_told_where_it_is_now(stage: S
 
     run = perform(stage, plan)
 
-    assert str(run.why).startswith("deadlock: worker waits in event.wait at scenario.yaml:4, ")
+    assert str(run.why).startswith("deadlock: worker waits in event.wait at scenario.yaml:4 (")
+
+
+@pytest.mark.parametrize("start_method", START_METHODS)
+@pytest.mark.parametrize("start_together", [False, True], ids=["", "together"])
+@pytest.mark.parametrize(("action", "exitcode"), [("kill", -9), ("terminate", -15)])
+def test_a_process_that_is_still_starting_is_struck_and_that_is_told(
+    stage: Stage, action: str, exitcode: int, start_method: str, start_together: bool
+) -> None:
+    code = "import time\ndef worker(): time.sleep(100)\ndef other(): pass"
+    fault = Fault(action, "worker", 0.0)  # type: ignore[arg-type]
+    plan = a_plan(
+        code,
+        ["other", "worker"],
+        faults=(fault,),
+        timeout_s=20.0,
+        start_method=start_method,
+        start_together=start_together,
+    )
+
+    run = perform(stage, plan)
+
+    assert (run.ending, run.unstruck, run.leaks, run.parent.exitcode) == ("completed", (), (), 0)
+    assert run.processes["worker"].faults == (f"{action} worker at 0 s",)
+    assert (run.processes["worker"].exitcode, run.processes["other"].exitcode) == (exitcode, 0)
+
+
+@pytest.mark.parametrize("start_method", START_METHODS)
+def test_a_process_that_is_stopped_while_it_starts_is_told(stage: Stage, start_method: str) -> None:
+    code, fault = "import time\ndef worker(): time.sleep(100)", Fault("stop", "worker", 0.0)
+
+    run = perform(stage, a_plan(code, ["worker"], faults=(fault,), timeout_s=20.0, start_method=start_method))
+
+    assert (run.ending, run.processes["worker"].faults) == ("deadlock", ("stop worker at 0 s",))
+    assert "worker waits in stop" in str(run.why)

@@ -87,30 +87,58 @@ def test_who_waits_for_what_is_told(stage: Stage, start_method: str, run_as: str
 @pytest.mark.parametrize(
     ("code", "given", "operation"),
     [
-        ("def user(queue): queue.get()", "queue", "queue.get at scenario.yaml:1"),
-        ("def user(queue):\n  for n in range(3): queue.put(n)", "queue", "queue.put at scenario.yaml:2"),
+        ("def user(queue): queue.get()", "queue", "queue.get at scenario.yaml:1 (nobody else was given it)"),
+        (
+            "def user(queue):\n  for n in range(3): queue.put(n)",
+            "queue",
+            "queue.put at scenario.yaml:2 (nobody else was given it)",
+        ),
         ("def user(queue): queue.put('x' * 1_000_000)", "queue", "join_thread"),
-        ("def user(simple): simple.put('x' * 1_000_000)", "simple", "simple.put at scenario.yaml:1"),
-        ("def user(end): end.recv()", "pipe[0]", "pipe[0].recv at scenario.yaml:1"),
-        ("def user(end): end.poll(None)", "pipe[1]", "pipe[1].poll at scenario.yaml:1"),
-        ("def user(end): end.send('x' * 1_000_000)", "pipe[0]", "pipe[0].send at scenario.yaml:1"),
-        ("def user(event): event.wait()", "event", "event.wait at scenario.yaml:1"),
+        (
+            "def user(simple): simple.put('x' * 1_000_000)",
+            "simple",
+            "simple.put at scenario.yaml:1 (nobody else was given it)",
+        ),
+        (
+            "def user(end): end.recv()",
+            "pipe[0]",
+            "pipe[0].recv at scenario.yaml:1 (nobody else was given its other end)",
+        ),
+        (
+            "def user(end): end.poll(None)",
+            "pipe[1]",
+            "pipe[1].poll at scenario.yaml:1 (nobody else was given its other end)",
+        ),
+        (
+            "def user(end): end.send('x' * 1_000_000)",
+            "pipe[0]",
+            "pipe[0].send at scenario.yaml:1 (nobody else was given its other end)",
+        ),
+        ("def user(event): event.wait()", "event", "event.wait at scenario.yaml:1 (nobody else was given it)"),
         (
             "def user(it):\n  it.acquire()\n  it.acquire()",
             "semaphore",
-            "semaphore.acquire at scenario.yaml:3",
+            "semaphore.acquire at scenario.yaml:3 (nobody else was given it)",
         ),
-        ("def user(barrier): barrier.wait()", "barrier", "barrier.wait at scenario.yaml:1"),
-        ("def user(it):\n  with it: it.wait()", "condition", "condition.wait at scenario.yaml:2"),
-        ("def user(it):\n  it.put(1)\n  it.join()", "joinable", "joinable.join at scenario.yaml:3"),
-        ("def user(path): open(path)", "fifo", "fifo.open at scenario.yaml:1"),
-        ("def user(it): it.wait()", "remote", "wait at scenario.yaml:1"),
+        ("def user(barrier): barrier.wait()", "barrier", "barrier.wait at scenario.yaml:1 (nobody else was given it)"),
+        (
+            "def user(it):\n  with it: it.wait()",
+            "condition",
+            "condition.wait at scenario.yaml:2 (nobody else was given it)",
+        ),
+        (
+            "def user(it):\n  it.put(1)\n  it.join()",
+            "joinable",
+            "joinable.join at scenario.yaml:3 (nobody else was given it)",
+        ),
+        ("def user(path): open(path)", "fifo", "fifo.open at scenario.yaml:1 (nobody else was given it)"),
+        ("def user(it): it.wait()", "remote", "remote.wait at scenario.yaml:1 (nobody else was given it)"),
         (
             "import threading\ndef user(_): threading.Lock().acquire() and threading.Event().wait()",
             "a",
             "wait at scenario.yaml:2",
         ),
-        ("import os, signal\ndef user(_): os.kill(os.getpid(), signal.SIGSTOP)", "a", "stop"),
+        ("import os, signal\ndef user(_): os.kill(os.getpid(), signal.SIGSTOP)", "a", "stop at scenario.yaml:2"),
         ("import os\ndef user(_): os.read(os.pipe()[0], 1)", "a", "recv at scenario.yaml:2"),
     ],
     ids=lambda value: value if len(value) < 12 else "",
@@ -147,7 +175,11 @@ def test_a_parent_that_waits_after_the_last_join_is_found(stage: Stage) -> None:
 
     done = run(stage, code, {"user": ["queue"]}, after=[ref("queue")])
 
-    assert (done.ending, done.why) == ("deadlock", "deadlock: the parent process waits in queue.get at scenario.yaml:2")
+    assert (done.ending, done.why) == (
+        "deadlock",
+        "deadlock: the parent process waits in queue.get at scenario.yaml:2 "
+        "(nobody else who was given it is left: user has ended)",
+    )
 
 
 # What is not

@@ -61,7 +61,7 @@ Current thread 0x00007f02 [main] (most recent call first):
         ),
         ((Frame(f"{LIBRARY}queues.py", 200, "_finalize_join"),), READS, None, "waits in join_thread"),
         ((), READS, None, "waits in recv"),
-        ((), None, None, "runs"),
+        ((), None, None, "is still there"),
         ((OWN,), READS._replace(kind="stopped", things=()), None, "waits in stop at scenario.yaml:7"),
     ],
 )
@@ -80,7 +80,7 @@ def test_who_holds_a_lock_is_read_from_their_memory() -> None:
     waits = [HELD._replace(things=(inode or 0,)) for inode in inodes]
 
     def holders(thread: int | None = None) -> list[Sequence[str] | None]:
-        me = {"me": waiting.Person(os.getpid(), thread, [])}
+        me = {"me": waiting.Holder(os.getpid(), thread, [])}
         return [waiting.Handles(os.getpid(), told, me).holders(wait) for wait in waits]
 
     assert holders() == [[], None]
@@ -98,8 +98,8 @@ def test_the_addresses_that_a_process_tells_are_its_own() -> None:
 
 
 def test_a_story_says_who_holds_a_lock() -> None:
-    assert str(Doing("lock.acquire", None, [])) == "waits in lock.acquire (taken by nobody who is alive)"
-    assert str(Doing("lock.acquire", "x:1", ["a", "b"])) == "waits in lock.acquire at x:1 (taken by a and b)"
+    assert str(Doing("lock.acquire", None, "taken by left")) == "waits in lock.acquire (taken by left)"
+    assert str(Doing("lock.acquire", "x:1", "taken by a")) == "waits in lock.acquire at x:1 (taken by a)"
 
 
 def test_an_environment_within_the_project_is_not_its_own() -> None:

@@ -9,9 +9,11 @@ import multiprocessing
 import time
 from collections.abc import Callable
 from multiprocessing import connection
+from queue import Queue
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.stage.simulation.here import here
@@ -20,6 +22,8 @@ from engine.stage.simulation.strand import Strand
 from engine.stage.simulation.world import World
 from tests.channels_support import forked
 from tests.simulation_support import outcomes
+
+pytestmark = pytest.mark.slow
 
 Call = tuple[Any, ...]
 values = st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=3) | st.binary(max_size=600)
@@ -94,6 +98,7 @@ def _use_end(end: Any, name: str, arguments: Call) -> Any:
     return getattr(end, name)(*arguments)
 
 
+@settings(max_examples=300)
 @given(st.booleans(), pipe_calls)
 def test_of_a_pipe(is_duplex: bool, calls: list[Call]) -> None:
     def build(world: World) -> Any:
@@ -172,9 +177,7 @@ def test_of_a_simple_queue(calls: list[Call]) -> None:
 @given(st.integers(0, 3), queue_calls)
 def test_of_a_manager_s_queue(maxsize: int, calls: list[Call]) -> None:
     # What the manager's process has is this very class.
-    import queue as genuine_queues
-
-    expected = use_queue(calls, genuine_queues.Queue(maxsize))
+    expected = use_queue(calls, Queue(maxsize))
 
     def build(world: World) -> Any:
         return manager_queue.Queue(world, "q", "q", maxsize)

@@ -20,6 +20,7 @@ plain = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(plain)
 def test_what_cannot_change_travels_as_it_is_and_has_the_size_of_its_pickle(value: Any) -> None:
     load, size = pack(value, 1)

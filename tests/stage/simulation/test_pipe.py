@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from multiprocessing import connection
 from typing import Any
 
 import pytest
 
+from engine.stage.simulation.here import here
 from engine.stage.simulation.objects.pipe import Pipe
 from engine.stage.simulation.objects.queue import Queue
 from engine.stage.simulation.objects.wait import wait
@@ -275,6 +277,20 @@ def test_a_connection_can_be_sent_through_another() -> None:
         got.send("hello")
 
     assert results(build, give_away, take) == {("hello", None)}
+
+
+def test_one_that_is_pickled_for_a_process_to_be_started_is_told_to_who_starts_it() -> None:
+    def start(ends: Any) -> Any:
+        world = here.world
+        world.is_starting_a_process = True
+        same = pickle.loads(pickle.dumps(ends[0]))
+        ends[1].close()
+        try:
+            pickle.dumps(ends[1])
+        except OSError as error:
+            return same is ends[0], world.passed == [ends[0].end], str(error)
+
+    assert results(forked_with_a_pipe(1), start) == {((True, True, "handle is closed"),)}
 
 
 def test_a_file_number_is_refused() -> None:

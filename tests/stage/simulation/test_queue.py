@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import pytest
+
 from engine.stage.simulation.here import here
 from engine.stage.simulation.objects.queue import JoinableQueue, Queue
 from engine.stage.simulation.world import World
@@ -47,10 +49,12 @@ def get(count: int) -> Any:
     return lambda queue: [queue.get() for _ in range(count)]
 
 
+@pytest.mark.slow
 def test_what_one_process_puts_arrives_in_order() -> None:
     assert results(a_queue, put(1, 2, 3), get(3)) == {(None, (1, 2, 3))}
 
 
+@pytest.mark.slow
 def test_what_two_processes_put_arrives_in_any_order_that_keeps_each_ones() -> None:
     assert results(a_coarse_queue, put(1, 2), put(3), get(3)) == {
         (None, None, order) for order in ((1, 2, 3), (1, 3, 2), (3, 1, 2))
@@ -73,6 +77,7 @@ def test_get_nowait_may_find_nothing_just_after_a_put() -> None:
     assert results(a_queue, put_and_try) == {(1,), ("Empty: ",)}
 
 
+@pytest.mark.slow
 def test_get_nowait_may_find_nothing_while_another_reads_of_two_items() -> None:
     found = results(
         a_queue, put(1, 2), get(1), lambda queue: queue.qsize() == 2 and not queue.empty() and queue.get_nowait()
@@ -141,6 +146,7 @@ def test_a_queue_cannot_be_sent_through_a_queue() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_process_cannot_end_before_someone_reads_what_it_has_put() -> None:
     def put_much(queue: Any) -> str:
         queue.put("x" * 100_000)
@@ -193,6 +199,7 @@ def test_empty_fails_once_the_feeder_of_a_closed_queue_has_ended() -> None:
     assert results(a_queue, close_and_look) == {(True,), (False,), ("OSError: handle is closed",)}
 
 
+@pytest.mark.slow
 def test_join_waits_for_every_task() -> None:
     def work(queue: Any) -> None:
         for _ in range(2):
@@ -239,6 +246,7 @@ def test_who_joins_goes_on_although_there_is_a_new_task_by_then() -> None:
     assert ("joined", None) in results(a_joinable_queue, put_and_join, done_and_one_more)
 
 
+@pytest.mark.slow
 def test_a_reader_that_is_killed_inside_get_keeps_the_lock() -> None:
     def attempt(queue: Any) -> Any:
         queue.put(1)
@@ -258,6 +266,7 @@ def test_of_a_writer_that_is_killed_half_a_message_is_left_and_no_timeout_helps(
     assert {made[1] for made in found} == {"Empty: ", ...}
 
 
+@pytest.mark.slow
 def test_a_writer_that_is_killed_may_keep_the_lock_and_silence_all_others() -> None:
     def put_and_kill(queue: Any) -> None:
         kill(1)
@@ -266,6 +275,24 @@ def test_a_writer_that_is_killed_may_keep_the_lock_and_silence_all_others() -> N
     found = results(a_queue_and_a_killer, put(1), put_and_kill, lambda queue: queue.get())
 
     assert {made[2] for made in found} == {1, 2, ...}
+
+
+def test_who_is_killed_while_it_joins_stops_who_does_the_last_task() -> None:
+    def build(world: World) -> JoinableQueue:
+        forked(world, 1, 2)
+        return JoinableQueue(world, "q", "q", is_exact=False)
+
+    def put_and_join(queue: Any) -> None:
+        queue.put(1)
+        queue.join()
+
+    def kill_and_be_done(queue: Any) -> str:
+        queue.get()
+        kill(1)
+        queue.task_done()
+        return "done"
+
+    assert {made[1] for made in results(build, put_and_join, kill_and_be_done)} == {"done", ...}
 
 
 def test_final_is_what_nobody_got() -> None:

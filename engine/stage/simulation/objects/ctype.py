@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from functools import lru_cache
 from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
 from typing import Any
 
@@ -70,3 +71,9 @@ class Scratch:
         setattr(self.items, name, value)
         length = len(value) if name == "raw" else min(len(value) + 1, self.length)
         return range(length), tuple(self.items[place] for place in range(length))
+
+
+@lru_cache(maxsize=256)
+def scratch_for(kind: Any, length: int) -> Scratch:
+    """One for all runs: what is in it means nothing."""
+    return Scratch(kind, length)

@@ -109,9 +109,6 @@ class ArrayProxy(Kept, managers.ArrayProxy):  # type: ignore[misc, name-defined]
     def __init__(self, world: World, key: object, label: str, typecode: str, values: Any) -> None:
         super().__init__(world, key, label, managed.Array(managers.Array(typecode, values)))  # type: ignore[attr-defined]
 
-    def final(self) -> object:
-        return list(Shared.final(self))  # type: ignore[call-overload]
-
 
 class ValueProxy(Kept, managers.ValueProxy):  # type: ignore[type-arg]
     def __init__(self, world: World, key: object, label: str, typecode: Any, value: Any = 0) -> None:

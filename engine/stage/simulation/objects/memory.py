@@ -13,9 +13,12 @@ from ....models.model import Operation
 from ..here import here, perform
 from ..world import World
 from .condition import OwnLock
-from .ctype import Scratch, ctype_of
+from .ctype import Scratch, ctype_of, scratch_for
 from .guarded import add_guarded, join_guarded
 from .shared import Shared
+
+_FIRST = range(1)
+_NOTHING = range(0)
 
 
 class CMemory(Shared):
@@ -23,9 +26,6 @@ class CMemory(Shared):
 
     def __init__(self, cell: int, part: Part, memory: Memory, scratch: Scratch) -> None:
         self.cell, self._part, self._memory, self._scratch = cell, part, memory, scratch
-        self._reads: dict[int, Operation] = {
-            index: Operation("read", (part, range(index, index + 1))) for index in range(min(scratch.length, 64))
-        }
 
     def final(self) -> object:
         return self._memory.final(here.world.states[self.cell][self._memory.place])
@@ -45,12 +45,16 @@ class CMemory(Shared):
 class Number(CMemory):
     """One C value."""
 
+    def __init__(self, cell: int, part: Part, memory: Memory, scratch: Scratch) -> None:
+        super().__init__(cell, part, memory, scratch)
+        self._read_it = Operation("read", (part, _FIRST))
+
     def final(self) -> object:
         return here.world.states[self.cell][self._memory.place][0]
 
     @property
     def value(self) -> Any:
-        return perform(self.cell, self._reads[0])[0]
+        return perform(self.cell, self._read_it)[0]
 
     @value.setter
     def value(self, value: Any) -> None:
@@ -72,9 +76,6 @@ class Items(CMemory):
         return self._scratch.length
 
     def __getitem__(self, index: Any) -> Any:
-        known = self._reads.get(index) if type(index) is int else None
-        if known is not None:
-            return perform(self.cell, known)[0]
         try:
             where = self._scratch.index(index)
         except Exception:
@@ -126,20 +127,12 @@ class Text(Items):
         self._write(where, items)
 
 
-_FIRST = range(1)
-_NOTHING = range(0)
-
-
 def scratch_of(typecode: Any, size: int | None, values: list[Any] | None) -> tuple[Scratch, tuple[Any, ...]]:
     """Room for an array, and what is in it at first. Raises what ``RawArray`` raises."""
     kind = ctype_of(typecode)
-    given = values if values is not None else size
-    if isinstance(given, int):
-        scratch = Scratch(kind, given)
-    else:
-        scratch = Scratch(kind, len(given))  # type: ignore[arg-type]
-        scratch.items.__init__(*given)  # type: ignore[misc]
-    return scratch, tuple(scratch.items)
+    first = (kind * size)() if values is None else (kind * len(values))(*values)
+    scratch = scratch_for(kind, len(first))
+    return scratch, tuple(first)
 
 
 class Synchronized(Shared):

@@ -73,11 +73,12 @@ class Connection(Shared, connection.Connection):
         return [] if channel is None else left(messages_left(channel, as_bytes))
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if here.world.is_starting_a_process:
-            return super().__reduce_ex__(protocol)
         sender = here.pickler if here.pickler is not None else number()
         if sender not in self._kernel.holders[self.end]:
             raise OSError("handle is closed")
+        if here.world.is_starting_a_process:
+            here.world.passed.append(self.end)
+            return super().__reduce_ex__(protocol)
         place = here.world.keep(self)
         if here.strand is not None:
             here.world.settle(self.cell, sender, Operation("offer", (self.end, place)))

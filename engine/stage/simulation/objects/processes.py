@@ -19,7 +19,11 @@ from .sentinel import Sentinel
 
 
 class Life(Protocol):
-    """What starts processes. ``child_key`` is what the child is in every run; its number comes back."""
+    """What starts processes. ``child_key`` is what the child is in every run; its number comes back.
+
+    The target and its arguments are copied for the child before that, as the start method has it: the ``Process``
+    object itself is among them, and what a child writes on its own is never seen by the one that started it.
+    """
 
     def start_process(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from multiprocessing import queues
 from typing import Any
 
@@ -24,8 +25,7 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
     def __init__(
         self, world: World, key: object, label: str, maxsize: int = 0, is_exact: bool = True, is_fine: bool = False
     ) -> None:
-        model = Model(maxsize, pack, as_bytes, self._is_joinable, is_exact, is_fine)
-        self.cell = world.add_cell(key, label, model)
+        self.cell = world.add_cell(key, label, _model(maxsize, self._is_joinable, is_exact, is_fine or world.is_fine))
 
     def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
         process = number()
@@ -119,6 +119,11 @@ class JoinableQueue(Queue, queues.JoinableQueue):  # type: ignore[type-arg]
 
     def join(self) -> None:
         perform(self.cell, _JOIN)
+
+
+@cache
+def _model(maxsize: int, is_joinable: bool, is_exact: bool, is_fine: bool) -> Model:
+    return Model(maxsize, pack, as_bytes, is_joinable, is_exact, is_fine)
 
 
 def _load_of(item: Packed | Loose) -> Any:

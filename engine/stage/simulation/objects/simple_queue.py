@@ -17,7 +17,7 @@ from .shared import Shared
 
 class SimpleQueue(Shared, queues.SimpleQueue):  # type: ignore[type-arg]
     def __init__(self, world: World, key: object, label: str, is_fine: bool = False) -> None:
-        self.cell = world.add_cell(key, label, Model(as_bytes, is_fine))
+        self.cell = world.add_cell(key, label, Model(as_bytes, is_fine or world.is_fine))
         self._closed_in: set[int] = set()
 
     def put(self, obj: Any) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 from ....models.memory import Memory
 from ..world import World
-from .ctype import Scratch, ctype_of
+from .ctype import ctype_of, scratch_for
 from .guarded import add_guarded
 from .memory import Number, Synchronized
 
 
 def RawValue(world: World, key: object, label: str, typecode: Any, value: Any = 0) -> Number:  # noqa: N802
-    scratch = Scratch(ctype_of(typecode), 1)
+    scratch = scratch_for(ctype_of(typecode), 1)
     memory = Memory((scratch.kind(value).value,), world.is_fine)
     return Number(add_guarded(world, key, label, None, memory), memory, memory, scratch)
 
@@ -22,7 +22,7 @@ class SynchronizedNumber(Number, Synchronized, sharedctypes.Synchronized):  # ty
     """What ``Value`` gives if it has a lock."""
 
     def __init__(self, world: World, key: object, label: str, typecode: Any, value: Any, lock: Any) -> None:
-        scratch = Scratch(ctype_of(typecode), 1)
+        scratch = scratch_for(ctype_of(typecode), 1)
         memory = Memory((scratch.kind(value).value,), world.is_fine)
         bare = self._be_made(world, key, label, lock, memory)
         super().__init__(self.cell, memory, memory, scratch)

@@ -11,6 +11,11 @@ Counts = Counter[int]
 """Steps by the number of a strand."""
 
 
+def learns(run: int) -> bool:
+    """Whether it pays to learn from a run, counted from 1: from all of the first, and then ever more rarely."""
+    return run <= 16 or run & (run - 1) == 0
+
+
 class Census:
     """Counts steps over runs, and within one run what is left of them.
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ....models.model import ADD, BLOCKED, READ, WRITE, Operation, Touches, conflict
+from ....models.model import ADD, BLOCKED, READ, WRITE, Operation, Touches, conflict, looks_at_memory
 from ..strand import Strand
 from ..world import IDLE, Redundant, World
 
@@ -202,7 +202,7 @@ class PartialOrder:
             if other.move.cell == strand.cell:
                 state = _step(world, strand.cell, state, other.move.process, other.operation).state
         step = _step(world, strand.cell, state, number, strand.operation)
-        return None if step is BLOCKED else _Move(strand.cell, step.touches, number, victim)
+        return None if step is BLOCKED else _made(strand, step.touches)
 
     def _put_down(self, at: int, strand: Strand, move: _Move, independent: Sequence[_Event]) -> None:
         """Have one of those tried, at the node ``at``, that begin an order in which ``strand`` comes before."""
@@ -252,7 +252,14 @@ def _victim(strand: Strand) -> int | None:
 
 
 def _move(strand: Strand) -> _Move:
-    return _Move(strand.cell, strand.step.touches, strand.process.number, _victim(strand))  # type: ignore[union-attr]
+    return _made(strand, strand.step.touches)  # type: ignore[union-attr]
+
+
+def _made(strand: Strand, touches: Touches) -> _Move:
+    """A step of ``strand`` that touches these. One that looks at what is a process's own (a feeder's, which pickles)
+    conflicts with all that this process does, as one that strikes it does."""
+    number = strand.process.number
+    return _Move(strand.cell, touches, number, number if looks_at_memory(touches) else _victim(strand))
 
 
 def _depend(one: _Move, other: _Move) -> bool:

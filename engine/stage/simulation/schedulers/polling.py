@@ -10,15 +10,16 @@ from collections.abc import Sequence
 
 from ..world import Taken
 
-LOOKS = 3
-"""How often somebody looks in vain before it is called polling: reading twice what has not changed is common."""
+LOOKS = 8
+"""How often somebody looks in vain before it is called polling: reading twice what has not changed is common, and a few
+looks too many cost little."""
 
-_WINDOW = 16
-"""How many steps back a loop may begin: three rounds of five looks each."""
+_WINDOW = 5 * LOOKS
+"""How many steps back its first look may be: there are loops with several looks in each round."""
 
 
 def is_polling(trace: Sequence[Taken]) -> bool:
-    """Whether who took the last step has just seen the same thing for the third time, with nothing changed since."""
+    """Whether who took the last step has just seen the same thing ``LOOKS`` times, with nothing changed since."""
     last = trace[-1]
     if last.step.state is not last.before:
         return False

@@ -11,9 +11,11 @@ from .pos import Pos
 from .random_walk import RandomWalk
 from .rf_pos import RfPos
 from .surw import Surw
+from .urw import Urw
 
-MIX = ("rf-pos", "surw", "rf-pos", "pos", "surw", "pct", "rf-pos", "random")
-"""Which has its turn when, over and over."""
+MIX = ("rf-pos", "urw", "rf-pos", "surw", "pos", "rf-pos", "urw", "pct", "rf-pos", "random")
+"""Which has its turn when, over and over: most often those that have measured best (benchmarks/schedulers.py), and now
+and then each of the others, for what has not been measured."""
 
 
 class Portfolio:
@@ -46,6 +48,7 @@ def portfolio(seed: int, mix: Sequence[str] = MIX) -> Portfolio:
     makers: dict[str, Callable[[int], Scheduler]] = {
         "rf-pos": RfPos,
         "surw": Surw,
+        "urw": Urw,
         "pos": Pos,
         "pct": Pct,
         "random": RandomWalk,

@@ -6,7 +6,8 @@ from random import Random
 
 from ....models.model import conflict
 from ..strand import Strand
-from ..world import World
+from ..world import Taken, World
+from . import patience
 from .draws import generators
 
 
@@ -22,8 +23,8 @@ class Pos:
 
     _random: Random
 
-    def __init__(self, seed: int) -> None:
-        self._generators = generators(seed, "pos")
+    def __init__(self, seed: int, salt: str = "pos") -> None:
+        self._generators = generators(seed, salt)
         self._priorities: dict[int, float] = {}
 
     def begin(self) -> bool:
@@ -32,17 +33,23 @@ class Pos:
         return True
 
     def choose(self, world: World, ready: list[Strand]) -> Strand:
-        best = self.best(ready)
+        best = self.best(ready, world.trace)
         self.take(best, ready)
         return best
 
     def end(self, world: World, is_whole: bool) -> None: ...
 
-    def best(self, among: list[Strand]) -> Strand:
-        """The strand whose operation has the highest priority."""
+    def best(self, among: list[Strand], trace: list[Taken]) -> Strand:
+        """The strand whose operation has the highest priority.
+
+        All are drawn anew where nothing has changed for long: those that poll would draw so often that whoever they
+        wait for, with a low priority and no conflict, would hardly ever have its turn.
+        """
         if len(among) == 1:
             return among[0]
         priorities = self._priorities
+        if patience.is_over(trace):
+            priorities.clear()
         best, highest = among[0], -1.0
         for strand in among:
             number = strand.number

@@ -47,7 +47,7 @@ class RfPos:
 
     def __init__(self, seed: int) -> None:
         self._generators = generators(seed, "rf-pos")
-        self._pos = Pos(seed)
+        self._pos = Pos(seed, "pos of rf-pos")
         self._runs = 0
         self._seen = Seen()
         self._wish: Wish | None = None
@@ -70,7 +70,7 @@ class RfPos:
         if not free or (len(free) < len(ready) and patience.is_over(world.trace)):
             self._wish = None
             return pos.choose(world, ready)
-        chosen = pos.best(free)
+        chosen = pos.best(free, world.trace)
         pos.take(chosen, ready)
         if chosen.cell == wish.cell:
             self._follow(wish, chosen)

@@ -9,7 +9,7 @@ from ....models.model import is_quiet
 from ..strand import Strand
 from ..world import World
 from . import patience
-from .census import Census
+from .census import Census, learns
 from .draws import generators
 
 
@@ -32,9 +32,11 @@ class Surw:
         self._census: Census | None = None
         self._cell = -1
         self._next: int | None = None
+        self._runs = 0
 
     def begin(self) -> bool:
         self._random = next(self._generators)
+        self._runs += 1
         self._census = None
         if self._cells:
             self._cell = self._random.choice(self._cells)
@@ -59,7 +61,7 @@ class Surw:
         return chosen
 
     def end(self, world: World, is_whole: bool) -> None:
-        if not is_whole:
+        if not (is_whole and learns(self._runs)):
             return
         counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
         changed = set()

@@ -7,7 +7,7 @@ from random import Random
 
 from ..strand import Strand
 from ..world import World
-from .census import Census
+from .census import Census, learns
 from .draws import generators
 
 
@@ -26,9 +26,11 @@ class Urw:
     def __init__(self, seed: int) -> None:
         self._generators = generators(seed, "urw")
         self._census = Census(unknown=1.0)
+        self._runs = 0
 
     def begin(self) -> bool:
         self._random = next(self._generators)
+        self._runs += 1
         self._census.begin()
         return True
 
@@ -40,5 +42,5 @@ class Urw:
         return chosen
 
     def end(self, world: World, is_whole: bool) -> None:
-        if is_whole:
+        if is_whole and learns(self._runs):
             self._census.learn(Counter(taken.strand.number for taken in world.trace))
