@@ -53,9 +53,7 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     try:
         bindings = _settle(plan, folder, mark)
         tell("built", managers=bindings.manager_pids(), handles=handles(bindings.shared))
-        with _traced(plan, link):
-            if part is not None:
-                part.begin(link.say)
+        with _traced(plan, link, part):
             if plan.before:
                 _call("before", plan.before, bindings, link)
             Company(plan, bindings, tell, part).perform()
@@ -92,11 +90,13 @@ def _part(plan: Plan, tell: Callable[..., None]) -> Part | None:
 
 
 @contextmanager
-def _traced(plan: Plan, link: Link) -> Iterator[None]:
-    """Have what the parent itself does told, if the run is traced."""
+def _traced(plan: Plan, link: Link, part: Part | None) -> Iterator[None]:
+    """Have what the parent itself does told, if the run is traced; and wait for its turns, if it has a ``part``."""
     # As threads, what a target's own threads do is neither its nor the parent's.
     take = journal.own if plan.run_as == "thread" else journal.begin
     take(journal.Journal(link.journal, (), link.say) if plan.is_traced else None)
+    if part is not None:
+        part.begin(link.say)
     yield
     take(None)
 

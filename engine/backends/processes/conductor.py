@@ -31,7 +31,7 @@ class Conductor:
     @property
     def is_over(self) -> bool:
         """Whether everybody may go on as they like."""
-        return self._baton is not None and self._baton.is_over
+        return not self._score.turns or (self._baton is not None and self._baton.is_over)
 
     def note(self, place: int, did: str) -> None:
         """Somebody has done something else than the step at ``place``."""
