@@ -322,7 +322,7 @@ def scale() -> None:
         plan = plan_of(MANY.format(count=count))
         _tell(f"{count} processes on one variable, random", [of_simulation(plan, "random", 20_000 // count)])
         settings = Settings(strategy="auto", orders_output=False)
-        found = Simulation().explore(plan, settings, lambda run: run.shared != {"x": count})
+        found = Simulation().explore(plan, settings, lambda run, count=count: run.shared != {"x": count})
         print(f"  auto: first failure in schedule {found.first_failure}", flush=True)
 
 

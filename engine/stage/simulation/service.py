@@ -23,7 +23,7 @@ from . import stand_ins
 from .here import here
 from .library import Library
 from .names import label
-from .picture import Recorder, labels_of, preemptions_of
+from .picture import Recorder, labels_of
 from .play import Terms, play, told
 from .schedulers.replay import Replay
 from .score import Scribe, obstacles, score_of
@@ -119,7 +119,7 @@ class Service:
             run=told(played, terms),
             schedule=labels_of(played.world),
             steps=recorder.steps,
-            preemptions=preemptions_of(played.world),
+            preemptions=recorder.preemptions,
             diverged=scheduler.diverged,
             score=score_of(scribe, played.life),
             obstacles=list(obstacles(played.life)),
