@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Ending = Literal["completed", "deadlock", "timeout", "parent_died"]
+Ending = Literal["completed", "deadlock", "timeout", "parent_died", "process_limit"]
+"""``process_limit`` is of a run that had to be ended because it had become too many processes."""
 
 
 @dataclass(frozen=True)

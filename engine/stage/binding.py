@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .. import plain
 from ..plan import CODE_MODULE, Code, Plan, Reference, reference_from
 from ..primitives import Primitive, primitive
-from . import journal
+from . import blocks, journal
 
 if TYPE_CHECKING:
     from multiprocessing.managers import SyncManager
@@ -41,10 +41,10 @@ class Bindings:
     """The objects of one run. They live as long as it does: a primitive that only a process's arguments refer to
     would be destroyed by ``start()``, before the child has taken it."""
 
-    def __init__(self, plan: Plan, context: BaseContext, folder: str, mark: str) -> None:
+    def __init__(self, plan: Plan, context: BaseContext, folder: str) -> None:
         self.context = context
         self.folder = folder
-        self._mark = mark
+        self._mark = blocks.mark(folder)
         self.shared: dict[str, Any] = {}
         self._primitives: dict[str, Primitive] = {}
         self._plan = plan

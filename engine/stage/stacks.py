@@ -15,6 +15,7 @@ from contextlib import suppress
 SIGNAL = int(getattr(signal, "SIGRTMAX", 0)) - 3
 """A real-time signal that nobody uses; below 0 where the system has none, and then nobody is asked."""
 
+_NAME = "stack-"
 _folder: str | None = None
 _file: int | None = None
 
@@ -39,7 +40,13 @@ def dump() -> None:
 
 
 def path(folder: str, pid: int) -> str:
-    return os.path.join(folder, f"stack-{pid}")
+    return os.path.join(folder, f"{_NAME}{pid}")
+
+
+def pid_of(path: str) -> int | None:
+    """Whose file this is; None if it is nobody's."""
+    prefix, _, number = os.path.basename(path).rpartition("-")
+    return int(number) if f"{prefix}-" == _NAME and number.isdigit() else None
 
 
 def _open() -> None:

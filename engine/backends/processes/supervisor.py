@@ -15,9 +15,9 @@ from typing import Any
 from ... import plain
 from ...errors import InternalError
 from ...plan import PARENT, Plan
-from ...stage import wire
+from ...stage import descendants, wire
 from ...trace import Ending, ProcessRun, Raised, Returned, Run, WaitingFor
-from . import journals, kernel, stacks, standstill, waiting
+from . import census, journals, stacks, standstill, waiting
 from .stage import END_PATIENCE_S, Stage
 from .standstill import Wait
 from .streams import Stream, merged
@@ -30,13 +30,16 @@ LOOK_INTERVAL_S = 0.1
 """How often it is looked whether the run can still move."""
 
 
-def supervise(stage: Stage, plan: Plan) -> Run:
-    """Have ``stage`` carry out ``plan`` once; return when everything that it started is gone."""
+def supervise(stage: Stage, plan: Plan, allowed: int = census.ALLOWED) -> Run:
+    """Have ``stage`` carry out ``plan`` once; return when everything that it started is gone.
+
+    ``allowed`` is how many processes there may be beyond those that the plan declares.
+    """
     stage.interpreter()  # Once it is up, so that the time it took to start is not the run's.
     began_ns = time.monotonic_ns()
     control = stage.begin(plan)
     with control, selectors.DefaultSelector() as selector:
-        return _Supervision(stage, plan, control, selector, began_ns).watch()
+        return _Supervision(stage, plan, allowed, control, selector, began_ns).watch()
 
 
 @dataclass
@@ -65,6 +68,7 @@ class _Supervision:
         self,
         stage: Stage,
         plan: Plan,
+        allowed: int,
         control: socket.socket,
         selector: selectors.BaseSelector,
         began_ns: int,
@@ -86,6 +90,8 @@ class _Supervision:
         self._gone: Mapping[str, Any] | None = None
         self._stopped: tuple[Ending, str] | None = None
         self._watch = standstill.Watch(stage.pid, stage.run_folder, (os.getpid(), stage.pid))
+        self._allowed = allowed
+        self._census = census.Census(stage.pid, allowed + len(plan.processes))
         self._handles: list[Sequence[str]] = []
         self._journals: dict[str, int] = {}
         self._struck: set[str] = set()
@@ -111,6 +117,9 @@ class _Supervision:
                 break
             if now_s >= look_s:
                 look_s = now_s + LOOK_INTERVAL_S
+                if self._census.is_exceeded():
+                    self._stop_growing()
+                    break
                 if waits := self._watch.look(now_s):
                     self._stop("deadlock", waits, self._watch.since_s)
                     break
@@ -140,12 +149,22 @@ class _Supervision:
         self._stopped = ending, f"{began}: {waiting.story(people)}"
         self._stage.end_run()
 
+    def _stop_growing(self) -> None:
+        """End a run that has become too many; whom it would take too long to ask what they were doing."""
+        if self._stage.running_pid:
+            with suppress(OSError):
+                os.killpg(self._stage.running_pid, signal.SIGSTOP)  # At once, or there are the more for the nursery.
+        declared = len(self._plan.processes)
+        few = "1 process" if declared == 1 else f"{declared} processes"
+        self._stopped = "process_limit", f"more than {self._allowed:,} processes beyond the {few} of the scenario"
+        self._stage.end_run()
+
     def _what_everybody_does(self, waits: Sequence[Wait], since_s: float) -> dict[str, Doing]:
         """What each process of the scenario's is doing, by name, and the parent last; noted with each of them, too."""
         self._parent.pid = parent_pid = self._stage.running_pid or 0
         living = {name: witness for name, witness in self._witnesses.items() if witness.pid and not witness.ended_ns}
         known = {witness.pid for witness in living.values()} | {parent_pid, *self._watch.excused}
-        family = kernel.family(self._stage.pid)
+        family = [*descendants.below(self._stage.pid)]
         answers = stacks.ask(family, self._stage.run_folder)
         living |= {f"process {pid}": _Witness(pid=pid) for pid in sorted(answers.keys() - known)}
         sources = waiting.Sources(self._plan.file, self._plan.search_path)
