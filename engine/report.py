@@ -57,6 +57,8 @@ class ProcessReport(_Documented):
     """What it was doing when the run had to be ended: its calls, innermost first."""
     faults: Sequence[str] = ()
     """What was done to it: `kill worker before lock.release`."""
+    cut: Mapping[str, int] = field(default_factory=dict)
+    """How many bytes of its `stdout` and `stderr` were too many to be kept; those came last."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,8 @@ class ScenarioReport(_Documented):
     """What was left behind, and removed."""
     trace: Sequence[EventReport] = ()
     """Every operation, in the order in which they were called; only of a run that was traced."""
+    events_cut: int = 0
+    """How many operations before these were too many to be kept."""
     checks: Sequence[CheckReport] = ()
     """Each thing that was expected."""
 
@@ -249,6 +253,7 @@ def of_run(
             )
             for event in run.trace
         ],
+        events_cut=run.events_cut,
         checks=[_check(check) for check in verdict.checks],
     )
 
@@ -290,4 +295,5 @@ def _process(process: ProcessRun) -> ProcessReport:
         waiting_for=WaitingFor(waiting.operation, waiting.since_s, waiting.where) if waiting else None,
         stack=process.stack,
         faults=process.faults,
+        cut={stream: count for stream, count in process.cut.items() if count},
     )

@@ -168,6 +168,7 @@ def test_a_scenario_of_the_report_has_the_keys_of_the_format() -> None:
         "waiting_for": None,
         "stack": [],
         "faults": [],
+        "cut": {},
     }
     assert scenario["checks"][0].items() >= {
         ("path", "expect.stdout"),

@@ -20,6 +20,7 @@ _COLOURS = {"passed": "green", "failed": "red", "unknown": "yellow", "skipped": 
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TAIL_LINES = 20
 _DIFFERENCE_LINES = 40
+_LONGEST_LINE = 1000
 
 
 def visible(text: str) -> str:
@@ -69,6 +70,7 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     if report.seed is not None or report.trace:
         struck = [fault for process in report.processes.values() for fault in process.faults]
         yield from (f"  struck: {visible(fault)}" for fault in struck)
+    yield from _losses(report)
     yield from _timeline(report)
     undecided = [check for check in report.checks if check.verdict != "passed"]
     # What befell the parent is why the rest is missing.
@@ -78,6 +80,16 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     if undecided:
         yield from _story(report)
         yield ""
+
+
+def _losses(report: ScenarioReport) -> Iterator[str]:
+    """What there was too much of to be kept."""
+    everybody = {"the parent process": report.parent, **report.processes}
+    for name, process in everybody.items():
+        for stream, count in (process.cut if process else {}).items():
+            yield f"  {visible(name)}: {count:,} more bytes of {stream} were not kept"
+    if report.events_cut:
+        yield f"  {report.events_cut:,} operations before these were not kept"
 
 
 def _timeline(report: ScenarioReport) -> Iterator[str]:
@@ -124,7 +136,12 @@ def _difference(expected: list[str], actual: list[str]) -> Iterator[str]:
     start = max(0, (min(len(expected), len(actual)) if start is None else start) - 3)
     if start:
         yield f"      ... {start} lines alike"
-    differences = difflib.ndiff(expected[start : start + _DIFFERENCE_LINES], actual[start : start + _DIFFERENCE_LINES])
+    # Cut before they are compared, which takes the square of their length.
+    both = (
+        [words.shorten(line, _LONGEST_LINE) for line in lines[start : start + _DIFFERENCE_LINES]]
+        for lines in (expected, actual)
+    )
+    differences = difflib.ndiff(*both)
     for line in differences:
         if not line.startswith("?"):
             colour = {"-": "green", "+": "red"}.get(line[0])
@@ -164,6 +181,7 @@ def _fate(process: ProcessReport, is_parent: bool) -> str:
 
 def _first_line(text: str) -> str:
     first, _, rest = text.strip().partition("\n")
+    first = words.shorten(first, _LONGEST_LINE)
     return f"{first} ..." if rest else first
 
 
@@ -171,7 +189,7 @@ def _tail(text: str) -> Iterator[str]:
     lines = _lines(text) if text else []
     if len(lines) > _TAIL_LINES:
         yield f"    ... {len(lines) - _TAIL_LINES} more lines"
-    yield from (f"    {visible(line)}" for line in lines[-_TAIL_LINES:])
+    yield from (f"    {visible(words.shorten(line, _LONGEST_LINE))}" for line in lines[-_TAIL_LINES:])
 
 
 def _lines(text: str) -> list[str]:

@@ -91,11 +91,15 @@ class Bindings:
         return _attribute(importlib.import_module(module), name.split("."))
 
     def final_values(self) -> Mapping[str, object]:
-        """What each primitive holds now, encoded; one that cannot be read is left out, and stderr says why."""
+        """What each primitive holds now, encoded, all of them within the bounds of one value.
+
+        One that cannot be read is left out, and stderr says why.
+        """
         values = {}
+        encode = plain.encoder()
         for name, described in self._primitives.items():
             try:
-                values[name] = plain.encode(described.final(self.shared[name]))
+                values[name] = encode(described.final(self.shared[name]))
             except Exception as error:
                 print(f"the final value of {name} cannot be read: {plain.describe(error)}", file=sys.stderr)
         return values

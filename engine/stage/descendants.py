@@ -25,6 +25,7 @@ HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 HELPER_PATIENCE_S = 2.0
 STRAY_PATIENCE_S = 0.2
 _POLL_S = 0.005
+_LONGEST_COMMAND = 4096
 
 
 def adopt_orphans() -> None:
@@ -140,9 +141,10 @@ def below(pid: int) -> Iterator[int]:
 
 
 def command_line(pid: int) -> str:
+    """What was called, cut where it is long; ``?`` where nobody can say."""
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
-            words = file.read().split(b"\0")
+            words = file.read(_LONGEST_COMMAND).split(b"\0")
     except OSError:
         return "?"
     return b" ".join(words).decode(errors="replace").strip() or "?"

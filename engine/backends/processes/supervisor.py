@@ -20,10 +20,11 @@ from ...trace import Ending, ProcessRun, Raised, Returned, Run, WaitingFor
 from . import census, journals, stacks, standstill, waiting
 from .stage import END_PATIENCE_S, Stage
 from .standstill import Wait
-from .streams import Stream, merged
+from .streams import Allowance, Stream, merged
 from .testimony import Testimony
 from .waiting import Doing, Person
 
+_CALLS = ("before", "after")
 _CHUNK = 1 << 16
 
 LOOK_INTERVAL_S = 0.1
@@ -81,8 +82,9 @@ class _Supervision:
         self._selector = selector
         self._selector.register(control, selectors.EVENT_READ, self._hear_parent)
         self._selector.register(stage.socket, selectors.EVENT_READ, self._hear_nursery)
-        self._parent = _Witness()
-        self._witnesses = {process.name: _Witness() for process in plan.processes}
+        allowance = Allowance()
+        self._parent = _witness(allowance)
+        self._witnesses = {process.name: _witness(allowance) for process in plan.processes}
         self._open_fds: set[int] = set()
         self._began_ns = began_ns
         self._finished: Mapping[str, Any] | None = None
@@ -94,6 +96,7 @@ class _Supervision:
         self._census = census.Census(stage.pid, allowed + len(plan.processes))
         self._handles: list[Sequence[str]] = []
         self._journals: dict[str, int] = {}
+        self._foreseen = {str(fault) for fault in plan.faults}
         self._struck: set[str] = set()
 
     def watch(self) -> Run:
@@ -284,16 +287,17 @@ class _Supervision:
             witness.semaphores = [(int(handle), int(at)) for handle, at in message["semaphores"]]
         elif message["event"] == "returned":
             witness.returned = Returned(plain.decode(message["value"]))
-            if message["call"]:
+            if message["call"] in _CALLS:
                 witness.calls[message["call"]] = ProcessRun(message["call"], returned=witness.returned)
         elif message["event"] == "raised":
             witness.raised = _raised(message)
-            if message["call"]:
+            if message["call"] in _CALLS:
                 witness.calls[message["call"]] = ProcessRun(message["call"], raised=witness.raised)
 
     def _note_fault(self, witness: _Witness, message: Mapping[str, Any]) -> None:
-        self._struck.add(message["fault"])
-        witness.faults.append(f"{message['fault']}{message['where']}")
+        if message["fault"] in self._foreseen and len(witness.faults) < len(self._plan.faults):
+            self._struck.add(message["fault"])
+            witness.faults.append(f"{message['fault']}{message['where']}")
 
     def _run(self, duration_ns: int) -> Run:
         assert self._gone is not None
@@ -308,7 +312,7 @@ class _Supervision:
             stdout=merged(witness.stdout for witness in everybody),
             stderr=merged(witness.stderr for witness in everybody),
             parent=self._process_run("parent", parent),
-            calls={name: parent.calls.get(name, ProcessRun(name)) for name in ("before", "after")},
+            calls={name: parent.calls.get(name, ProcessRun(name)) for name in _CALLS},
             processes={name: self._process_run(name, witness) for name, witness in self._witnesses.items()},
             shared=self._finished or {},
             leaks=self._leaks(),
@@ -353,6 +357,10 @@ class _Supervision:
         names = {witness.pid: name for name, witness in self._witnesses.items()}
         strays = [f"process {names.get(int(pid), pid)}: {command}" for pid, command in self._gone["strays"].items()]
         return (*strays, *self._gone["forgotten"])
+
+
+def _witness(allowance: Allowance) -> _Witness:
+    return _Witness(Stream(allowance), Stream(allowance))
 
 
 def _raised(message: Mapping[str, Any]) -> Raised:
