@@ -123,8 +123,8 @@ class _Encoder:
             return {"type": "dict", "entries": entries}
         if kind is Opaque:
             return {"type": value.type, "repr": value.text}
-        if isinstance(value, _arrays()) and len(value) > MAX_NODES:
-            return _cut(f"{kind.__name__} of {len(value)}")
+        if isinstance(value, _arrays()) and (length := len(value)) > MAX_NODES:
+            return _cut(f"{kind.__name__} of {length}")
         encoded: dict[str, object] = {
             "type": shortened(kind.__name__, _MAX_NAME),
             "repr": self._bounded(describe(value)),
@@ -171,7 +171,7 @@ def _cut(what: str) -> dict[str, object]:
 def _relative(value: object) -> object:
     """The plain data that ``value`` may be compared as, where its type is one of plain data's relatives."""
     if isinstance(value, _arrays()):
-        return list(value)  # type: ignore[call-overload,no-any-return]
+        return list(value)
     bases: tuple[Callable[[Any], object], ...] = (int, float, str, tuple, list, dict, set, frozenset)
     for base in bases:
         if isinstance(value, base) and type(value) is not base:  # type: ignore[arg-type]
@@ -182,7 +182,7 @@ def _relative(value: object) -> object:
     return MISSING
 
 
-def _arrays() -> tuple[type, ...]:
+def _arrays() -> tuple[Any, ...]:
     # Looked up, not imported: a child process should not pay for a module that its target never loaded.
     return tuple(
         getattr(sys.modules[module], name)

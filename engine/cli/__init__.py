@@ -9,18 +9,37 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
     from ..backends.processes.stages import Stages
 
 FAILED, WRONG, FAULT, INTERRUPTED = 1, 2, 3, 130
 """Exit statuses beside 0: something failed or is unknown, the command line or a file is wrong, our fault, Ctrl-C."""
 
 
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""The signals by which somebody ends us politely: Ctrl-C, whoever manages us, a terminal that is closed."""
+
+
+def heed(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    """Have ``handler`` take the signals that ask us to end, but for those that we were started to ignore (nohup)."""
+    for number in _heeded:
+        signal.signal(number, handler)
+
+
+_heeded = [
+    number
+    for name in ENDING
+    if (number := getattr(signal, name, None)) is not None and signal.getsignal(number) is not signal.SIG_IGN
+]
+
+
 def main() -> NoReturn:
     """Run the command line, and exit with its status."""
     _open_standard_descriptors()
     gc.disable()  # Until everything is loaded: what is being imported now is there to stay.
-    # Whoever ends us politely gets the same clean end as Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    heed(signal.default_int_handler)
     try:
         status = _run(sys.argv[1:])
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ import click
 
 from ..backends.processes.stages import Stages
 from ..errors import Interrupted, ScenarioError
-from . import FAILED, INTERRUPTED, selection
+from . import FAILED, INTERRUPTED, heed, selection
 from .output import Output
 
 if TYPE_CHECKING:
@@ -110,11 +110,9 @@ def command(
             interrupted = True
     finally:
         # Whoever presses Ctrl-C again would only keep us from tidying up, which is bounded.
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, signal.SIG_IGN)
+        heed(signal.SIG_IGN)
         stages.close()
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, signal.default_int_handler)
+        heed(signal.default_int_handler)
     made = output.save("run", reports, time.monotonic() - started_s, interrupted=interrupted)
     output.say_summary(made)
     if interrupted:

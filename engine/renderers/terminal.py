@@ -137,11 +137,8 @@ def _difference(expected: list[str], actual: list[str]) -> Iterator[str]:
     if start:
         yield f"      ... {start} lines alike"
     # Cut before they are compared, which takes the square of their length.
-    both = (
-        [words.shorten(line, _LONGEST_LINE) for line in lines[start : start + _DIFFERENCE_LINES]]
-        for lines in (expected, actual)
-    )
-    differences = difflib.ndiff(*both)
+    shown = slice(start, start + _DIFFERENCE_LINES)
+    differences = difflib.ndiff(_shortened(expected[shown]), _shortened(actual[shown]))
     for line in differences:
         if not line.startswith("?"):
             colour = {"-": "green", "+": "red"}.get(line[0])
@@ -149,6 +146,10 @@ def _difference(expected: list[str], actual: list[str]) -> Iterator[str]:
     rest = max(len(expected), len(actual)) - start - _DIFFERENCE_LINES
     if rest > 0:
         yield f"      ... and up to {rest} more lines"
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    return [words.shorten(line, _LONGEST_LINE) for line in lines]
 
 
 def _story(report: ScenarioReport) -> Iterator[str]:

@@ -49,7 +49,7 @@ class Case(NamedTuple):
 
     target: str
     shared: str | None = None
-    count: int = 1
+    replicas: int = 1
     options: tuple[str, ...] = ()
 
 
@@ -87,7 +87,7 @@ CASES = {
     "rubbish on the channel": Case(_tells("b'x' * 65536")),
     "messages without an end on the channel": Case(_tells("(b'+' + b'[' * 2047 + b'\\n') * 32")),
     "messages of nothing but brackets on the channel": Case(_tells("b'+[' + b'[],' * (5 << 20) + b'\\n=0]\\n'")),
-    "500 processes": Case("os.write(1, b'x' * 4096)", count=500),
+    "500 processes": Case("os.write(1, b'x' * 4096)", replicas=500),
     "a trace": Case("for _ in range(size >> 14): shared.put('x' * 100); shared.get()", "Queue", options=("--trace",)),
 }
 
@@ -102,7 +102,7 @@ def measure(case: Case, size: int) -> Peaks:
             + (f"shared: {{shared: {shared}}}\n" if shared else "")
             + "code: |\n  import multiprocessing, os\n  def target(size, *shared):\n    for shared in shared: pass\n"
             + textwrap.indent(case.target, "    ")
-            + f"\nprocesses:\n  one: {{target: target, count: {case.count}, args: [{size}"
+            + f"\nprocesses:\n  one: {{target: target, count: {case.replicas}, args: [{size}"
             + (', "${shared}"' if shared else "")
             + "]}\nexpect: {processes: {one: {stdout: nothing, returns: nothing}}}\n",
         )

@@ -32,13 +32,13 @@ def test_the_engine_keeps_little_of_what_is_much(name: str) -> None:
     processes = scenario["processes"].values()
 
     assert within(peaks), peaks[:3]
-    assert len(processes) == CASES[name].count
+    assert len(processes) == CASES[name].replicas
     for process in processes:
         assert tuple(process["cut"]) == CUT.get(name, ())
         for stream, count in process["cut"].items():
             assert f"one[0]: {count:,} more bytes of {stream} were not kept\n" in peaks.terminal
             assert count > SIZE * 0.9
-    assert len(peaks.terminal) < 50_000 * CASES[name].count or CASES[name].options
+    assert len(peaks.terminal) < 50_000 * CASES[name].replicas or CASES[name].options
 
 
 def test_what_is_returned_says_what_was_cut() -> None:
