@@ -17,7 +17,7 @@ from ..errors import Problem
 from ..report import CheckReport, ProcessReport, Report, ScenarioReport
 
 _COLOURS = {"passed": "green", "failed": "red", "unknown": "yellow", "skipped": "cyan"}
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _TAIL_LINES = 20
 _DIFFERENCE_LINES = 40
 _LONGEST_LINE = 1000
@@ -28,17 +28,22 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(lambda match: ascii(match.group())[1:-1], text)
 
 
+def on_a_line(text: str) -> str:
+    """The same, and line breaks and tabs too: for what must not look as if it were the next line."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def problem(one: Problem) -> str:
     """What is wrong with a file, the line it is on, and a caret under the place."""
-    lines = [f"{visible(one.position.file)}:{one.position.line}:{one.position.column}: {visible(one.message)}"]
+    lines = [f"{on_a_line(one.position.file)}:{one.position.line}:{one.position.column}: {on_a_line(one.message)}"]
     if one.excerpt is not None and one.excerpt.strip():
         start = max(0, one.position.column - 100)
-        shown = visible(one.excerpt[start : start + 160].replace("\t", " "))
+        shown = on_a_line(one.excerpt[start : start + 160].replace("\t", " "))
         number = f"{one.position.line:>5} | "
-        before = len(visible(one.excerpt[start : one.position.column - 1].replace("\t", " ")))
+        before = len(on_a_line(one.excerpt[start : one.position.column - 1].replace("\t", " ")))
         lines += [number + shown, " " * (len(number) - 2) + "| " + " " * before + "^"]
     if one.hint:
-        lines.append(f"  hint: {visible(one.hint)}")
+        lines.append(f"  hint: {on_a_line(one.hint)}")
     return "\n".join(lines)
 
 
@@ -64,12 +69,12 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     if report.seed is not None:
         labels["seed"] = report.seed
     row = ", ".join(f"{name}={_value(value)}" for name, value in labels.items())
-    parts = [f"{verdict} {visible(report.name)}", f"[{visible(row)}]" if row else "", visible(report.file)]
-    parts.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else visible(report.reason or ""))
+    parts = [f"{verdict} {on_a_line(report.name)}", f"[{on_a_line(row)}]" if row else "", on_a_line(report.file)]
+    parts.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else on_a_line(report.reason or ""))
     yield "  ".join(part for part in parts if part)
     if report.seed is not None or report.trace:
         struck = [fault for process in report.processes.values() for fault in process.faults]
-        yield from (f"  struck: {visible(fault)}" for fault in struck)
+        yield from (f"  struck: {on_a_line(fault)}" for fault in struck)
     yield from _losses(report)
     yield from _timeline(report)
     undecided = [check for check in report.checks if check.verdict != "passed"]
@@ -87,7 +92,7 @@ def _losses(report: ScenarioReport) -> Iterator[str]:
     everybody = {"the parent process": report.parent, **report.processes}
     for name, process in everybody.items():
         for stream, count in (process.cut if process else {}).items():
-            yield f"  {visible(name)}: {count:,} more bytes of {stream} were not kept"
+            yield f"  {on_a_line(name)}: {count:,} more bytes of {on_a_line(stream)} were not kept"
     if report.events_cut:
         yield f"  {report.events_cut:,} operations before these were not kept"
 
@@ -103,7 +108,7 @@ def _timeline(report: ScenarioReport) -> Iterator[str]:
             came = f"raised {event.error}" if event.error is not None else f"-> {event.result}"
             took = f"  {1e6 * (event.returned - event.called):.0f} µs"
         line = f"  {1e3 * event.called:>9.3f} ms  {event.process:<{width}}  {call}  {came}{took}"
-        yield visible(line)
+        yield on_a_line(line)
 
 
 def _is_label(value: Any) -> bool:
@@ -113,9 +118,9 @@ def _is_label(value: Any) -> bool:
 
 def _check_lines(check: CheckReport, report: ScenarioReport) -> Iterator[str]:
     reason = f": {_first_line(check.reason)}" if check.reason else ""
-    yield f"  {click.style(visible(f'{report.file}:{check.line}: {check.path}'), bold=True)}{visible(reason)}"
+    yield f"  {click.style(on_a_line(f'{report.file}:{check.line}: {check.path}'), bold=True)}{on_a_line(reason)}"
     if check.because:
-        yield f"    because {visible(check.because)}"
+        yield f"    because {on_a_line(check.because)}"
     if isinstance(check.actual, str) and isinstance(check.expected, str) and check.path.endswith(("stdout", "stderr")):
         yield from _difference(_lines(check.expected), _lines(check.actual))
         return
@@ -155,12 +160,12 @@ def _shortened(lines: list[str]) -> list[str]:
 def _story(report: ScenarioReport) -> Iterator[str]:
     """What befell each process, where it was not foreseen, for who looks for the reason."""
     if report.why and all(check.reason != report.why for check in report.checks):
-        yield f"  {visible(report.why)}"
+        yield f"  {on_a_line(report.why)}"
     everybody: Mapping[str, ProcessReport | None] = {"the parent process": report.parent, **report.processes}
     for name, process in everybody.items():
         path = "expect.parent." if process is report.parent else f"expect.processes.{name}."
         if process and (process.raises or process.stderr.strip()) and not _was_foreseen(path, report):
-            yield f"  {visible(name)}: {visible(_fate(process, process is report.parent))}"
+            yield f"  {on_a_line(name)}: {on_a_line(_fate(process, process is report.parent))}"
             yield from _tail(process.stderr)
 
 
@@ -198,4 +203,4 @@ def _lines(text: str) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    return visible(words.shorten(words.show(value), 300))
+    return on_a_line(words.shorten(words.show(value), 300))
