@@ -16,6 +16,9 @@ _HEADER = struct.Struct("!IB")
 """How many bytes follow, and how many descriptors came with them."""
 
 _MAX_FDS = 16
+
+LIMIT_BYTES = 64 << 20
+"""Far more than a frame has."""
 _CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
@@ -51,7 +54,7 @@ class Reader:
         self._fds: list[int] = []
 
     def frames(self) -> Iterator[tuple[dict[str, Any], list[int]]]:
-        """The frames that are there now, whole. Raises EOFError behind the last one."""
+        """The frames that are there now, whole. Raises EOFError behind the last one, ValueError for what is none."""
         while True:
             try:
                 data, fds, flags, _ = socket.recv_fds(self._connection, 1 << 16, _MAX_FDS, _CLOSE_ON_EXEC)
@@ -75,6 +78,8 @@ class Reader:
     def _whole_frames(self) -> Iterator[tuple[dict[str, Any], list[int]]]:
         while len(self._buffer) >= _HEADER.size:
             length, count = _HEADER.unpack_from(self._buffer)
+            if length > LIMIT_BYTES:
+                raise ValueError("no frame: the target wrote to our socket")
             end = _HEADER.size + length
             if len(self._buffer) < end:
                 return

@@ -141,3 +141,12 @@ def _bytes_of(message: dict[str, object]) -> bytes:
     with left, right:
         wire.send(left, message)
         return right.recv(1 << 16)
+
+
+def test_who_announces_more_than_a_frame_can_have_is_not_waited_for() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(wire._HEADER.pack(wire.LIMIT_BYTES + 1, 0))
+
+        with pytest.raises(ValueError, match="no frame"):
+            list(wire.Reader(ours).frames())
