@@ -17,7 +17,7 @@ from multiprocessing import process
 from typing import Any
 
 from ..plan import CODE_MODULE, Call, Plan
-from . import blocks, journal, output, proxies, wire
+from . import blocks, interrupts, journal, output, proxies, wire
 from .binding import Bindings, install_code
 from .children import exit_code
 from .company import Company
@@ -89,6 +89,7 @@ def _settle(plan: Plan, folder: str) -> Bindings:
     sys.path[:0] = [folder, *plan.search_path]
     process.current_process()._config.update(semprefix=f"/{blocks.mark(folder)}", tempdir=folder)  # type: ignore[attr-defined]
     multiprocessing.set_start_method(plan.start_method, force=True)
+    interrupts.start_helpers(plan)
     if plan.code:
         install_code(plan.code, folder)
         __import__(CODE_MODULE)
