@@ -16,6 +16,11 @@ MAX_DEPTH = 100
 MAX_TEXT = 1 << 20
 _MAX_BITS = 10_000  # Longer integers cannot be turned into text, and so into JSON (sys.set_int_max_str_digits).
 
+_SMALL_BYTES = 1 << 16
+_MOST_QUOTES = 12 * MAX_NODES
+_MOST_STRUCTURE = 24 * MAX_NODES + MAX_TEXT
+"""What encoded data may have of quotation marks, and of all that is not between them: numbers, brackets, commas."""
+
 _LONG_BITS = 64
 _MAX_NAME = 200
 
@@ -246,3 +251,14 @@ def jsonable(value: object) -> object:
     if isinstance(value, (list, tuple, bytes, bytearray)):
         return [jsonable(item) for item in value]
     return repr(value)
+
+
+def is_decent(text: bytes) -> bool:
+    """Whether ``text``, as JSON, makes no more of memory than what ``encode`` lets through.
+
+    Sixteen megabytes of it can be a gigabyte of empty lists.
+    """
+    if len(text) <= _SMALL_BYTES:
+        return True
+    bare = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return bare.count(b'"') <= _MOST_QUOTES and sum(map(len, bare.split(b'"')[::2])) <= _MOST_STRUCTURE

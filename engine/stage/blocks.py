@@ -18,6 +18,7 @@ _PREFIX = "left-"
 _SHARED_MEMORY = "/dev/shm"
 """Where Linux shows named semaphores and blocks of memory as files."""
 
+_MOST_NAMED = 1000
 _SEMAPHORE = "sem."
 """What it puts before a semaphore's name there."""
 
@@ -46,7 +47,9 @@ def remove_left(folder: str) -> list[str]:
     leaked = [name for name in noted(folder) if not name.removeprefix(_SEMAPHORE).startswith(own)]
     for name in leaked:
         _remove(name)
-    return [_described(name) for name in (*forgotten, *leaked)]
+    left = [_described(name) for name in (*forgotten, *leaked)]
+    rest = len(left) - _MOST_NAMED
+    return left if rest <= 0 else [*left[:_MOST_NAMED], f"{rest:,} more like these"]
 
 
 def noted(folder: str) -> list[str]:

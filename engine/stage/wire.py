@@ -12,13 +12,17 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .. import plain
+
 _HEADER = struct.Struct("!IB")
 """How many bytes follow, and how many descriptors came with them."""
 
 _MAX_FDS = 16
 
-LIMIT_BYTES = 64 << 20
-"""Far more than a frame has."""
+LIMIT_BYTES = 16 << 20
+"""Far more than a frame has: whoever sends so much is not us."""
+
+_NO_FRAME = "no frame: the target wrote to our socket"
 _CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
@@ -79,11 +83,14 @@ class Reader:
         while len(self._buffer) >= _HEADER.size:
             length, count = _HEADER.unpack_from(self._buffer)
             if length > LIMIT_BYTES:
-                raise ValueError("no frame: the target wrote to our socket")
+                raise ValueError(_NO_FRAME)
             end = _HEADER.size + length
             if len(self._buffer) < end:
                 return
-            message = json.loads(self._buffer[_HEADER.size : end])
+            body = bytes(self._buffer[_HEADER.size : end])
+            if not plain.is_decent(body):
+                raise ValueError(_NO_FRAME)
+            message = json.loads(body)
             del self._buffer[:end]
             fds, self._fds = self._fds[:count], self._fds[count:]
             yield message, fds

@@ -80,3 +80,10 @@ def test_any_name_can_be_noted(tmp_path: Path) -> None:
     (tmp_path / "something else").touch()
 
     assert blocks.noted(str(tmp_path)) == ["a", "b/c%2Fd"]
+
+
+def test_of_very_much_that_is_left_the_rest_is_counted(tmp_path: Path) -> None:
+    for number in range(1_002):
+        (tmp_path / f"left-{number:04}").touch()
+
+    assert blocks.remove_left(str(tmp_path))[-2:] == ["shared memory 0999", "2 more like these"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -150,3 +151,22 @@ def test_who_announces_more_than_a_frame_can_have_is_not_waited_for() -> None:
 
         with pytest.raises(ValueError, match="no frame"):
             list(wire.Reader(ours).frames())
+
+
+def test_a_frame_that_would_take_far_more_memory_than_text_is_none() -> None:
+    body = b"[" + b"[]," * (2 << 20) + b"0]"
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        sending = threading.Thread(target=theirs.sendall, args=(wire._HEADER.pack(len(body), 0) + body,))
+        sending.start()
+        reader = wire.Reader(ours)
+
+        with pytest.raises(ValueError, match="no frame"):
+            _first_frame(reader, ours)
+        sending.join()
+
+
+def _first_frame(reader: wire.Reader, connection: socket.socket) -> object:
+    while not (frames := list(reader.frames())):
+        select.select([connection], [], [])
+    return frames[0]

@@ -116,3 +116,15 @@ def test_a_line_without_an_end_is_not_kept() -> None:
     piece = b"x" * (1 << 20)
 
     assert heard(*[piece] * 20, b'\n={"event": "b"}\n') == [{"event": "b"}]
+
+
+def test_of_messages_without_end_the_rest_is_passed_over_and_stamps_are_not() -> None:
+    stdout = Stream()
+    witness = testimony.Testimony(stdout, Stream())
+    message = b'={"event": "a", "value": "' + b"x" * (1 << 20) + b'"}\n'
+
+    understood = sum(len(list(witness.add(message))) for _ in range(2 * testimony.TOTAL_BYTES // len(message)))
+    list(witness.add(b"~1 10 123\n"))
+
+    assert understood == testimony.TOTAL_BYTES // len(message) + 1
+    assert stdout.stamps == [(123, 10)]
