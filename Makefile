@@ -38,6 +38,7 @@ bench: $(VENV)/installed  ## what it costs, and how soon and how surely it tells
 	$(BIN)/python benchmarks/run_overhead.py
 	$(BIN)/python benchmarks/watching.py
 	$(BIN)/python benchmarks/deadlocks.py
+	$(BIN)/python benchmarks/exploring.py
 	$(BIN)/python -m benchmarks.schedulers
 
 clean:
