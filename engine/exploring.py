@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from .confirming import Force, confirm, with_realities, with_reality
 from .exploration import (
     Exploration,
-    Found,
     Graded,
     Settings,
     grade,
@@ -24,6 +24,7 @@ from .exploration import (
     settings_of,
     undecidable,
 )
+from .forcing import Rehearsal
 from .plan import Interpreter, Plan
 from .preparation import Prepared
 from .report import MAX_TOLD, ScenarioReport, of_exploration, of_replay, of_skipped
@@ -41,7 +42,7 @@ class Backend(Protocol):
     def explore(self, plan: Plan, settings: Settings, is_failure: Callable[[Run], bool]) -> Exploration:
         """Run ``plan`` under one schedule after the other; an exception, such as KeyboardInterrupt, ends all of it."""
 
-    def replay(self, plan: Plan, schedule: Schedule) -> Found:
+    def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         """Run ``plan`` once more under ``schedule``. Raises Diverged."""
 
 
@@ -54,11 +55,13 @@ def explore(
     given: Mapping[str, Any],
     save: Save,
     missing_modules: MissingModules,
+    force: Force | None = None,
 ) -> Iterator[ScenarioReport]:
     """Explore everything, and report each as soon as it is explored.
 
     ``given`` are the settings of the command line (None for what was not given); a scenario's own stand in for those
-    that were not. The schedules of what is not acceptable are saved.
+    that were not. The schedules of what is not acceptable are saved, and forced on real processes by ``force`` if that
+    is given.
     """
     for one in prepared:
         settings = settings_of(one.explore, given)
@@ -66,15 +69,35 @@ def explore(
         if reason:
             yield of_skipped(one.name, one.file, one.assignments, reason)
             continue
-        yield _report(one, _explored(one, backend, settings), save)
+        explored = _explored(one, backend, settings)
+        verdict = judge_exploration(one.expectation, explored)
+        schedules = {
+            number: _schedule(one, explored, graded)
+            for number, graded in enumerate(verdict.outcomes[:MAX_TOLD])
+            if graded.grade != "acceptable"
+        }
+        saved = {number: save(one, schedule) for number, schedule in schedules.items()}
+        confirmations = {
+            number: confirm(one, backend.rehearse(one.plan, schedule, orders_output(one.expectation)), force)
+            for number, schedule in schedules.items()
+            if force is not None
+        }
+        judged = with_realities(verdict, confirmations.items(), one.expectation.line)
+        yield of_exploration(one.name, one.file, one.assignments, explored, judged, saved, confirmations)
 
 
-def replay(one: Prepared, backend: Backend, schedule: Schedule, saved: str) -> ScenarioReport:
-    """Have one run again. Raises Diverged where it does not go as ``schedule`` says."""
+def replay(
+    one: Prepared, backend: Backend, schedule: Schedule, saved: str, force: Force | None = None
+) -> ScenarioReport:
+    """Have one run again, also in reality if ``force`` is given. Raises Diverged where it does not go as ``schedule``
+    says."""
     started_s = time.monotonic()
-    found = backend.replay(one.plan, schedule)
-    graded = grade(one.expectation, found, schedule.timing)
-    return of_replay(one.name, one.file, one.assignments, graded, time.monotonic() - started_s, saved)
+    rehearsal = backend.rehearse(one.plan, schedule, orders_output(one.expectation))
+    graded = grade(one.expectation, rehearsal.found, schedule.timing)
+    confirmation = confirm(one, rehearsal, force) if force else None
+    if confirmation:
+        graded = with_reality(graded, confirmation, one.expectation.line)
+    return of_replay(one.name, one.file, one.assignments, graded, time.monotonic() - started_s, saved, confirmation)
 
 
 def here() -> Interpreter:
@@ -117,16 +140,6 @@ def _explored(one: Prepared, backend: Backend, settings: Settings) -> Exploratio
 
     settings = replace(settings, orders_output=orders_output(one.expectation))
     return backend.explore(one.plan, settings, is_failure)
-
-
-def _report(one: Prepared, explored: Exploration, save: Save) -> ScenarioReport:
-    verdict = judge_exploration(one.expectation, explored)
-    saved = {
-        number: save(one, _schedule(one, explored, graded))
-        for number, graded in enumerate(verdict.outcomes[:MAX_TOLD])
-        if graded.grade != "acceptable"
-    }
-    return of_exploration(one.name, one.file, one.assignments, explored, verdict, saved)
 
 
 def _schedule(one: Prepared, explored: Exploration, graded: Graded) -> Schedule:

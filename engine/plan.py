@@ -6,7 +6,7 @@ interpreter as JSON. Named tuples, because the stage starts in half the time wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from . import plain
@@ -124,11 +124,45 @@ class Fault(NamedTuple):
         return f"{self.action} {self.process} {self.moment} {'.'.join(self.operation)}{times}"
 
 
+class Turn(NamedTuple):
+    """One step of a schedule that real processes are made to follow.
+
+    ``number`` is the step's in the simulated run, from 1. ``thread`` is empty for the process's own line, or names the
+    primitive that a thread of its feeds. ``operation`` is ``stdout`` or ``stderr``, on no primitive, where ``size``
+    bytes are written there. A step that does not ``begin`` an operation is a later one of it, and one that ``goes_on``
+    is not its last; a late one is that of a time-out which fires.
+    """
+
+    number: int
+    process: str
+    thread: str
+    primitive: str
+    operation: str
+    begins: bool = True
+    goes_on: bool = False
+    is_late: bool = False
+    size: int = 0
+
+    @property
+    def what(self) -> str:
+        return f"{self.primitive}.{self.operation}" if self.primitive else self.operation
+
+
+class Score(NamedTuple):
+    """A schedule for real processes: all of its steps in order, the names of the processes in the order of the plan,
+    what random numbers are drawn from, and who is asleep at the end for longer than the run may take."""
+
+    turns: tuple[Turn, ...]
+    processes: tuple[str, ...]
+    seed: int = 0
+    asleep: tuple[str, ...] = ()
+
+
 class Plan(NamedTuple):
     """One variant of a scenario, ready to be carried out by any backend.
 
     ``search_path`` holds the folders from which the targets' modules are imported, first one first.
-    ``environment`` holds only what the scenario adds.
+    ``environment`` holds only what the scenario adds. ``score`` is what its processes are made to follow, if anything.
     """
 
     name: str
@@ -146,6 +180,7 @@ class Plan(NamedTuple):
     search_path: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
     is_traced: bool = False
+    score: Score | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -156,6 +191,7 @@ class Plan(NamedTuple):
             "before": self.before and self.before._asdict(),
             "after": self.after and self.after._asdict(),
             "faults": [fault._asdict() for fault in self.faults],
+            "score": self.score,
         }
 
     @staticmethod
@@ -178,5 +214,12 @@ class Plan(NamedTuple):
                     Fault(**{**fault, "operation": fault["operation"] and tuple(fault["operation"])})
                     for fault in data["faults"]
                 ),
+                "score": data["score"] and score_from(data["score"]),
             }
         )
+
+
+def score_from(data: Sequence[Any]) -> Score:
+    """A score that has travelled as JSON, where named tuples are lists."""
+    turns, processes, seed, asleep = data
+    return Score(tuple(Turn(*turn) for turn in turns), tuple(processes), seed, tuple(asleep))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from . import plain
 from .errors import Problem
 from .trace import ProcessRun, Run
-from .verdict import Check, Grade, Judgement, Verdict
+from .verdict import Agreement, Check, Grade, Judgement, Verdict
 
 if TYPE_CHECKING:
     from .exploration import Exploration, ExplorationVerdict, Graded
+    from .forcing import Confirmation
 
 VERSION: Literal[1] = 1
 
@@ -157,6 +159,16 @@ class ExampleReport(_Documented):
 
 
 @dataclass(frozen=True)
+class RealityReport(_Documented):
+    """What real processes came to that were made to follow a schedule."""
+
+    agreement: Agreement
+    """`confirmed`: to the same; `differs`; `unknown`: they cannot be made to."""
+    reason: str | None
+    """Where they differ, or why they cannot."""
+
+
+@dataclass(frozen=True)
 class OutcomeReport(_Documented):
     """One of the ways in which a scenario went."""
 
@@ -178,6 +190,8 @@ class OutcomeReport(_Documented):
     """What happens in it, step by step; only of the first few outcomes, and of those the last steps."""
     saved: str | None = None
     """The file in which the schedule is, for `engine replay`."""
+    reality: RealityReport | None = None
+    """What real processes came to under this schedule, if they were asked (`--confirm`, `--real`)."""
 
 
 @dataclass(frozen=True)
@@ -372,9 +386,14 @@ def of_exploration(
     exploration: Exploration,
     verdict: ExplorationVerdict,
     saved: Mapping[int, str],
+    confirmations: Mapping[int, Confirmation] = MappingProxyType({}),
 ) -> ScenarioReport:
-    """``saved`` has the files of those outcomes, by number, whose schedules were saved."""
-    outcomes = [_outcome(one, number, saved.get(number)) for number, one in enumerate(verdict.outcomes)]
+    """``saved`` has the files of those outcomes, by number, whose schedules were saved; ``confirmations`` what reality
+    says of some of them."""
+    outcomes = [
+        _outcome(one, number, saved.get(number), confirmations.get(number))
+        for number, one in enumerate(verdict.outcomes)
+    ]
     return ScenarioReport(
         name=name,
         file=file,
@@ -399,10 +418,16 @@ def of_exploration(
 
 
 def of_replay(
-    name: str, file: str, variant: Mapping[str, Any], graded: Graded, duration_s: float, saved: str
+    name: str,
+    file: str,
+    variant: Mapping[str, Any],
+    graded: Graded,
+    duration_s: float,
+    saved: str,
+    confirmation: Confirmation | None = None,
 ) -> ScenarioReport:
     """One run that was had again from the schedule in the file ``saved``."""
-    outcome = _outcome(graded, 0, saved)
+    outcome = _outcome(graded, 0, saved, confirmation)
     return ScenarioReport(
         name=name,
         file=file,
@@ -462,7 +487,7 @@ def _example(run: Run) -> ExampleReport:
     )
 
 
-def _outcome(graded: Graded, number: int, saved: str | None) -> OutcomeReport:
+def _outcome(graded: Graded, number: int, saved: str | None, confirmation: Confirmation | None) -> OutcomeReport:
     from .schedule import text  # `engine run` has no schedules.
 
     found = graded.found
@@ -476,6 +501,7 @@ def _outcome(graded: Graded, number: int, saved: str | None) -> OutcomeReport:
         preemptions=found.preemptions,
         steps=[StepReport(**vars(step)) for step in found.steps[-_MAX_STEPS:]] if number < MAX_TOLD else [],
         saved=saved,
+        reality=RealityReport(confirmation.agreement, confirmation.reason) if confirmation else None,
     )
 
 

@@ -86,6 +86,15 @@ class SimulatedStep:
 
 
 @dataclass(frozen=True)
+class Strayed:
+    """At which step a forced run did not do what it was to do, and what it did; ``is_certain`` where it was done, and
+    was not only too slow."""
+
+    text: str
+    is_certain: bool
+
+
+@dataclass(frozen=True)
 class ProcessRun:
     """One process of a run; times are seconds since the run began, ``None`` for what did not happen.
 
@@ -121,7 +130,7 @@ class Run:
     run had to be ended. ``shared`` holds each primitive's final value, and is empty unless the run completed.
     ``leaks`` names what was left behind, and removed. ``unstruck`` are faults that had no occasion. ``trace`` is every
     operation, in the order in which they were called, of a run that was traced; ``events_cut`` counts those that were
-    too many to keep.
+    too many to keep. ``strayed`` says where a run that was forced did not follow its schedule.
     """
 
     ending: Ending
@@ -138,3 +147,4 @@ class Run:
     trace: tuple[Event, ...] = ()
     events_cut: int = 0
     strangers: Mapping[str, ProcessRun] = field(default_factory=dict)
+    strayed: Strayed | None = None

@@ -20,6 +20,9 @@ Judgement = Literal["passed", "failed", "unknown", "skipped"]
 Grade = Literal["forbidden", "unknown", "interesting", "acceptable"]
 """What an outcome is worth; ``unknown`` where too little was seen of it."""
 
+Agreement = Literal["confirmed", "differs", "unknown"]
+"""What reality says of a run in simulation; ``unknown`` where it cannot be asked."""
+
 
 @dataclass(frozen=True)
 class Check:

@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.errors import Diverged
 from engine.exploration import Exploration, Found, Settings
-from engine.plan import Plan
+from engine.forcing import Rehearsal
+from engine.plan import Plan, Score
 from engine.schedule import Schedule
 from engine.trace import Run, SimulatedStep
 from tests.support import process_run, run_of
@@ -61,6 +62,7 @@ class FakeSimulation:
     asked: list[tuple[str, Settings]] = field(default_factory=list)
     failures: list[bool] = field(default_factory=list)
     error: BaseException | None = None
+    obstacles: tuple[str, ...] = ()
 
     def explore(self, plan: Plan, settings: Settings, is_failure: Callable[[Run], bool]) -> Exploration:
         if self.error is not None:
@@ -69,10 +71,10 @@ class FakeSimulation:
         self.failures += [is_failure(one.run) for one in self.explored.found]
         return replace(self.explored, timing=settings.timing, seed=settings.seed)
 
-    def replay(self, plan: Plan, schedule: Schedule) -> Found:
+    def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         for one in self.explored.found:
             if one.schedule == schedule.steps:
-                return one
+                return Rehearsal(one, Score((), ("left", "right")), self.obstacles)
         raise Diverged("step 1: left cannot go on")
 
 

@@ -33,6 +33,7 @@ STRATEGIES = ("auto", "bounded", "dpor", "dfs", "random", "pct", "pos", "rf-pos"
     help="any: a sleep may end and a time-out fire at any moment; virtual: as a clock says. any by default.",
 )
 @click.option("--keep-going", is_flag=True, help="Do not stop at the first schedule that fails.")
+@click.option("--confirm", is_flag=True, help="Have real processes say whether what is not acceptable is so.")
 @click.option("--save", "folder", default=".engine", metavar="DIR", help="Where schedules go; .engine by default.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Cores to use; by default all there are.")
 @selection.options("--tag", "--match", "--start-method")
@@ -48,6 +49,7 @@ def command(
     seed: int | None,
     timing: str | None,
     keep_going: bool,
+    confirm: bool,
     folder: str,
     jobs: int | None,
     tag: tuple[str, ...],
@@ -60,7 +62,8 @@ def command(
     """Run every variant of the scenarios in PATH... in simulation, under every schedule that can make a difference.
 
     PATH is a scenario file, or a folder that is searched for them. What a scenario says itself, under `explore`, the
-    command line overrides. Schedules that are not acceptable are saved, for `engine replay`.
+    command line overrides. Schedules that are not acceptable are saved, for `engine replay`; with --confirm they are
+    also forced on real processes, where each operation waits for its turn. That these come to the same is a proof.
     """
     output = Output({"json": json_path, "junit": junit_path, "html": html_path})
     given = {
@@ -76,14 +79,15 @@ def command(
     started_s = time.monotonic()
     reports: list[ScenarioReport] = []
     interrupted = False
-    modules = simulation.Modules()
+    reality = simulation.Reality()
     try:
         from ..exploring import explore
         from ..preparation import prepare
         from ..scenario.files import find_files
 
         prepared = selection.select(prepare(find_files(paths), simulation.settings(start_method)), tag, match)
-        for one in explore(prepared, simulation.backend(), given, Saving(folder), modules.missing):
+        force = reality.force if confirm else None
+        for one in explore(prepared, simulation.backend(), given, Saving(folder), reality.missing, force):
             output.say_scenario(one)
             reports.append(one)
     except ScenarioError as error:
@@ -93,7 +97,7 @@ def command(
         interrupted = True
     finally:
         with undisturbed():
-            modules.close()
+            reality.close()
     made = output.save("explore", reports, time.monotonic() - started_s, interrupted=interrupted)
     output.say_summary(made)
     if interrupted:

@@ -10,6 +10,7 @@ import click
 
 from ..errors import Diverged
 from . import FAILED, schedules, selection, simulation
+from .interrupts import undisturbed
 from .output import Output
 
 if TYPE_CHECKING:
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 
 @click.command("replay")
 @click.argument("path", metavar="SCHEDULE")
+@click.option("--real", is_flag=True, help="Also force it on real processes, and say whether they come to the same.")
 @selection.json
 @click.option("--html", "html_path", metavar="PATH", help="Also write a page there, for a browser.")
-def command(path: str, json_path: str | None, html_path: str | None) -> int:
+def command(path: str, real: bool, json_path: str | None, html_path: str | None) -> int:
     """Run the schedule in the file SCHEDULE again, in simulation: step for step what `engine explore` found.
+
+    With --real its schedule is forced on real processes, too: each operation waits for its turn, and where that is
+    done the outcome is proved.
 
     It is refused where its scenario has changed since in a way that matters. The scenario's file is looked for from
     the folder in which the command is called.
@@ -34,10 +39,14 @@ def command(path: str, json_path: str | None, html_path: str | None) -> int:
 
     from ..exploring import replay
 
+    reality = simulation.Reality()
     try:
-        made = replay(one, simulation.backend(), schedule, path)
+        made = replay(one, simulation.backend(), schedule, path, reality.force if real else None)
     except Diverged as error:
         raise click.UsageError(f"{path} leads elsewhere than it did: {error}") from error
+    finally:
+        with undisturbed():
+            reality.close()
     output.say_scenario(made)
     output.save("replay", [made], time.monotonic() - started_s)
     return FAILED if made.verdict in ("failed", "unknown") else 0

@@ -12,7 +12,9 @@ from .selection import forced
 
 if TYPE_CHECKING:
     from ..exploring import Backend
+    from ..plan import Plan
     from ..scenario.files import Settings
+    from ..trace import Run
 
 
 def backend() -> Backend:
@@ -31,18 +33,30 @@ def settings(start_method: str | None) -> Settings:
     return Settings(defaults, forced(start_method, None))
 
 
-class Modules:
-    """Which modules there are, asked of another process: looking for one may run its package's code."""
+class Reality:
+    """Real processes, started when they are first asked for."""
 
     def __init__(self) -> None:
         self._stages: Stages | None = None
 
     def missing(self, names: Sequence[str], search_path: Sequence[str]) -> list[str]:
-        """Those that cannot be imported, given folders to look in first."""
+        """The modules that cannot be imported, given folders to look in first: looking for one may run its package's
+        code."""
+        with self._started().borrow({}) as stage:
+            return stage.missing_modules(names, search_path)
+
+    def force(self, plan: Plan) -> Run:
+        """Carry out a plan that says in which order."""
+        from ..backends.processes.supervisor import supervise
+
+        # Sets are iterated in the order of hashes: the one that the simulation has.
+        with self._started().borrow({"PYTHONHASHSEED": "0", **plan.environment}) as stage:
+            return supervise(stage, plan)
+
+    def _started(self) -> Stages:
         if self._stages is None:
             self._stages = Stages(sys.executable)
-        with self._stages.borrow({}) as stage:
-            return stage.missing_modules(names, search_path)
+        return self._stages
 
     def close(self) -> None:
         if self._stages is not None:

@@ -18,6 +18,7 @@ class RawArray(Primitive):
     """
 
     parameters = (TYPECODE, SIZE, VALUES)
+    operations = ("read", "write")
     simulation = "array:RawArray"
 
     def build(self, site: Site, typecode: TypeCode, size: int | None, values: list[Any] | None) -> Any:

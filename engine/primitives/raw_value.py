@@ -17,6 +17,7 @@ class RawValue(Primitive):
     """
 
     parameters = (TYPECODE, NUMBER)
+    operations = ("read", "write")
     simulation = "value:RawValue"
 
     def build(self, site: Site, typecode: TypeCode, value: Any) -> Any:

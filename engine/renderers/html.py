@@ -50,6 +50,7 @@ def render(report: Report) -> str:
         explored=outcomes.explored_text,
         columns=outcomes.columns,
         length=outcomes.length,
+        reality=outcomes.reality_text,
         picture=picture.picture,
     )
     environment.globals.update(share=outcomes.share, has_picture=outcomes.has_picture)

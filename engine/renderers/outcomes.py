@@ -15,7 +15,7 @@ import click
 
 from .. import words
 from ..plan import PARENT
-from ..report import ExampleReport, ExploredReport, OutcomeReport, ScenarioReport
+from ..report import ExampleReport, ExploredReport, OutcomeReport, RealityReport, ScenarioReport
 from . import picture
 from .text import clipped, fitted, on_one_line, padded, widest
 
@@ -123,6 +123,10 @@ def lines(report: ScenarioReport) -> Iterator[str]:
         yield ""
         yield _titled(outcomes[0])
         yield from picture.lines(outcomes[0])
+    for number, one in enumerate(outcomes, 1):
+        if one.reality is not None:
+            which = "" if is_pictured and number == 1 else f" #{number}"
+            yield from _wrapped(f"reality{which}: {reality_text(one.reality)}")
     for number, one in enumerate(outcomes if report.explored else (), 1):
         if one.saved is not None:
             which = "" if is_pictured and number == 1 else f" #{number}"
@@ -136,6 +140,13 @@ def has_picture(report: ScenarioReport) -> bool:
 
 def length(outcome: OutcomeReport) -> str:
     return f"{count(outcome.length, 'step')}, {count(outcome.preemptions, 'preemption')}"
+
+
+def reality_text(reality: RealityReport) -> str:
+    """What real processes came to under the schedule of an outcome."""
+    if reality.agreement == "confirmed":
+        return "confirmed, real processes came to the same"
+    return f"{'differs' if reality.agreement == 'differs' else 'unknown'}: {reality.reason}"
 
 
 def _titled(outcome: OutcomeReport) -> str:

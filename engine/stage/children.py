@@ -9,13 +9,16 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from multiprocessing import context, process
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..plan import Fault
 from . import journal, output, proxies
 from .gate import Gate
 from .handles import semaphores
 from .link import Link
+
+if TYPE_CHECKING:
+    from .forced import Part
 
 
 class LinkedProcess(process.BaseProcess):
@@ -31,10 +34,12 @@ class LinkedProcess(process.BaseProcess):
         gate: Gate | None,
         faults: Sequence[Fault],
         calls: Mapping[proxies.Key, tuple[str, str]],
+        part: Part | None = None,
         **kwargs: Any,
     ) -> None:
         # Before everything else, since a spawned child unpickles in this order.
         self._link = link
+        self._part = part
         self._gate = gate
         self._faults = faults
         self._calls = calls
@@ -47,7 +52,12 @@ class LinkedProcess(process.BaseProcess):
             proxies.announce(self._calls)
         if self._faults or self._link.journal is not None:
             journal.begin(journal.Journal(self._link.journal, self._faults, self._link.say))
-        return super()._bootstrap(*args, **kwargs)  # type: ignore[misc,no-any-return]
+        if self._part is not None:
+            self._part.begin(self._link.say)
+        code: int = super()._bootstrap(*args, **kwargs)  # type: ignore[misc]
+        if self._part is not None:
+            self._part.leave()
+        return code
 
     def run(self) -> None:
         with self._link.reporting() as outcome:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..plan import Plan, ProcessPlan
 from . import proxies
@@ -19,6 +19,12 @@ from .faults import SIGNALS
 from .gate import Keeper
 from .link import open_link, raised, without_our_frames
 
+if TYPE_CHECKING:
+    from .forced import Part
+
+_FREE_DAEMONS_S = 0.1
+"""How long daemons are waited for in a forced run that has come to the end of its schedule."""
+
 Tell = Callable[..., None]
 
 DAEMON_SHARE = 0.5
@@ -27,11 +33,12 @@ daemon is also there to be ended with its parent, and that must still be a run t
 
 
 class Company:
-    """The processes of one run. All waiting is done here, in one thread: a second one that reaps would steal exit
-    codes."""
+    """The processes of one run; ``part`` is this one's own, if it is forced. All waiting is done here, in one thread: a
+    second one that reaps would steal exit codes."""
 
-    def __init__(self, plan: Plan, bindings: Bindings, tell: Tell) -> None:
+    def __init__(self, plan: Plan, bindings: Bindings, tell: Tell, part: Part | None = None) -> None:
         self._plan = plan
+        self._part = part
         self._bindings = bindings
         self._tell = tell
         self._numbers = {process.name: number for number, process in enumerate(plan.processes)}
@@ -50,6 +57,8 @@ class Company:
             self._wait(min(filter(None, (self._next_due(), self._strike_those_due())), default=None))
         patience_ends = time.monotonic() + self._plan.timeout_s * DAEMON_SHARE
         while self._live and time.monotonic() < patience_ends:
+            if self._part and self._part.baton.is_over:
+                patience_ends = min(patience_ends, time.monotonic() + _FREE_DAEMONS_S)
             self._wait(min(patience_ends, self._strike_those_due() or patience_ends))
 
     def _only_daemons_live(self) -> bool:
@@ -132,13 +141,16 @@ class Company:
     def _of_processes(self, process: ProcessPlan) -> dict[str, Any]:
         """What threads do not need: they see the parent's, and are not struck."""
         faults = [fault for fault in self._plan.faults if fault.process == process.name]
-        return {"faults": faults, "calls": proxies.calls(self._bindings.shared)}
+        part = self._part and self._part._replace(process=process.name)
+        return {"faults": faults, "calls": proxies.calls(self._bindings.shared), "part": part}
 
     def _end(self, end: Any) -> None:
         process, child = self._live.pop(end)
         if end != child.sentinel:
             os.close(end)
         child.join()
+        if self._part:
+            self._part.baton.note_end(process.name)
         self._tell("ended", name=process.name, exitcode=child.exitcode)
         self._ended.add(process.name)
 

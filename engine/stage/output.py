@@ -12,6 +12,7 @@ import io
 import os
 import sys
 import threading
+from collections.abc import Callable
 from time import monotonic_ns
 from typing import Any, Protocol
 
@@ -26,6 +27,9 @@ class Destination(Protocol):
 
 _STREAMS = {1: "stdout", 2: "stderr"}
 _current: Destination | None = None
+before_writing: Callable[[int, int], Callable[[], None]] | None = None
+"""Called before each write with the descriptor and how many bytes there are; what it returns, after it. Set where runs
+are forced."""
 _owner = threading.local()
 
 
@@ -37,10 +41,13 @@ class StampedFile(io.FileIO):
         self.name = f"<{_STREAMS[stream]}>"
 
     def write(self, data: Any) -> int:
+        over = None if before_writing is None else before_writing(self.fileno(), len(data))
         at_ns = monotonic_ns()
         written = super().write(data)
         if _current is not None and written:
             _current.stamp(self.fileno(), written, at_ns)
+        if over is not None:
+            over()
         return written
 
 

@@ -11,18 +11,21 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import process
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..plan import CODE_MODULE, Call, Plan
+from ..plan import CODE_MODULE, PARENT, Call, Plan
 from . import journal, output, proxies, wire
 from .binding import Bindings, install_code
 from .children import exit_code
 from .company import Company
 from .handles import handles
 from .link import PARENTS_OWN, Link, open_link, raised, without_our_frames
+
+if TYPE_CHECKING:
+    from .forced import Part
 
 _KEPT: list[Bindings] = []
 """What a script would hold in globals: destroyed after what runs at exit, which ends the daemons that still use it."""
@@ -46,13 +49,14 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
     PARENTS_OWN.extend((control, link))
     if plan.run_as == "thread":
         output.route()
+    part = _part(plan, tell)
     try:
         bindings = _settle(plan, folder, mark)
         tell("built", managers=bindings.manager_pids(), handles=handles(bindings.shared))
-        with _traced(plan, link):
+        with _traced(plan, link, part):
             if plan.before:
                 _call("before", plan.before, bindings, link)
-            Company(plan, bindings, tell).perform()
+            Company(plan, bindings, tell, part).perform()
             if plan.after:
                 _call("after", plan.after, bindings, link)
         tell("finished", shared=bindings.final_values())
@@ -73,12 +77,26 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
             bindings.dispose()
 
 
+def _part(plan: Plan, tell: Callable[..., None]) -> Part | None:
+    """The parent's part in a run that is forced."""
+    if plan.score is None:
+        return None
+    from . import forced, turns
+
+    forced.prepare()
+    baton = turns.new_baton(plan.score)
+    tell("turns", fds=[baton.fd])
+    return forced.Part(baton, PARENT)
+
+
 @contextmanager
-def _traced(plan: Plan, link: Link) -> Iterator[None]:
-    """Have what the parent itself does told, if the run is traced."""
+def _traced(plan: Plan, link: Link, part: Part | None) -> Iterator[None]:
+    """Have what the parent itself does told, if the run is traced; and wait for its turns, if it has a ``part``."""
     # As threads, what a target's own threads do is neither its nor the parent's.
     take = journal.own if plan.run_as == "thread" else journal.begin
     take(journal.Journal(link.journal, (), link.say) if plan.is_traced else None)
+    if part is not None:
+        part.begin(link.say)
     yield
     take(None)
 

@@ -50,9 +50,13 @@ class Slot(NamedTuple):
 
 def new_file() -> int:
     """A file without a name, for one journal."""
-    size = SLOT_BYTES * CAPACITY  # Only what is written to takes memory.
+    return new_memory("journal", SLOT_BYTES * CAPACITY)  # Only what is written to takes memory.
+
+
+def new_memory(label: str, size: int) -> int:
+    """A file without a name, all zero; ``label`` is what people who look for it see."""
     if hasattr(os, "memfd_create"):
-        fd = os.memfd_create("journal")
+        fd = os.memfd_create(label)
     else:
         import tempfile  # Every process that is spawned loads this module, and only this system needs that one.
 

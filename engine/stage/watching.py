@@ -7,9 +7,10 @@ and used as the documentation says.
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable, Sequence
 from multiprocessing import reduction
-from typing import Any
+from typing import Any, Protocol
 
 from . import journal
 from .journal import telling
@@ -17,12 +18,12 @@ from .journal import telling
 _ATTRIBUTES = {
     "acquire": ("acquire", "__enter__"),
     "release": ("release", "__exit__"),
-    "read": ("__getitem__", "__getslice__", "value"),
-    "write": ("__setitem__", "__setslice__", "value"),
+    "read": ("__getitem__", "__getslice__", "value", "raw"),
+    "write": ("__setitem__", "__setslice__", "value", "raw"),
 }
 """The attributes that are an operation, where it is not called like the method."""
 
-_OF_PROXIES = {
+OF_PROXIES = {
     "__getitem__": "read",
     "__getattribute__": "read",
     "__setitem__": "write",
@@ -31,8 +32,21 @@ _OF_PROXIES = {
     "__delattr__": "delete",
     "__contains__": "contains",
 }
-_WATCHED_AS = "_scenario_primitive"
+WATCHED_AS = "_scenario_primitive"
 """The attribute of a watched class that says what its thing is called and which operations are told."""
+
+
+class Holding(Protocol):
+    """What has primitives and operations wait, where runs are forced (see :mod:`.forced`)."""
+
+    def thing(self, thing: Any, name: str) -> None:
+        """Called with each primitive before it is watched."""
+
+    def operation(self, name: str, operation: str, function: Any, own: int) -> Any:
+        """What to call in the place of ``function``, which performs an operation and tells of it."""
+
+
+hold: Holding | None = None
 
 
 def watch(built: Any, name: str, operations: Sequence[str]) -> None:
@@ -46,8 +60,10 @@ def watch(built: Any, name: str, operations: Sequence[str]) -> None:
 
 def _watch(thing: Any, name: str, operations: tuple[str, ...]) -> Any:
     kind = type(thing)
-    if not operations or hasattr(kind, _WATCHED_AS):  # A lock may be part of several.
+    if not operations or hasattr(kind, WATCHED_AS):  # A lock may be part of several.
         return thing
+    if hold is not None:
+        hold.thing(thing, name)
     try:
         thing.__class__ = _watched(kind, name, operations)
     except TypeError:  # It is written in C.
@@ -55,16 +71,17 @@ def _watch(thing: Any, name: str, operations: tuple[str, ...]) -> Any:
     own_attributes = vars(thing)
     for operation in operations:
         if callable(method := own_attributes.get(operation)):
-            own_attributes[operation] = telling(name, operation, method)
+            own_attributes[operation] = _told(name, operation, method)
     if "_lock" in own_attributes and hasattr(kind, "get_lock"):
         _watch(own_attributes["_lock"], name, ("acquire", "release"))
+        _watch(own_attributes["_obj"], name, ("read", "write"))
     return thing
 
 
 def _watched(kind: Any, name: str, operations: tuple[str, ...]) -> Any:
     """A subclass of ``kind`` whose operations are told."""
     members: dict[str, Any] = {
-        _WATCHED_AS: (name, operations),
+        WATCHED_AS: (name, operations),
         "__module__": kind.__module__,
         "__qualname__": kind.__qualname__,
         "__reduce_ex__": _reduced,
@@ -75,14 +92,29 @@ def _watched(kind: Any, name: str, operations: tuple[str, ...]) -> Any:
     for operation in operations:
         for attribute in _ATTRIBUTES.get(operation, (operation,)):
             found = next((vars(base)[attribute] for base in kind.__mro__ if attribute in vars(base)), None)
+            if isinstance(found, types.GetSetDescriptorType):
+                found = property(_getter(found), _setter(found))
             if isinstance(found, property):
                 members[attribute] = property(
-                    telling(name, "read", found.fget, own=1), telling(name, "write", found.fset, own=1)
+                    _told(name, "read", found.fget, own=1), _told(name, "write", found.fset, own=1)
                 )
             elif callable(found):
                 function = _asking(found) if operation == "wait_for" else found
-                members[attribute] = telling(name, operation, function, own=1, tells=attribute != "__exit__")
+                members[attribute] = _told(name, operation, function, own=1, tells=attribute != "__exit__")
     return type(kind.__name__, (kind,), members)
+
+
+def _told(name: str, operation: str, function: Any, own: int = 0, tells: bool = True) -> Any:
+    told = telling(name, operation, function, own, tells)
+    return told if hold is None else hold.operation(name, operation, told, own)
+
+
+def _getter(attribute: types.GetSetDescriptorType) -> Callable[[Any], Any]:
+    return lambda thing: attribute.__get__(thing, type(thing))
+
+
+def _setter(attribute: types.GetSetDescriptorType) -> Callable[[Any, Any], None]:
+    return lambda thing, value: attribute.__set__(thing, value)
 
 
 def _asking(function: Any) -> Any:
@@ -109,7 +141,7 @@ def _operation_of_proxy(kind: Any, name: str, methodname: str) -> Any:
     def operation(self: Any, *args: Any, **kwds: Any) -> Any:
         return kind._callmethod(self, methodname, args, kwds)
 
-    return telling(name, _OF_PROXIES.get(methodname, methodname.strip("_")), operation, own=1)
+    return _told(name, OF_PROXIES.get(methodname, methodname.strip("_")), operation, own=1)
 
 
 def _reduced(self: Any, protocol: Any) -> Any:
@@ -122,7 +154,7 @@ def _reduced(self: Any, protocol: Any) -> Any:
     if isinstance(make, functools.partial):
         make = functools.partial(kind if make.func is watched else make.func, *make.args, **make.keywords)
     make, *given = (kind if one is watched else one for one in (make, *given))
-    return _restored, (*getattr(watched, _WATCHED_AS), make, given, *state[:1])
+    return _restored, (*getattr(watched, WATCHED_AS), make, given, *state[:1])
 
 
 def _restored(name: str, operations: tuple[str, ...], make: Callable[..., Any], given: Any, state: Any = None) -> Any:

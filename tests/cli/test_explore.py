@@ -332,7 +332,7 @@ def test_what_is_no_schedule_is_refused(backend: FakeSimulation, text: str | Non
 @pytest.mark.slow
 def test_modules_are_looked_for_by_another_process() -> None:
     Path("locks/nearby.py").write_text("raise SystemExit('this is not to be run')\n")
-    modules = simulation.Modules()
+    modules = simulation.Reality()
     try:
         assert modules.missing(["json", "nearby", "no_such_module"], [str(Path("locks").resolve())]) == [
             "no_such_module"

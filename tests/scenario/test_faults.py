@@ -180,8 +180,8 @@ WRONG_NAMES = [
     ),
     ("{kill: other, after: lock.put}", ['9:26: "lock" has no operation "put" (hint: Lock has acquire, release)']),
     (
-        "{kill: other, after: raw.read}",
-        ['9:26: "raw" has no operations that a fault could wait for, as no RawValue has (hint: say when with "at")'],
+        "{kill: other, after: pair.send}",
+        ['9:26: "pair" has no operations that a fault could wait for, as no Socketpair has (hint: say when with "at")'],
     ),
     (
         "{kill: other, after: 'pair[0].recv'}",

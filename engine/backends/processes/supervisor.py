@@ -15,8 +15,9 @@ from ... import plain
 from ...errors import InternalError
 from ...plan import PARENT, Plan
 from ...stage import wire
-from ...trace import Ending, Event, ProcessRun, Run
+from ...trace import Ending, Event, ProcessRun, Run, Strayed
 from . import journals, standstill, waiting
+from .conductor import Conductor
 from .inquiry import Inquiry, Person
 from .partners import PARENT_PROCESS
 from .stage import END_PATIENCE_S, Stage
@@ -69,6 +70,7 @@ class _Supervision:
         self._handles: list[Sequence[str]] = []
         self._journals: dict[str, int] = {}
         self._strangers: dict[str, Witness] = {}
+        self._conductor = None if plan.score is None else Conductor(plan.score)
 
     def watch(self) -> Run:
         try:
@@ -86,7 +88,7 @@ class _Supervision:
         deadline_s, look_s = now_s + self._plan.timeout_s, now_s + LOOK_INTERVAL_S
         while self._gone is None and self._ended_ns is None:
             now_s = time.monotonic()
-            if now_s >= deadline_s:
+            if now_s >= deadline_s or self._has_strayed(now_s):
                 self._stop("timeout", self._watch.waits(now_s), now_s)
                 break
             if now_s >= look_s:
@@ -103,6 +105,12 @@ class _Supervision:
             if left_s <= 0:
                 raise InternalError(f"the run's processes are not gone {END_PATIENCE_S:g} s after they were killed")
             self._hear(left_s)
+
+    def _has_strayed(self, now_s: float) -> bool:
+        if self._conductor is None:
+            return False
+        self._conductor.look(now_s, [name for name, witness in self._witnesses.items() if witness.thread])
+        return self._conductor.strayed is not None
 
     def _hear(self, patience_s: float) -> bool:
         """Take in whatever is said; false if nothing was."""
@@ -174,7 +182,9 @@ class _Supervision:
             return
         name = message.get("name")
         witness = self._parent if name is None else self._witnesses[name]
-        if event == "process":
+        if event == "turns" and self._conductor:
+            self._conductor.take(*fds)
+        elif event == "process":
             stdout, stderr, channel, *journal = fds
             self._listen(witness, stdout, stderr, channel)
             if journal:
@@ -198,7 +208,10 @@ class _Supervision:
             for message in testimony.add(data):
                 # A target can write to every descriptor of its process, and so lie; it can harm only its own report.
                 with suppress(KeyError, TypeError, ValueError, AttributeError, RecursionError):
-                    witness.hear(message)
+                    if message["event"] == "astray" and self._conductor:
+                        self._conductor.note(int(message["place"]), str(message["did"]))
+                    else:
+                        witness.hear(message)
 
         for fd, take in ((stdout, witness.stdout.add), (stderr, witness.stderr.add), (channel, hear)):
             os.set_blocking(fd, False)
@@ -246,7 +259,18 @@ class _Supervision:
             ),
             trace=trace,
             events_cut=events_cut,
+            strayed=self._strayed(),
         )
+
+    def _strayed(self) -> Strayed | None:
+        if self._conductor is None:
+            return None
+        if self._conductor.strayed is None and not self._conductor.is_over:
+            self._conductor.give_up()
+        strayed = self._conductor.strayed
+        if strayed is not None and self._stopped:
+            return Strayed(f"{strayed.text} ({self._stopped[1].partition(': ')[2]})", strayed.is_certain)
+        return strayed
 
     def _note_since_when(self, trace: Sequence[Event]) -> None:
         """What is written down is more exact than what was seen."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from ...errors import Diverged
 from ...exploration import Exploration, Found, Settings
-from ...plan import Plan
+from ...forcing import Rehearsal
+from ...plan import Plan, score_from
 from ...schedule import Schedule
 from ...trace import Run
 from .merging import Part, merged
@@ -41,18 +42,19 @@ class Simulation:
                 parts += _sampled(stages, plan, settings, left, for_s, is_failure)
         return merged(parts, settings, time.monotonic() - began_s)
 
-    def replay(self, plan: Plan, schedule: Schedule) -> Found:
+    def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         """Run ``plan`` once more under ``schedule``. Raises Diverged where that cannot be followed."""
         with ExitStack() as stack:
             stage = self._stage(stack)
-            settings = Settings(timing=schedule.timing, seed=schedule.seed)
+            settings = Settings(timing=schedule.timing, seed=schedule.seed, orders_output=orders_output)
             stage.send({**_request(plan, settings), "schedule": list(schedule.steps)})
             told = stage.receive()
         if told["refusal"]:
             raise Diverged(f"{_refusal(told['refusal'])} cannot be simulated")
         if told["diverged"]:
             raise Diverged(_divergence(told["diverged"]))
-        return found_from({**told, "count": 1})
+        found = found_from({**told, "count": 1})
+        return Rehearsal(found, score_from(told["score"]), tuple(told["obstacles"]))
 
     def _stage(self, stack: ExitStack) -> SimulationStage:
         stage = SimulationStage(self._interpreter)

@@ -40,11 +40,20 @@ def made(type: str, **given: Any) -> Any:
     return kind(place.here.world, ("made", process.key, process.built), name, **{**defaults, **given})
 
 
-def refuse_what_is_for_threads(given: Iterable[Any]) -> None:
-    """Raise what pickling raises for what no other process can be given."""
-    for value in given:
-        if isinstance(value, Shared) and value.copies:
-            raise TypeError("cannot pickle '_thread.lock' object")
+def is_same_everywhere(value: Any) -> bool:
+    """Whether a process that is given ``value`` as it starts may be given that very object: fresh plain data, and
+    primitives that all processes share."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return True
+    if kind in (list, tuple):
+        return all(map(is_same_everywhere, value))
+    if kind is dict:
+        return all(map(is_same_everywhere, value.values()))
+    return isinstance(value, Shared) and not value.copies
+
+
+_PLAIN = frozenset((int, float, str, bytes, bool, type(None)))
 
 
 def endpoints(given: Iterable[Any]) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from multiprocessing.reduction import ForkingPickler
+from types import FrameType
 from typing import Any
 
 import greenlet
@@ -24,7 +25,7 @@ from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, faults, output
-from .here import perform
+from .here import here, perform
 from .library import Library, copied
 from .objects.processes import end_children
 from .payload import Pickling
@@ -51,6 +52,7 @@ class Life:
         self.shared: dict[str, Any] = {}
         self.refusal: NotSimulated | None = None
         self.reads_clock = False
+        self.reads_pids = False
         self.struck: list[str] = []
         self.observes = bool(plan.after or plan.faults or any(one.start_after for one in plan.processes)) or any(
             one.type == "Pipe" for one in plan.shared
@@ -71,7 +73,11 @@ class Life:
             process.handle = Handle(process)
         return process.handle
 
-    def inherit(self, starter: Process, process: Process) -> Mapping[int, Any]:
+    def note_pid(self, caller: FrameType) -> None:
+        """Somebody looks at a process id; what multiprocessing does with them is not told of."""
+        self.reads_pids |= self.library.owns(caller.f_globals.get("__name__", ""))
+
+    def inherit(self, starter: Process, process: Process) -> dict[int, Any]:
         """What a new process has of its starter's modules: copies under fork, nothing otherwise."""
         if self.plan.start_method == "fork":
             return self.library.inherit(process, starter)
@@ -93,16 +99,26 @@ class Life:
         for number, process in enumerate(plan.processes, 1):
             self._start_planned(number, process)
         faults.begin(self)
+        if plan.after or self._is_end_seen:
+            self._await_everybody()
         if plan.after:
-            everybody = [one for one in self.processes.values() if one.is_started]
-            perform(KERNEL, Operation("await", tuple(one.number for one in everybody if not one.daemon)))
-            if any(one.daemon for one in everybody):
-                perform(KERNEL, IDLE)
-                for one in everybody:
-                    if one.daemon:
-                        self._at_once(0, Operation("kill", (one.number, -_SIGTERM)))
-                        self.world.remove(one)
             outcome["after"] = self._call("after", plan.after)
+
+    def _await_everybody(self) -> None:
+        """As the parent does in reality: it holds its ends of the pipes until then."""
+        everybody = [one for one in self.processes.values() if one.is_started]
+        perform(KERNEL, Operation("await", tuple(one.number for one in everybody if not one.daemon)))
+        if any(one.daemon for one in everybody):
+            perform(KERNEL, IDLE)
+            for one in everybody:
+                if one.daemon:
+                    self._at_once(0, Operation("kill", (one.number, -_SIGTERM)))
+                    self.world.remove(one)
+
+    @property
+    def _is_end_seen(self) -> bool:
+        """Whether anybody can notice that another has ended."""
+        return self.observes or bool(self.world.states[KERNEL].holders)
 
     def _call(self, name: str, call: Call) -> Mapping[str, Any]:
         args: Any = self._resolve(call.args)
@@ -122,11 +138,7 @@ class Life:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
             args: Any = self._resolve(planned.call.args)
             kwargs: Any = self._resolve(planned.call.kwargs)
-            if self.plan.start_method != "fork":
-                build.refuse_what_is_for_threads((*args, *kwargs.values()))
-            memo = dict(self.inherit(self.parent, process))
-            if self._refers_to_code(planned.call):
-                args, kwargs = self._handed_over((args, kwargs), process, memo)
+            args, kwargs = self._handed_over((args, kwargs), process, self.inherit(self.parent, process))
         except Exception as error:
             process.is_started = False
             process.raised = link.raised(error)
@@ -148,11 +160,14 @@ class Life:
         del target
         self.world.add_strand(process, self._guarded(process, live))
 
-    def _refers_to_code(self, call: Call) -> bool:
-        return "code" in self.stock.recipe(call.args).kinds or "code" in self.stock.recipe(call.kwargs).kinds
-
     def _handed_over(self, value: Any, process: Process, memo: dict[int, Any]) -> Any:
         """``value`` as ``process`` gets it: copied with all else under fork, pickled otherwise."""
+        if self.plan.start_method == "fork":
+            for shared in self.shared.values():
+                if getattr(shared, "copies", False):
+                    shared.fork(self.parent.number, process)
+        if build.is_same_everywhere(value):
+            return value
         if self.plan.start_method == "fork":
             return copied(value, memo)
         return self.pickled(value, self.parent, process)
@@ -265,7 +280,7 @@ class Life:
                     process.at_exit.pop()()
         output.flush(process)
         process.exitcode = code
-        if self.observes or self.world.states[KERNEL].holders:
+        if self._is_end_seen:
             perform(KERNEL, Operation("exit", (code,)))
         else:
             self._at_once(process.number, Operation("exit", (code,)))
@@ -305,10 +320,17 @@ class Handle:
 
     def __init__(self, process: Process) -> None:
         self.name = "MainProcess" if process.parent is None else process.name
-        self.pid = self.ident = process.pid
         self.daemon = process.daemon
         self.authkey = b""
         self.exitcode = None
+        self._pid = process.pid
+
+    @property
+    def pid(self) -> int:
+        here.world.life.note_pid(sys._getframe(1))
+        return self._pid
+
+    ident = pid
 
 
 def _exit_code(error: BaseException) -> int:

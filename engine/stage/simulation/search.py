@@ -40,6 +40,10 @@ SAMPLERS: dict[str, Callable[[int], Scheduler]] = {
 """The strategies that draw schedules, from a seed, for ever."""
 
 
+MOST_STEPS = 1_000_000
+"""How many steps one search takes in all: long runs are not repeated as often as short ones."""
+
+
 class Phase(NamedTuple):
     """A strategy, how many schedules it may run (those it leaves as repetitions included), and for how long."""
 
@@ -81,12 +85,16 @@ class Search:
     def run(self, phases: list[Phase], seed: int) -> None:
         """Go through ``phases`` until one of them leaves no schedule, or something decides."""
         for phase in phases:
+            if self.has_met_limit and phase.strategy not in SAMPLERS:
+                continue
             scheduler = _scheduler(phase.strategy, seed)
             is_over = self._run_phase(phase, scheduler)
             self.exhausted = is_over and self._is_all(scheduler) and not self.has_met_limit
             if isinstance(scheduler, PartialOrder):
                 self.classes = scheduler.classes
             if self.exhausted or self.refusal or (self.first_failure and not self.keep_going):
+                break
+            if self.steps >= MOST_STEPS:
                 break
         self.reasons = self._why_not()
 
@@ -121,6 +129,9 @@ class Search:
             self._note(played)
             played.world.end()
             if self.refusal or (self.first_failure and not self.keep_going):
+                return False
+            # With a run that could not be followed to its end, nothing is ever exhausted.
+            if self.steps >= MOST_STEPS or (self.has_met_limit and phase.strategy not in SAMPLERS):
                 return False
             if until_s is not None and time.monotonic() >= until_s:
                 break
@@ -160,6 +171,8 @@ class Search:
             reasons.append("a run met the limit on steps: a loop that goes on for ever, or one that is longer")
         if self.reads_clock:
             reasons.append("a target reads the clock, and may do otherwise at other times")
+        if self.steps >= MOST_STEPS:
+            reasons.append(f"{MOST_STEPS:,} steps were taken, and there are more schedules")
         if not self.exhausted and not self.refusal and not reasons:
             stopped = self.first_failure and not self.keep_going
             reasons.append("it stopped at the first failure" if stopped else "there are more schedules than were run")

@@ -26,6 +26,7 @@ from .names import label
 from .picture import Recorder, labels_of, preemptions_of
 from .play import Terms, play, told
 from .schedulers.replay import Replay
+from .score import Scribe, obstacles, score_of
 from .search import Phase, Search
 from .stock import Stock
 from .world import World, new_names
@@ -109,7 +110,8 @@ class Service:
 
     def _replay(self, terms: Terms) -> None:
         scheduler = ByLabel(self._request["schedule"])
-        recorder = Recorder(scheduler)
+        scribe = Scribe(scheduler)
+        recorder = Recorder(scribe)
         played = play(terms, recorder)
         refusal = played.life.refusal
         self._tell(
@@ -119,6 +121,8 @@ class Service:
             steps=recorder.steps,
             preemptions=preemptions_of(played.world),
             diverged=scheduler.diverged,
+            score=score_of(scribe, played.life),
+            obstacles=list(obstacles(played.life)),
             refusal=None if refusal is None else [refusal.what, refusal.where],
         )
         played.world.end()

@@ -127,6 +127,11 @@ def _clock_ns(process: Process) -> int:
 # The system
 
 
+def _pid(process: Process) -> int:
+    here.world.life.note_pid(sys._getframe(3))
+    return process.pid
+
+
 def _exit_at_once(process: Process, status: int) -> None:
     process.exitcode = status & 0xFF
     perform(KERNEL, Operation("exit", (process.exitcode,)))
@@ -192,8 +197,8 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
         **dict.fromkeys(("time_ns", "monotonic_ns", "perf_counter_ns", "process_time_ns"), _clock_ns),
     },
     os: {
-        "getpid": lambda process: process.pid,
-        "getppid": lambda process: process.parent.pid if process.parent else 1,
+        "getpid": lambda process: _pid(process),
+        "getppid": lambda process: _pid(process.parent) if process.parent else 1,
         "_exit": _exit_at_once,
         "abort": _abort,
         "kill": _kill,

@@ -1,0 +1,180 @@
+"""Have a process do what a schedule says, when it says so: what it does to what it shares, prints, and its end.
+
+Everything it does stays real; only when it does so is not its own choice. That is what a slow machine might do to it
+as well, so whatever comes of a run that was forced can come of one that was not. Time-outs that the schedule has fire
+do so at once, and sleeps, which order nothing, are left out.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import time
+from collections.abc import Callable
+from multiprocessing import synchronize
+from types import SimpleNamespace
+from typing import Any, NamedTuple, NoReturn
+
+from . import output, points, turns, watching
+from .faults import Say
+from .turns import Astray, Baton
+
+_SAME = {"notify_all": "notify", "send_bytes": "send", "recv_bytes": "recv", "recv_bytes_into": "recv"}
+"""Operations that are the same step in simulation."""
+
+_TRANSPARENT = frozenset(("wait_for",))
+"""Operations that are no step themselves: those that they call are."""
+
+_OPTIONAL = frozenset(("close", "join_thread", "cancel_join_thread"))
+"""Operations that are a step only where others could see it."""
+
+_STREAMS = {1: "stdout", 2: "stderr"}
+
+_AT_ONCE: dict[str, Callable[..., tuple[Any, ...]]] = {
+    "acquire": lambda *given: (False,),
+    "get": lambda *given: (False,),
+    "poll": lambda *given: (0.0,),
+    "put": lambda item, *given: (item, False),
+}
+"""What operations are given whose time-out fires, where they have no semaphore that does so itself."""
+
+
+class Holding:
+    """Has each operation wait for its turn."""
+
+    thing = staticmethod(points.hold)
+
+    def operation(self, name: str, operation: str, function: Any, own: int) -> Any:
+        if operation in _TRANSPARENT:
+            return function
+        step = _SAME.get(operation, operation)
+
+        @functools.wraps(function)
+        def perform(*given: Any, **keywords: Any) -> Any:
+            strand = turns.here()
+            if strand is None or strand.is_inside or _is_refused(operation, given):
+                return function(*given, **keywords)
+            try:
+                strand.begin(points.owner(name, operation), step, operation in _OPTIONAL)
+            except Astray as astray:
+                strand.say("astray", place=astray.place, did=f"{name}.{operation}")
+                strand.baton.wait_until_over()  # Which never comes: the run is ended.
+            try:
+                if own and strand.current and strand.current.is_late and _has_no_semaphore(operation, given[0]):
+                    return function(given[0], *_AT_ONCE[operation](*given[1:], *keywords.values()))
+                return function(*given, **keywords)
+            finally:
+                strand.end()
+
+        return perform
+
+
+def _has_no_semaphore(operation: str, thing: Any) -> bool:
+    return operation in _AT_ONCE and (operation == "poll" or hasattr(type(thing), "_callmethod"))
+
+
+def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
+    """Whether an operation does nothing but raise: what it is on is closed, or has no such item. That is no step."""
+    thing, index = (*given, None, None)[:2]
+    kind = type(thing)
+    if hasattr(kind, "_callmethod"):
+        return False
+    if hasattr(kind, "_length_"):
+        return isinstance(index, int) and not -len(thing) <= index < len(thing)
+    if hasattr(kind, "recv_bytes"):
+        return bool(thing.closed)
+    return operation in ("put", "get") and bool(getattr(thing, "_closed", False))
+
+
+class Part(NamedTuple):
+    """What one process has to do with a forced run. Passing it on prepares the process that it arrives in."""
+
+    baton: Baton
+    process: str
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _arrived, tuple(self)
+
+    def begin(self, say: Say) -> None:
+        """From now on the calling thread is this process's own line; ``say`` tells the supervisor where it strays."""
+        prepare()
+        score = self.baton.score
+        number = score.processes.index(self.process) + 1 if self.process in score.processes else 0
+        random.seed(f"{score.seed} {number}")  # As the simulation has it.
+        strand = turns.begin(self.baton, self.process)
+        strand.is_asleep_at_the_end = self.process in score.asleep
+        strand.say = say
+
+    def leave(self) -> None:
+        """This process is about to end: it does when it is its turn to."""
+        leave()
+
+
+def _arrived(baton: Baton, process: str) -> Part:
+    prepare()
+    return Part(baton, process)
+
+
+def leave() -> None:
+    strand = turns.here()
+    if strand is not None:
+        strand.go_on("", "exit")
+
+
+def prepare() -> None:
+    """Put the functions that wait for a turn in the place of the interpreter's own. Before any target is loaded."""
+    watching.hold = Holding()
+    output.before_writing = _before_writing
+    time.sleep = _sleep  # type: ignore[assignment]
+    os.write = _write
+    os._exit = _exit
+    synchronize.time = SimpleNamespace(monotonic=_monotonic_s)  # type: ignore[attr-defined]
+
+
+_real_sleep, _real_write, _real_exit, _real_monotonic_s = time.sleep, os.write, os._exit, time.monotonic
+
+
+def _sleep(seconds: float) -> None:
+    strand = turns.here()
+    if strand is None or seconds < 0:
+        _real_sleep(seconds)
+    elif strand.go_on("", "sleep"):
+        strand.end()
+    elif strand.is_asleep_at_the_end and strand.next is None:
+        strand.baton.wait_until_over()
+        _real_sleep(seconds)
+
+
+def _monotonic_s() -> float:
+    strand = turns.here()
+    return _real_monotonic_s() + (strand.lateness_s if strand else 0.0)
+
+
+def _before_writing(fd: int, length: int) -> Callable[[], None]:
+    strand = turns.here()
+    if strand is None:
+        return _nothing
+    stream = _STREAMS[fd]
+    strand.written[stream] += length
+    is_step = False
+    while strand.granted[stream] < strand.written[stream] and strand.go_on("", stream):
+        strand.granted[stream] += strand.current.size if strand.current else 0
+        is_step = True
+    return strand.end if is_step else _nothing
+
+
+def _nothing() -> None:
+    pass
+
+
+def _write(fd: int, data: Any) -> int:
+    over = _before_writing(fd, len(data)) if fd in _STREAMS else _nothing
+    written = _real_write(fd, data)
+    over()
+    return written
+
+
+def _exit(status: int) -> NoReturn:
+    leave()
+    _real_exit(status)

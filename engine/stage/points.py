@@ -1,0 +1,264 @@
+"""Where a primitive waits for its turn inside one of its operations.
+
+What is several steps in simulation is one call in reality: ``Queue.get`` takes a lock, reads, gives a permit back. The
+genuine object does so by semaphores and connections of its own, and these are made to stop there: the object, its
+class and what it does stay as they are. Which step each of them is, the tables below say, in the words of the models.
+Source: CPython, Lib/multiprocessing/synchronize.py and queues.py, the same from 3.10 to 3.13 in all that is said here.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from . import turns
+from .turns import Strand
+from .watching import WATCHED_AS
+
+
+class Point(NamedTuple):
+    """What happens as a semaphore is taken or given back: ``act`` is given who does so, ``primitive`` and ``step``;
+    what it returns is how the semaphore is to be taken, None for as it was asked to be."""
+
+    act: Callable[[Strand, str, str], bool | None]
+    primitive: str
+    step: str
+
+
+def _tells(strand: Strand, primitive: str, step: str) -> None:
+    """It is a step of its own, which never waits."""
+    strand.go_on(primitive, step)
+
+
+def _goes_on(strand: Strand, primitive: str, step: str) -> None:
+    """It is a step of its own."""
+    if not strand.go_on(primitive, step):
+        strand.stay()
+
+
+def _sleeps(strand: Strand, primitive: str, step: str) -> bool | None:
+    """It sleeps here for real until it is woken; that it goes on is a step, but for one that is not woken at all."""
+    following = strand.next
+    if following is None or not strand.is_next(primitive, step):
+        strand.stay()
+        return None
+    if following.is_late:
+        strand.go_on(primitive, step)
+    else:
+        strand.rest()
+    return True
+
+
+def _wakes(strand: Strand, primitive: str, step: str) -> None:
+    strand.wake(primitive, step)
+
+
+def _writes(strand: Strand, primitive: str, step: str) -> None:
+    """It is a step of its own where making bytes of the item was one."""
+    if strand.current is not None and strand.current.operation == "pickle":
+        _goes_on(strand, primitive, step)
+
+
+def _ends(strand: Strand, primitive: str, step: str) -> None:
+    """The step ends here, and not only when the operation does."""
+    strand.finish(step)
+
+
+class Held:
+    """A semaphore of the system's, in the place of which it stands."""
+
+    def __init__(self, semlock: Any) -> None:
+        self._semlock = semlock
+        self.taking: list[Point] = []
+        self.giving: list[Point] = []
+
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+        strand = turns.here()
+        taken: bool
+        if strand is None or not block:
+            taken = self._semlock.acquire(block, timeout)
+            return taken
+        is_endless = False
+        for point in self.taking:
+            is_endless |= bool(point.act(strand, point.primitive, point.step))
+        if strand.give_up():
+            strand.lateness_s += timeout or 0.0
+            taken = self._semlock.acquire(False)
+        else:
+            taken = self._semlock.acquire(True, None if is_endless else timeout)
+        return taken
+
+    def release(self) -> None:
+        strand = turns.here()
+        if strand is not None:
+            for point in self.giving:
+                point.act(strand, point.primitive, point.step)
+        self._semlock.release()
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._semlock, name)
+
+
+def hold(thing: Any, name: str) -> None:
+    """Have ``thing``, which the scenario calls ``name``, stop at its points."""
+    for kind in type(thing).__mro__:
+        holding = _HOLDING.get(f"{kind.__module__}.{kind.__qualname__}")
+        if holding is not None:
+            holding(thing, name)
+            return
+
+
+def owner(name: str, operation: str) -> str:
+    """Whose step an operation on ``name`` is: what has a lock of another primitive's, takes and gives back that."""
+    return _LOCKS.get(name, name) if operation in ("acquire", "release") else name
+
+
+_LOCKS: dict[str, str] = {}
+"""The names of primitives that have another one's lock, each with that one's."""
+
+
+def _note_lock(name: str, lock: Any) -> None:
+    others, *_ = getattr(type(lock), WATCHED_AS, (name,))
+    if others != name:
+        _LOCKS[name] = others
+
+
+def _held(lock: Any, *taking: Point, giving: tuple[Point, ...] = ()) -> None:
+    """Have a ``multiprocessing`` lock or semaphore stop; one that several share, at the points of all."""
+    if not isinstance(lock._semlock, Held):
+        lock._semlock = Held(lock._semlock)
+        lock._make_methods()
+    lock._semlock.taking += [point for point in taking if point not in lock._semlock.taking]
+    lock._semlock.giving += [point for point in giving if point not in lock._semlock.giving]
+
+
+def _hold_condition(condition: Any, name: str) -> None:
+    _held(condition._wait_semaphore, Point(_goes_on, name, "_sleep"))
+    _held(
+        condition._woken_count,
+        Point(_goes_on, name, "_await_woken"),
+        giving=(Point(_tells, name, "_tell"),),
+    )
+    _held(condition._lock, Point(_goes_on, name, "_retake"))
+    _note_lock(name, condition._lock)
+    condition._make_methods()
+
+
+def _hold_event(event: Any, name: str) -> None:
+    _hold_sleepers(event._cond, name, "_sleep")
+
+
+def _hold_barrier(barrier: Any, name: str) -> None:
+    _hold_sleepers(barrier._cond, name, "_meet")
+
+
+def _hold_sleepers(condition: Any, name: str, step: str) -> None:
+    """Who wakes the sleepers waits until each of them is awake, and that is one step; so they sleep for real."""
+    _held(condition._wait_semaphore, Point(_sleeps, name, step))
+    _held(condition._lock, Point(_wakes, name, step))
+    condition._make_methods()
+
+
+def _hold_queue(queue: Any, name: str) -> None:
+    _held(queue._rlock)
+    _held(queue._sem, giving=(Point(_tells, name, "release"),))
+    _held(queue._wlock, Point(_writes, name, "feed"))
+    reader, writer = queue._reader, queue._writer
+    recv_bytes, poll, close = reader.recv_bytes, reader.poll, writer.close
+
+    def receive(*given: Any) -> Any:
+        strand = turns.here()
+        if strand is not None and strand.is_inside:
+            _goes_on(strand, name, "receive")
+        return recv_bytes(*given)
+
+    def look(timeout: float | None = 0.0) -> Any:
+        strand = turns.here()
+        if strand is not None and strand.is_inside:
+            _goes_on(strand, name, "receive")
+            if strand.give_up():
+                timeout = 0.0
+        return poll(timeout)
+
+    def close_writer() -> None:
+        close()
+        strand = turns.here()
+        if strand is not None:
+            strand.finish("feed")
+
+    reader.recv_bytes, reader.poll, writer.close = receive, look, close_writer
+    queue._recv_bytes, queue._poll = receive, look
+    start_thread = queue._start_thread
+
+    def start() -> None:
+        queue._buffer = Buffer(name, queue._buffer)
+        start_thread()
+
+    queue._start_thread = start
+
+
+class Buffer(collections.deque[Any]):
+    """What a feeder thread takes its items from: each when it is its turn."""
+
+    def __init__(self, name: str, items: Any) -> None:
+        super().__init__(items)
+        self._name = name
+        self._has_begun = False
+
+    def popleft(self) -> Any:
+        strand = turns.here() if self._has_begun else turns.begin_thread(self._name)
+        self._has_begun = True
+        if strand is not None:
+            strand.end()
+            if self:
+                following = strand.next
+                strand.begin(self._name, following.operation if following else "feed")
+        return super().popleft()
+
+
+def _hold_joinable_queue(queue: Any, name: str) -> None:
+    _hold_queue(queue, name)
+    condition = queue._cond
+    _held(condition._wait_semaphore, Point(_goes_on, name, "sleep"))
+    _held(condition._woken_count, Point(_goes_on, name, "notice"))
+    # Who has been noticed is not seen to wait for the lock, which who notices it has in hand.
+    _held(condition._lock, Point(_goes_on, name, "count"), Point(_ends, name, "sleep"))
+    condition._make_methods()
+
+
+def _hold_lock(lock: Any, name: str) -> None:
+    _held(lock)
+
+
+def _hold_guarded(guarded: Any, name: str) -> None:
+    _note_lock(name, guarded._lock)
+    if hasattr(guarded._lock, "_semlock"):
+        _held(guarded._lock)
+        guarded.acquire, guarded.release = guarded._lock.acquire, guarded._lock.release
+
+
+_HOLDING: dict[str, Callable[[Any, str], None]] = {
+    "multiprocessing.synchronize.SemLock": _hold_lock,
+    "multiprocessing.synchronize.Condition": _hold_condition,
+    "multiprocessing.synchronize.Event": _hold_event,
+    "multiprocessing.synchronize.Barrier": _hold_barrier,
+    "multiprocessing.queues.JoinableQueue": _hold_joinable_queue,
+    "multiprocessing.queues.Queue": _hold_queue,
+    "multiprocessing.sharedctypes.SynchronizedBase": _hold_guarded,
+}
+
+STEPS: dict[str, frozenset[str]] = {
+    "Condition": frozenset(("_sleep", "_tell", "_await_woken", "_retake")),
+    "Event": frozenset(("_sleep",)),
+    "Barrier": frozenset(("_meet",)),
+    "Queue": frozenset(("receive", "release")),
+    "JoinableQueue": frozenset(("receive", "release", "count", "sleep", "notice")),
+}
+"""The steps with which an operation of a type of ``shared`` can go on, and be made to wait for its turn."""

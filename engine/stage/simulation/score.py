@@ -1,0 +1,111 @@
+"""What the steps of a simulated run ask of real processes that are to do the same in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...models.model import BLOCKED, Then
+from ...models.queue import Loose
+from ...plan import Score, Turn
+from ..watching import OF_PROXIES
+from .life import Life
+from .names import said
+from .process import STDOUT
+from .strand import Strand
+from .world import KERNEL, Scheduler, World
+
+_WAITS = frozenset(("await", "idle"))
+"""What the parent, or the start of a process, waits for in reality without being told."""
+
+_OWN = frozenset(("close", "join_thread"))
+"""What a process does to queues, also at its end, that its feeder alone can see, which has turns of its own."""
+
+
+class Scribe:
+    """Notes the turns of the one run that ``scheduler`` makes."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._going_on: set[Strand] = set()
+        self.turns: list[Turn] = []
+
+    def begin(self) -> bool:
+        return self._scheduler.begin()
+
+    def choose(self, world: World, ready: list[Strand]) -> Strand:
+        strand = self._scheduler.choose(world, ready)
+        turn = _turn(world, strand, strand not in self._going_on)
+        if turn is not None:
+            self.turns.append(turn)
+        if type(strand.step) is Then:
+            self._going_on.add(strand)
+        else:
+            self._going_on.discard(strand)
+        return strand
+
+    def end(self, world: World, is_whole: bool) -> None:
+        self._scheduler.end(world, is_whole)
+
+
+def score_of(scribe: Scribe, life: Life) -> Score:
+    everybody = (life.parent, *life.processes.values())
+    return Score(
+        tuple(scribe.turns), tuple(life.processes), life.seed, tuple(one.name for one in everybody if one.is_asleep)
+    )
+
+
+def obstacles(life: Life) -> Iterator[str]:
+    """What of a simulated run would be otherwise in reality, whatever the order."""
+    if life.reads_clock:
+        yield "a target reads the clock"
+    if life.reads_pids:
+        yield "a target looks at process ids"
+
+
+def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
+    cell, operation, process = strand.cell, strand.operation, strand.process
+    number = len(world.trace) + 1
+    if cell == world.output:
+        stream, text = operation.arguments
+        return Turn(
+            number,
+            process.name,
+            "",
+            "",
+            "stdout" if stream == STDOUT else "stderr",
+            size=len(text.encode(errors="replace")),
+        )
+    if cell == KERNEL and (operation.name in _WAITS or (operation.name == "exit" and process.number == 0)):
+        return None
+    if cell != KERNEL and operation.name in _OWN:
+        return None
+    primitive, _, _ = said(world, cell, operation)
+    name = operation.name
+    if name.startswith("__"):
+        name = OF_PROXIES.get(name, name.strip("_"))
+    is_feeder = strand.greenlet is None
+    pickles = is_feeder and _pickles(world, strand)
+    return Turn(
+        number,
+        process.name,
+        world.labels[cell] if is_feeder else "",
+        primitive,
+        "pickle" if pickles else name,
+        begins,
+        pickles or type(strand.step) is Then,
+        _is_late(world, strand),
+    )
+
+
+def _is_late(world: World, strand: Strand) -> bool:
+    operation = strand.operation
+    if operation.patience_s is None or operation.is_late:
+        return operation.is_late
+    state = world.states[strand.cell]
+    return world.models[strand.cell].step(state, strand.process.number, operation) is BLOCKED
+
+
+def _pickles(world: World, strand: Strand) -> bool:
+    """Whether a feeder only makes bytes of an item, this time."""
+    buffer = world.states[strand.cell].buffers.get(strand.process.number)
+    return strand.operation.name == "feed" and bool(buffer) and isinstance(buffer.items[0], Loose)

@@ -1,0 +1,240 @@
+"""Whose turn it is: a number in memory that all processes of a forced run share, and what each does with it.
+
+Whoever has the turn passes it on, and nobody else writes; so there is no lock that a killed process could keep. Once
+the number has come to the end, everybody goes on as they like.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from multiprocessing import reduction
+from time import sleep
+from typing import Any
+
+from ..plan import Score, Turn, score_from
+from .faults import Say
+from .slots import new_memory
+
+AWAITED, BEGUN, OVER = 1, 2, 3
+"""What becomes of a step: somebody waits to take it, is at it, has done it."""
+
+_WORD = 4
+_LOOK_S, _LONGEST_LOOK_S = 0.00005, 0.002
+"""How often who waits looks whose turn it is: the less, the more turns come before its own."""
+
+
+class Baton:
+    """The number, and below it what has become of each step. ``fd`` is a file that was made by :func:`new_baton`."""
+
+    def __init__(self, fd: int, score: Score) -> None:
+        self.fd = fd
+        self.score = score
+        memory = mmap.mmap(fd, _WORD * (1 + len(score.turns)))
+        self._words = memoryview(memory).cast("I")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _moved, (reduction.DupFd(self.fd), tuple(self.score))
+
+    @property
+    def now(self) -> int:
+        """The place in the score of the step that is to be taken."""
+        return self._words[0]
+
+    @property
+    def is_over(self) -> bool:
+        return self._words[0] >= len(self.score.turns)
+
+    def state(self, place: int) -> int:
+        return self._words[1 + place]
+
+    def wait_for(self, place: int) -> None:
+        """Wait until the step at ``place`` is to be taken, and take it."""
+        self._words[1 + place] = AWAITED
+        self._await(place)
+        self._words[1 + place] = BEGUN
+
+    def wait_until_over(self) -> None:
+        self._await(len(self.score.turns))
+
+    def pass_on(self, place: int) -> None:
+        """The step at ``place`` has been done."""
+        self._words[1 + place] = OVER
+        self._words[0] = place + 1
+
+    def note_end(self, process: str) -> None:
+        """``process`` is gone: if that was its turn, it is over."""
+        if not self.is_over:
+            turn = self.score.turns[self.now]
+            if (turn.process, turn.thread, turn.what) == (process, "", "exit"):
+                self.pass_on(self.now)
+
+    def _await(self, place: int) -> None:
+        while (ahead := place - self._words[0]) > 0:
+            sleep(min(_LOOK_S * ahead, _LONGEST_LOOK_S))
+
+
+def new_baton(score: Score) -> Baton:
+    return Baton(new_memory("baton", _WORD * (1 + len(score.turns))), score)
+
+
+def _moved(fd: Any, score: Sequence[Any]) -> Baton:
+    return Baton(fd.detach(), score_from(score))
+
+
+class Astray(Exception):
+    """A process does something else than its next step; ``place`` is that one's."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+class Strand:
+    """What one line of a process has to do: its steps, in order.
+
+    It is ``inside`` from when an operation begins until it ends; meanwhile it may come to points at which the
+    operation goes on with its next step, or sleeps until somebody wakes it. ``lateness_s`` is how much later it is for
+    it than by the clock, since time-outs have fired. ``written`` and ``granted`` are bytes by stream: those that were
+    written, and those whose turn it has been.
+    """
+
+    def __init__(self, baton: Baton, process: str, thread: str = "") -> None:
+        self.baton = baton
+        self.lateness_s = 0.0
+        self.is_inside = False
+        self.is_asleep_at_the_end = False
+        self.say: Say = _silent
+        self.written: Counter[str] = Counter()
+        self.granted: Counter[str] = Counter()
+        self._left = [
+            (place, turn)
+            for place, turn in reversed(list(enumerate(baton.score.turns)))
+            if (turn.process, turn.thread) == (process, thread)
+        ]
+        self._at: tuple[int, Turn] | None = None
+        self._is_late = False
+        self._has_slept = False
+
+    @property
+    def next(self) -> Turn | None:
+        return self._left[-1][1] if self._left else None
+
+    @property
+    def current(self) -> Turn | None:
+        return self._at[1] if self._at else None
+
+    def begin(self, primitive: str, operation: str, is_optional: bool = False) -> None:
+        """Begin an operation when it is its turn; at once, if it ``is_optional`` and not the next step.
+
+        Who has nothing left to do in the score waits until that is over. Raises Astray.
+        """
+        if self.is_next(primitive, operation):
+            self._take()
+        elif not is_optional:
+            if self._left:
+                raise Astray(self._left[-1][0])
+            self.baton.wait_until_over()
+        self.is_inside = True
+
+    def end(self) -> None:
+        """The operation has ended."""
+        self._pass_on()
+        self.is_inside = self._has_slept = False
+
+    def is_next(self, primitive: str, operation: str) -> bool:
+        following = self.next
+        return following is not None and (following.primitive, following.operation) == (primitive, operation)
+
+    def go_on(self, primitive: str, operation: str) -> bool:
+        """The operation may go on with this step of its own: if it is one, wait for its turn."""
+        if not self.is_next(primitive, operation):
+            return False
+        self._take()
+        return True
+
+    def stay(self) -> None:
+        """The operation comes to where it may have to wait: if it never goes on in the score, it waits until that is
+        over, and then for whatever comes."""
+        if not self._left and self._at is not None and self._at[1].goes_on:
+            self._pass_on()
+            self.baton.wait_until_over()
+
+    def rest(self) -> None:
+        """What was begun is done so far: the process goes to sleep, until another one wakes it."""
+        self._pass_on()
+        self._has_slept = True
+
+    def wake(self, primitive: str, operation: str) -> None:
+        """The process has been woken, if it slept: that it goes on is a step of its own."""
+        if self._has_slept:
+            self._has_slept = False
+            self.go_on(primitive, operation)
+
+    def give_up(self) -> bool:
+        """Whether the time-out of the current step fires, which it does only once."""
+        is_late, self._is_late = self._is_late, False
+        return is_late
+
+    def finish(self, operation: str) -> None:
+        """All that others can see of this step has been done."""
+        if self._at is not None and self._at[1].operation == operation:
+            self._pass_on()
+
+    def _take(self) -> None:
+        self._pass_on()
+        place, turn = self._left.pop()
+        self.baton.wait_for(place)
+        self._at, self._is_late = (place, turn), turn.is_late
+
+    def _pass_on(self) -> None:
+        if self._at is not None:
+            place, _ = self._at
+            self._at = None
+            self.baton.pass_on(place)
+
+
+def _silent(event: str, **details: object) -> None:
+    pass
+
+
+class _Here(threading.local):
+    strand: Strand | None = None
+
+
+_here = _Here()
+_threads: dict[str, Strand] = {}
+"""The strands that other threads of this process are, by the primitive that they feed."""
+
+
+def here() -> Strand | None:
+    """The strand that the calling thread is, if it is any."""
+    return _here.strand
+
+
+def begin(baton: Baton, process: str) -> Strand:
+    """From now on this is ``process``, and the calling thread its own line."""
+    _threads.clear()
+    for turn in baton.score.turns:
+        if turn.process == process and turn.thread and turn.thread not in _threads:
+            _threads[turn.thread] = Strand(baton, process, turn.thread)
+    _here.strand = Strand(baton, process)
+    return _here.strand
+
+
+def begin_thread(primitive: str) -> Strand | None:
+    """From now on the calling thread is the one that feeds ``primitive``."""
+    _here.strand = _threads.get(primitive)
+    return _here.strand
+
+
+def _forget() -> None:
+    """In a forked process: what a target starts for itself has no part in the score."""
+    _here.strand = None
+    _threads.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
