@@ -36,6 +36,7 @@ from engine.exploration import Settings
 from engine.plan import Plan
 from engine.preparation import prepare
 from engine.scenario.files import Settings as FileSettings
+from engine.trace import Run
 
 COUNTER = """\
 shared:
@@ -322,8 +323,13 @@ def scale() -> None:
         plan = plan_of(MANY.format(count=count))
         _tell(f"{count} processes on one variable, random", [of_simulation(plan, "random", 20_000 // count)])
         settings = Settings(strategy="auto", orders_output=False)
-        found = Simulation().explore(plan, settings, lambda run, count=count: run.shared != {"x": count})
+        wanted = {"x": count}
+        found = Simulation().explore(plan, settings, partial(_differs, wanted))
         print(f"  auto: first failure in schedule {found.first_failure}", flush=True)
+
+
+def _differs(wanted: dict[str, int], run: Run) -> bool:
+    return run.shared != wanted
 
 
 def memory(runs: int) -> None:

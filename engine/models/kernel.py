@@ -34,6 +34,9 @@ class State(NamedTuple):
     told: frozenset[Endpoint] = frozenset()
 
 
+_INITIAL = State(Table({0: None}), Table(), Table())
+
+
 class Half:
     """The part of a message, whose writer has died or was not done."""
 
@@ -63,7 +66,7 @@ class Kernel:
         }
 
     def initial(self) -> State:
-        return State(Table({0: None}), Table(), Table())
+        return _INITIAL
 
     def step(self, state: State, process: int, operation: Operation) -> Step:
         return self._steps[operation.name](state, process, operation)

@@ -18,6 +18,7 @@ from ...models.kernel import Endpoint, Kernel
 from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
 from . import polling
 from .here import UNSEEN, here
+from .line import Line, give_back, line
 from .payload import PICKLING, as_bytes
 from .process import Process
 from .strand import Strand
@@ -114,6 +115,7 @@ class World:
         self.obey: Callable[[Strand, Operation], None] | None = None
         self.life: Any = None
         self._newborn: list[Strand] = []
+        self._lines: list[Line] = []
         self._places: dict[int, int] = {}
         self._max_steps = max_steps
 
@@ -151,7 +153,9 @@ class World:
 
     def add_strand(self, process: Process, run: Callable[[], None]) -> Strand:
         """Have ``run`` go on as a line of ``process``, up to the first thing that it does to what is shared."""
-        strand = Strand(self.number(("strand", process.key)), process, greenlet.greenlet(run, here.hub))
+        own = line(run)
+        self._lines.append(own)
+        strand = Strand(self.number(("strand", process.key)), process, own)
         process.strand = strand
         self._newborn.append(strand)
         if here.strand is None:
@@ -228,6 +232,8 @@ class World:
         self.waiting.clear()
         for one in left:
             _take_apart(one)
+        give_back(self._lines)
+        self._lines = []
 
     def _ready(self) -> list[Strand]:
         """Those who can take a step, and what it is, with each of them."""

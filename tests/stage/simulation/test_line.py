@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+import greenlet
+import pytest
+
+from engine.stage.simulation.here import here
+from engine.stage.simulation.line import give_back, line
+
+_said: ContextVar[str] = ContextVar("said", default="nothing")
+
+
+@pytest.fixture(autouse=True)
+def _hub() -> None:
+    here.hub = greenlet.getcurrent()
+
+
+def test_a_line_that_is_over_runs_another_body_once_it_is_given_back() -> None:
+    seen: list[str] = []
+    first = line(lambda: seen.append("first"))
+    first.switch()
+    assert first.dead
+
+    give_back([first])
+    second = line(lambda: seen.append("second"))
+    assert second is first
+    assert not second.dead
+    second.switch()
+
+    assert seen == ["first", "second"]
+
+
+def test_a_line_that_was_taken_apart_is_as_good_as_new() -> None:
+    ends: list[str] = []
+
+    def waits() -> None:
+        try:
+            here.hub.switch()
+        finally:
+            ends.append("unwound")
+
+    one = line(waits)
+    one.switch()
+    one.throw(greenlet.GreenletExit)
+    give_back([one])
+
+    assert ends == ["unwound"]
+    assert line(lambda: None) is one
+
+
+def test_one_that_goes_on_regardless_is_not_used_again() -> None:
+    def stays() -> None:
+        while True:
+            try:
+                here.hub.switch()
+            except greenlet.GreenletExit:
+                here.hub.switch()
+
+    one = line(stays)
+    one.switch()
+    one.throw(greenlet.GreenletExit)
+    give_back([one])
+
+    assert line(lambda: None) is not one
+
+
+def test_what_a_body_raises_comes_out_and_ends_its_line() -> None:
+    def fails() -> None:
+        raise KeyError("x")
+
+    one = line(fails)
+    with pytest.raises(KeyError):
+        one.switch()
+    give_back([one])
+
+    assert one.dead
+    assert line(lambda: None) is not one
+
+
+def test_context_variables_of_the_last_body_are_not_there() -> None:
+    first = line(lambda: _said.set("something") and None)
+    first.switch()
+    give_back([first])
+    seen: list[str] = []
+
+    second = line(lambda: seen.append(_said.get()))
+    assert second is first
+    second.switch()
+
+    assert seen == ["nothing"]
