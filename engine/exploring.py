@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
-from .confirming import Force, confirm, with_realities, with_reality
+from .confirming import Force, ask, confirm, with_realities, with_reality
 from .exploration import (
     Exploration,
     Graded,
@@ -78,7 +79,7 @@ def explore(
         }
         saved = {number: save(one, schedule) for number, schedule in schedules.items()}
         confirmations = {
-            number: confirm(one, backend.rehearse(one.plan, schedule, orders_output(one.expectation)), force)
+            number: ask(one, partial(backend.rehearse, one.plan, schedule, orders_output(one.expectation)), force)
             for number, schedule in schedules.items()
             if force is not None
         }

@@ -99,6 +99,8 @@ def _traced(plan: Plan, link: Link, part: Part | None) -> Iterator[None]:
         part.begin(link.say)
     yield
     take(None)
+    if part is not None:
+        part.retire()
 
 
 def _settle(plan: Plan, folder: str) -> Bindings:

@@ -17,6 +17,8 @@ from .merging import Part, merged
 from .runs import run_from, short, steps_from
 from .stage import SILENCE_S, Silent, SimulationStage
 
+_SILENT = f"a target has run for {SILENCE_S:g} s and come to no operation"
+
 IsFailure = Callable[[Run], bool]
 
 _SIMPLEST, _CLASSES = 0.05, 0.5
@@ -48,7 +50,10 @@ class Simulation:
             stage = self._stage(stack)
             settings = Settings(timing=schedule.timing, seed=schedule.seed, orders_output=orders_output)
             stage.send({**_request(plan, settings), "schedule": list(schedule.steps)})
-            told = stage.receive()
+            try:
+                told = stage.receive()
+            except Silent:
+                raise Diverged(_SILENT) from None
         if told["refusal"]:
             raise Diverged(f"{_refusal(told['refusal'])} cannot be simulated")
         if told["diverged"]:
@@ -130,7 +135,7 @@ def _explored(
                 if told["differs"]:
                     differing.append(told["digest"])
     except Silent:
-        return Part.of_silence(schedules, f"a target has run for {SILENCE_S:g} s and come to no operation")
+        return Part.of_silence(schedules, _SILENT)
     return Part(
         found=found,
         schedules=told["schedules"],
