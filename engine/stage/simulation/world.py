@@ -92,7 +92,8 @@ class World:
     time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
     being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
-    the cells ``outliving`` is not given up by who is killed.
+    the cells ``outliving`` is not given up by who is killed. ``is_still`` says that the steps to choose from are only
+    possible because there is nothing else that is.
     """
 
     def __init__(self, names: Names, max_steps: int, is_virtual: bool = False, is_fine: bool = False) -> None:
@@ -109,6 +110,7 @@ class World:
         self.endpoints: dict[Any, str] = {}
         self.is_starting_a_process = False
         self.passed: list[Endpoint] = []
+        self.is_still = False
         self.outliving: set[int] = set()
         self.output: int | None = None
         self.now_s = 0.0
@@ -188,7 +190,9 @@ class World:
         """Take steps until nobody can. Raises Redundant and OutOfSteps."""
         states, trace, choose = self.states, self.trace, scheduler.choose
         while True:
-            ready = self._ready() or self._ready_late() or self._ready_idle()
+            ready = self._ready()
+            self.is_still = not ready
+            ready = ready or self._ready_late() or self._ready_idle()
             if not ready:
                 return
             if len(trace) >= self._max_steps:
