@@ -165,7 +165,7 @@ def _explored(
         reasons=tuple(told["reasons"]),
         first_failure=told["first_failure"],
         refusal=told["refusal"] and _refusal(told["refusal"]),
-        differs=bool(differing),
+        differs=bool(differing) or told["differs"],
     )
 
 

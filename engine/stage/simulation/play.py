@@ -14,7 +14,7 @@ from .life import Life
 from .names import said
 from .process import NOTHING, STDERR, STDOUT, Process
 from .stock import Stock
-from .world import Names, OutOfSteps, Redundant, Scheduler, World
+from .world import Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
 
 
 class Terms(NamedTuple):
@@ -54,6 +54,9 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
         world.run(scheduler)
     except Redundant:
         scheduler.end(world, False)
+        return Played(life, None)
+    except Elsewhere:
+        life.has_gone_elsewhere = True
         return Played(life, None)
     except OutOfSteps:
         scheduler.end(world, False)

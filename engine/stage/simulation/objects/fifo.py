@@ -34,6 +34,9 @@ class OpenFifo:
         self.end = end
         self.closed = False
 
+    def __hash__(self) -> int:
+        return hash((self.name, self.end))
+
     def close(self) -> None:
         if not self.closed:
             self.closed = True

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from ....models.model import ADD, BLOCKED, READ, WRITE, Operation, Touches, conflict, looks_at_memory
 from ..strand import Strand
-from ..world import IDLE, Redundant, World
+from ..world import IDLE, Elsewhere, Redundant, World
 
 Clock = dict[int, int]
 """Of each strand, the number of its events that happened before; none of those that are not there."""
@@ -97,7 +97,9 @@ class PartialOrder:
         if depth == len(self._path):
             self._path.append(self._new_node(ready, moved))
         node = self._path[depth]
-        chosen = next(strand for strand in ready if strand.number == node.chosen)
+        chosen = next((strand for strand in ready if strand.number == node.chosen), None)
+        if chosen is None:
+            raise Elsewhere
         # Time passes, for one, only when everybody waits for it: what happens then comes after all else.
         move = _move(chosen) if not world.is_still else _move(chosen)._replace(victim=EVERYBODY)
         if depth >= self._new_from:
@@ -105,6 +107,8 @@ class PartialOrder:
             node.backtrack.update(
                 other.number for other in ready if other is not chosen and _depend(_move(other), move)
             )
+        elif move != self._moves[depth]:
+            raise Elsewhere
         return chosen
 
     def end(self, world: World, is_whole: bool) -> None:
