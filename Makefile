@@ -31,8 +31,9 @@ schemas: $(VENV)/installed  ## write schemas/ anew from the models
 index: $(VENV)/installed  ## write the index of the catalogue anew
 	$(BIN)/python -m tests.catalogue.index
 
-chaos: $(VENV)/installed-for-development  ## a thousand random blows to the engine and to what it runs
+chaos: $(VENV)/installed-for-development  ## a thousand random blows to the engine and to what it runs, and far too much of everything
 	$(BIN)/python -m tests.chaos.blows 1000
+	$(BIN)/python -m tests.chaos.bounds
 
 bench: $(VENV)/installed  ## what it costs, and how soon and how surely it tells
 	$(BIN)/python benchmarks/run_overhead.py

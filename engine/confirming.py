@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from .errors import Diverged
 from .exploration import ExplorationVerdict, Graded, orders_output
 from .forcing import Confirmation, Rehearsal, compare, forced, obstacle
 from .plan import Plan
@@ -23,6 +24,15 @@ def confirm(one: Prepared, rehearsal: Rehearsal, force: Force) -> Confirmation:
         return Confirmation("unknown", f"it cannot be forced: {reason}")
     run = force(forced(one.plan, rehearsal))
     return compare(rehearsal.found, run, orders_output(one.expectation))
+
+
+def ask(one: Prepared, rehearse: Callable[[], Rehearsal], force: Force) -> Confirmation:
+    """The same of a run that is still to be rehearsed."""
+    try:
+        rehearsal = rehearse()
+    except Diverged as error:
+        return Confirmation("unknown", f"it cannot be had again: {error}")
+    return confirm(one, rehearsal, force)
 
 
 def with_reality(graded: Graded, confirmation: Confirmation, line: int) -> Graded:

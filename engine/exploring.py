@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
-from .confirming import Force, confirm, with_realities, with_reality
+from .confirming import Force, ask, confirm, with_realities, with_reality
 from .exploration import (
     Exploration,
     Graded,
@@ -44,6 +45,9 @@ class Backend(Protocol):
 
     def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         """Run ``plan`` once more under ``schedule``. Raises Diverged."""
+
+    def close(self) -> None:
+        """Return when nothing that it has started is left."""
 
 
 MissingModules = Callable[[Sequence[str], Sequence[str]], Sequence[str]]
@@ -78,7 +82,7 @@ def explore(
         }
         saved = {number: save(one, schedule) for number, schedule in schedules.items()}
         confirmations = {
-            number: confirm(one, backend.rehearse(one.plan, schedule, orders_output(one.expectation)), force)
+            number: ask(one, partial(backend.rehearse, one.plan, schedule, orders_output(one.expectation)), force)
             for number, schedule in schedules.items()
             if force is not None
         }

@@ -78,6 +78,8 @@ def _obstacles(plan: Plan, rehearsal: Rehearsal) -> Iterator[str]:
     if found.run.ending == "step_limit":
         yield "it goes on"
     yield from rehearsal.obstacles
+    if strangers := {turn.process for turn in rehearsal.score.turns} - {PARENT, *rehearsal.score.processes}:
+        yield f"{min(strangers)} is a process that a target starts for itself"
     shared = {one.name: one for one in plan.shared}
     yield from filter(None, (_obstacle(turn, shared) for turn in rehearsal.score.turns))
 
@@ -90,6 +92,8 @@ def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
     if described is None:
         return f"{turn.what} is on something that is not in shared"
     kind = primitive(described.type)()
+    if not kind.crosses_processes:
+        return f"{turn.primitive} is for threads"
     if not turn.begins:
         held = turn.operation in STEPS.get(described.type, ())
         return None if held else f"{turn.what} goes on inside a call of a {described.type}"

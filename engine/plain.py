@@ -16,6 +16,14 @@ MAX_DEPTH = 100
 MAX_TEXT = 1 << 20
 _MAX_BITS = 10_000  # Longer integers cannot be turned into text, and so into JSON (sys.set_int_max_str_digits).
 
+_SMALL_BYTES = 1 << 16
+_MOST_QUOTES = 12 * MAX_NODES
+_MOST_STRUCTURE = 24 * MAX_NODES + MAX_TEXT
+"""What encoded data may have of quotation marks, and of all that is not between them: numbers, brackets, commas."""
+
+_LONG_BITS = 64
+_MAX_NAME = 200
+
 Special = Callable[[object], "dict[str, object] | None"]
 
 MISSING = object()
@@ -58,7 +66,18 @@ def encode(value: object) -> object:
     At most ``MAX_NODES`` values on ``MAX_DEPTH`` levels, and ``MAX_TEXT`` characters in all, are followed; what lies
     beyond is cut, and says so.
     """
-    return _Encoder(MAX_NODES, MAX_DEPTH, MAX_TEXT, None).encode(value, 0)
+    return encoder()(value)
+
+
+def encoder() -> Callable[[object], object]:
+    """What encodes several values as ``encode`` does one, within the same bounds for all of them together."""
+    one = _Encoder(MAX_NODES, MAX_DEPTH, MAX_TEXT, None)
+    return lambda value: one.encode(value, 0)
+
+
+def shortened(text: str, length: int = MAX_TEXT) -> str:
+    """``text``, or its beginning and how much more there is."""
+    return text if len(text) <= length else f"{text[:length]}... [{len(text) - length} more characters]"
 
 
 def encode_whole(value: object, special: Special) -> object:
@@ -81,7 +100,7 @@ class _Encoder:
         self._nodes -= 1
         if value is None or kind in (bool, float):
             return value
-        if kind is int and value.bit_length() < _MAX_BITS:
+        if kind is int and value.bit_length() < _MAX_BITS and self._affords(value.bit_length()):
             return value
         if kind is str:
             return self._bounded(value)
@@ -89,7 +108,7 @@ class _Encoder:
         if claimed is not None:
             return claimed
         if self._nodes < 0 or depth > self._depth:
-            return _cut(f"a {kind.__name__}")
+            return _cut(f"a {shortened(kind.__name__, _MAX_NAME)}")
         return self._compound(value, kind, depth)
 
     def _compound(self, value: Any, kind: type, depth: int) -> object:
@@ -98,10 +117,7 @@ class _Encoder:
         if kind in (tuple, set, frozenset):
             return {"type": kind.__name__, "items": self._items(value, depth)}
         if kind in (bytes, bytearray):
-            kept = value[: max(0, self._nodes)]
-            self._nodes -= len(kept)
-            if len(kept) == len(value):
-                return {"type": kind.__name__, "items": list(kept)}
+            return self._bytes(value, kind)
         if kind is dict:
             entries: list[list[object]] = []
             for key, item in value.items():
@@ -112,11 +128,30 @@ class _Encoder:
             return {"type": "dict", "entries": entries}
         if kind is Opaque:
             return {"type": value.type, "repr": value.text}
-        encoded: dict[str, object] = {"type": kind.__name__, "repr": self._bounded(describe(value))}
+        if isinstance(value, _arrays()) and (length := len(value)) > MAX_NODES:
+            return _cut(f"{kind.__name__} of {length}")
+        encoded: dict[str, object] = {
+            "type": shortened(kind.__name__, _MAX_NAME),
+            "repr": self._bounded(describe(value)),
+        }
         relative = _relative(value)
         if relative is not MISSING:
             encoded["plain"] = self.encode(relative, depth + 1)
         return encoded
+
+    def _bytes(self, value: bytes, kind: type) -> object:
+        kept = value[: max(0, self._nodes)]
+        self._nodes -= len(kept)
+        if len(kept) == len(value):
+            return {"type": kind.__name__, "items": list(kept)}
+        # The repr of all of it would take four times as much again.
+        return {"type": kind.__name__, "repr": self._bounded(f"{kept!r}... [{len(value) - len(kept)} more bytes]")}
+
+    def _affords(self, bits: int) -> bool:
+        """Whether a number of so many bits may be followed; a long one counts as the text that it becomes."""
+        if bits > _LONG_BITS:
+            self._text -= bits // 3
+        return bits <= _LONG_BITS or self._text >= 0
 
     def _items(self, values: Collection[Any], depth: int) -> list[object]:
         items: list[object] = []
@@ -128,9 +163,9 @@ class _Encoder:
         return items
 
     def _bounded(self, text: str) -> str:
-        kept = text[: max(0, self._text)]
-        self._text -= len(kept)
-        return text if len(kept) == len(text) else f"{kept}... [{len(text) - len(kept)} more characters]"
+        kept = shortened(text, max(0, self._text))
+        self._text -= min(len(text), max(0, self._text))
+        return kept
 
 
 def _cut(what: str) -> dict[str, object]:
@@ -140,13 +175,7 @@ def _cut(what: str) -> dict[str, object]:
 
 def _relative(value: object) -> object:
     """The plain data that ``value`` may be compared as, where its type is one of plain data's relatives."""
-    # Looked up, not imported: a child process should not pay for a module that its target never loaded.
-    arrays = tuple(
-        getattr(sys.modules[module], name)
-        for module, name in (("array", "array"), ("ctypes", "Array"))
-        if module in sys.modules
-    )
-    if isinstance(value, arrays):
+    if isinstance(value, _arrays()):
         return list(value)
     bases: tuple[Callable[[Any], object], ...] = (int, float, str, tuple, list, dict, set, frozenset)
     for base in bases:
@@ -156,6 +185,15 @@ def _relative(value: object) -> object:
             except Exception:
                 return MISSING
     return MISSING
+
+
+def _arrays() -> tuple[Any, ...]:
+    # Looked up, not imported: a child process should not pay for a module that its target never loaded.
+    return tuple(
+        getattr(sys.modules[module], name)
+        for module, name in (("array", "array"), ("ctypes", "Array"))
+        if module in sys.modules
+    )
 
 
 def decode(data: object, special: Callable[[dict[str, object]], object] | None = None) -> object:
@@ -213,3 +251,14 @@ def jsonable(value: object) -> object:
     if isinstance(value, (list, tuple, bytes, bytearray)):
         return [jsonable(item) for item in value]
     return repr(value)
+
+
+def is_decent(text: bytes) -> bool:
+    """Whether ``text``, as JSON, makes no more of memory than what ``encode`` lets through.
+
+    Sixteen megabytes of it can be a gigabyte of empty lists.
+    """
+    if len(text) <= _SMALL_BYTES:
+        return True
+    bare = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return bare.count(b'"') <= _MOST_QUOTES and sum(map(len, bare.split(b'"')[::2])) <= _MOST_STRUCTURE

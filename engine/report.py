@@ -66,6 +66,8 @@ class ProcessReport(_Documented):
     """The scenario's own among these calls, shortened: `queue.yaml:15 in consumer`."""
     faults: Sequence[str] = ()
     """What was done to it: `kill worker before lock.release`."""
+    cut: Mapping[str, int] = field(default_factory=dict)
+    """How many bytes of its `stdout` and `stderr` were too many to be kept; those came last."""
 
 
 @dataclass(frozen=True)
@@ -519,4 +521,5 @@ def _process(process: ProcessRun) -> ProcessReport:
         stack=process.stack,
         lines=process.lines,
         faults=process.faults,
+        cut={stream: count for stream, count in process.cut.items() if count},
     )

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Ending = Literal["completed", "deadlock", "timeout", "parent_died", "step_limit"]
-"""``step_limit`` is of the simulation: the run was longer than it may be, and might have gone on."""
+Ending = Literal["completed", "deadlock", "timeout", "parent_died", "process_limit", "step_limit"]
+"""``process_limit`` is of a run that had to be ended because it had become too many processes; ``step_limit`` is of the
+simulation: the run was longer than it may be, and might have gone on."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,9 @@ START_METHODS = ("fork", "spawn", "forkserver")
 PATIENCE_S = 60.0
 """How long anything that should happen may take on a machine that is busy with something else."""
 
+IDLE_STAGE = 2
+"""How many processes a stage is between its runs: the nursery and its guardian."""
+
 Found = TypeVar("Found")
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import plain
-from engine.plain import Opaque, decode, encode, encode_whole, jsonable
+from engine.plain import MAX_NODES, MAX_TEXT, Opaque, decode, encode, encode_whole, encoder, jsonable
 
 Point = namedtuple("Point", "x y")
 
@@ -229,3 +229,35 @@ def test_nested_plain_data_survives_the_way_through_json(value: object) -> None:
 @given(DATA)
 def test_the_json_report_can_show_whatever_arrives(value: object) -> None:
     json.dumps(jsonable(sent(value)), allow_nan=False)
+
+
+def test_bytes_beyond_the_bounds_are_cut_before_they_are_spelled_out() -> None:
+    cut = encode(bytes(MAX_NODES + 5))
+
+    assert isinstance(cut, dict)
+    assert str(cut["repr"]).endswith("\\x00'... [6 more bytes]")
+
+
+def test_an_array_beyond_the_bounds_is_named_and_not_spelled_out() -> None:
+    assert encode(array("b", bytes(MAX_NODES + 1))) == {"type": "cut", "repr": f"<cut: array of {MAX_NODES + 1}>"}
+
+
+def test_long_numbers_count_as_the_text_that_they_become() -> None:
+    *numbers, last = sent([1 << 9_000] * 1_000)
+
+    assert numbers[0] == 1 << 9_000
+    assert "more characters]" in repr(last)
+
+
+def test_several_values_may_share_the_bounds_of_one() -> None:
+    encode_next = encoder()
+
+    assert encode_next("a" * MAX_TEXT) == "a" * MAX_TEXT
+    assert encode_next("bc") == "... [2 more characters]"
+
+
+def test_the_name_of_a_type_is_bounded() -> None:
+    encoded = encode(type("x" * 1_000, (), {})())
+
+    assert isinstance(encoded, dict)
+    assert encoded["type"] == "x" * 200 + "... [800 more characters]"

@@ -207,6 +207,7 @@ def test_a_scenario_of_the_report_has_the_keys_of_the_format() -> None:
         "stack": [],
         "lines": [],
         "faults": [],
+        "cut": {},
     }
     assert scenario["checks"][0].items() >= {
         ("path", "expect.stdout"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
+
+from .interrupts import heed
 
 if TYPE_CHECKING:
     from ..backends.processes.stages import Stages
@@ -19,8 +20,7 @@ def main() -> NoReturn:
     """Run the command line, and exit with its status."""
     _open_standard_descriptors()
     gc.disable()  # Until everything is loaded: what is being imported now is there to stay.
-    # Whoever ends us politely gets the same clean end as Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    heed()
     try:
         status = _run(sys.argv[1:])
     except KeyboardInterrupt:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from .. import plain
 from .ctype import one_of
 from .primitive import Parameter, Primitive, Site
 
@@ -40,8 +41,10 @@ class SharedMemory(Primitive):
         self._size = len(content)  # The system may have rounded it up to whole pages.
         return block
 
-    def final(self, built: Block) -> list[int]:
-        return list(built.buf[: self._size])  # type: ignore[index]
+    def final(self, built: Block) -> list[int] | bytes:
+        content = bytes(built.buf[: self._size])  # type: ignore[index]
+        # A list of so many numbers would take nine times the memory, and most of it is cut all the same.
+        return list(content) if len(content) <= plain.MAX_NODES else content
 
     def dispose(self, built: Block) -> None:
         built.close()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 from ..report import Report, jsonable
 
 
 def render(report: Report) -> str:
-    return json.dumps(jsonable(report), indent=2) + "\n"
+    text = io.StringIO()
+    json.dump(jsonable(report), text, indent=2)  # And not `dumps`, which holds a string for each bracket at once.
+    return f"{text.getvalue()}\n"

@@ -15,25 +15,26 @@ import click
 from .. import words
 from ..errors import Problem
 from ..report import CheckReport, ProcessReport, Report, ScenarioReport
-from .text import in_short, visible
+from .text import in_short, on_one_line, visible
 
 _COLOURS = {"passed": "green", "failed": "red", "unknown": "yellow", "skipped": "cyan"}
 _TAIL_LINES = 20
 _DIFFERENCE_LINES = 40
 _STACK_LINES = 8
+_LONGEST_LINE = 1000
 
 
 def problem(one: Problem) -> str:
     """What is wrong with a file, the line it is on, and a caret under the place."""
-    lines = [f"{visible(one.position.file)}:{one.position.line}:{one.position.column}: {visible(one.message)}"]
+    lines = [f"{on_one_line(one.position.file)}:{one.position.line}:{one.position.column}: {on_one_line(one.message)}"]
     if one.excerpt is not None and one.excerpt.strip():
         start = max(0, one.position.column - 100)
-        shown = visible(one.excerpt[start : start + 160].replace("\t", " "))
+        shown = on_one_line(one.excerpt[start : start + 160].replace("\t", " "))
         number = f"{one.position.line:>5} | "
-        before = len(visible(one.excerpt[start : one.position.column - 1].replace("\t", " ")))
+        before = len(on_one_line(one.excerpt[start : one.position.column - 1].replace("\t", " ")))
         lines += [number + shown, " " * (len(number) - 2) + "| " + " " * before + "^"]
     if one.hint:
-        lines.append(f"  hint: {visible(one.hint)}")
+        lines.append(f"  hint: {on_one_line(one.hint)}")
     return "\n".join(lines)
 
 
@@ -64,12 +65,13 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     if report.seed is not None:
         labels["seed"] = report.seed
     row = ", ".join(f"{name}={in_short(value)}" for name, value in labels.items())
-    parts = [f"{verdict} {visible(report.name)}", f"[{visible(row)}]" if row else "", visible(report.file)]
-    parts.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else visible(report.reason or ""))
+    parts = [f"{verdict} {on_one_line(report.name)}", f"[{on_one_line(row)}]" if row else "", on_one_line(report.file)]
+    parts.append(f"{report.duration:.2f} s" if report.verdict != "skipped" else on_one_line(report.reason or ""))
     yield "  ".join(part for part in parts if part)
     if report.seed is not None or report.trace:
         struck = [fault for process in report.processes.values() for fault in process.faults]
-        yield from (f"  struck: {visible(fault)}" for fault in struck)
+        yield from (f"  struck: {on_one_line(fault)}" for fault in struck)
+    yield from _losses(report)
     yield from _timeline(report)
     failed = list(_failure_lines(report))
     if report.outcomes or report.explored:
@@ -106,11 +108,19 @@ def _undecided(report: ScenarioReport) -> list[CheckReport]:
     return sorted(undecided, key=lambda check: not check.path.startswith("expect.parent."))
 
 
-def _timeline(report: ScenarioReport) -> Iterator[str]:
-    """Every operation on a line of its own, in the order in which they were called."""
+def _losses(report: ScenarioReport) -> Iterator[str]:
+    """What there was too much of to be kept."""
+    everybody = {"the parent process": report.parent, **report.processes}
+    for name, process in everybody.items():
+        for stream, count in (process.cut if process else {}).items():
+            yield f"  {on_one_line(name)}: {count:,} more bytes of {on_one_line(stream)} were not kept"
     if report.events_cut:
         were = "operation was" if report.events_cut == 1 else "operations were"
-        yield f"  {report.events_cut} earlier {were} not kept"
+        yield f"  {report.events_cut:,} earlier {were} not kept"
+
+
+def _timeline(report: ScenarioReport) -> Iterator[str]:
+    """Every operation on a line of its own, in the order in which they were called."""
     width = max((len(event.process) for event in report.trace), default=0)
     for event in report.trace:
         call = f"{event.primitive}.{event.operation}({event.arguments})"
@@ -120,7 +130,7 @@ def _timeline(report: ScenarioReport) -> Iterator[str]:
             came = f"raised {event.error}" if event.error is not None else f"-> {event.result}"
             took = f"  {1e6 * (event.returned - event.called):.0f} µs"
         line = f"  {1e3 * event.called:>9.3f} ms  {event.process:<{width}}  {call}  {came}{took}"
-        yield visible(line)
+        yield on_one_line(line)
 
 
 def _is_label(value: Any) -> bool:
@@ -130,9 +140,9 @@ def _is_label(value: Any) -> bool:
 
 def _check_lines(check: CheckReport, report: ScenarioReport) -> Iterator[str]:
     reason = f": {_first_line(check.reason)}" if check.reason else ""
-    yield f"  {click.style(visible(f'{report.file}:{check.line}: {check.path}'), bold=True)}{visible(reason)}"
+    yield f"  {click.style(on_one_line(f'{report.file}:{check.line}: {check.path}'), bold=True)}{on_one_line(reason)}"
     if check.because:
-        yield f"    because {visible(check.because)}"
+        yield f"    because {on_one_line(check.because)}"
     if isinstance(check.actual, str) and isinstance(check.expected, str) and check.path.endswith(("stdout", "stderr")):
         yield from _difference(_lines(check.expected), _lines(check.actual))
         return
@@ -153,7 +163,9 @@ def _difference(expected: list[str], actual: list[str]) -> Iterator[str]:
     start = max(0, (min(len(expected), len(actual)) if start is None else start) - 3)
     if start:
         yield f"      ... {start} lines alike"
-    differences = difflib.ndiff(expected[start : start + _DIFFERENCE_LINES], actual[start : start + _DIFFERENCE_LINES])
+    # Cut before they are compared, which takes the square of their length.
+    shown = slice(start, start + _DIFFERENCE_LINES)
+    differences = difflib.ndiff(_shortened(expected[shown]), _shortened(actual[shown]))
     for line in differences:
         if not line.startswith("?"):
             colour = {"-": "green", "+": "red"}.get(line[0])
@@ -163,16 +175,20 @@ def _difference(expected: list[str], actual: list[str]) -> Iterator[str]:
         yield f"      ... and up to {rest} more lines"
 
 
+def _shortened(lines: list[str]) -> list[str]:
+    return [words.shorten(line, _LONGEST_LINE) for line in lines]
+
+
 def _story(report: ScenarioReport) -> Iterator[str]:
     """What befell each process, where it was not foreseen, for who looks for the reason."""
     if report.why and all(check.reason != report.why for check in report.checks):
-        yield f"  {visible(report.why)}"
+        yield f"  {on_one_line(report.why)}"
     yield from _standstill(report)
     everybody: Mapping[str, ProcessReport | None] = {"the parent process": report.parent, **report.processes}
     for name, process in everybody.items():
         path = "expect.parent." if process is report.parent else f"expect.processes.{name}."
         if process and (process.raises or process.stderr.strip()) and not _was_foreseen(path, report):
-            yield f"  {visible(name)}: {visible(_fate(process, process is report.parent))}"
+            yield f"  {on_one_line(name)}: {on_one_line(_fate(process, process is report.parent))}"
             yield from _tail(process.stderr)
 
 
@@ -187,10 +203,10 @@ def _standstill(report: ScenarioReport) -> Iterator[str]:
         waiting = process.waiting_for
         if waiting:
             who = f" ({waiting.who})" if waiting.who else ""
-            yield visible(f"  {name} waits in {waiting.operation} since {waiting.since:.2f} s{who}")
+            yield on_one_line(f"  {name} waits in {waiting.operation} since {waiting.since:.2f} s{who}")
         elif process.stack:
-            yield visible(f"  {name} runs")
-        yield from (f"    {visible(line)}" for line in process.lines[:_STACK_LINES])
+            yield on_one_line(f"  {name} runs")
+        yield from (f"    {on_one_line(line)}" for line in process.lines[:_STACK_LINES])
         if len(process.lines) > _STACK_LINES:
             yield f"    ... {len(process.lines) - _STACK_LINES} more lines"
 
@@ -213,6 +229,7 @@ def _fate(process: ProcessReport, is_parent: bool) -> str:
 
 def _first_line(text: str) -> str:
     first, _, rest = text.strip().partition("\n")
+    first = words.shorten(first, _LONGEST_LINE)
     return f"{first} ..." if rest else first
 
 
@@ -220,7 +237,7 @@ def _tail(text: str) -> Iterator[str]:
     lines = _lines(text) if text else []
     if len(lines) > _TAIL_LINES:
         yield f"    ... {len(lines) - _TAIL_LINES} more lines"
-    yield from (f"    {visible(line)}" for line in lines[-_TAIL_LINES:])
+    yield from (f"    {visible(words.shorten(line, _LONGEST_LINE))}" for line in lines[-_TAIL_LINES:])
 
 
 def _lines(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from unicodedata import category, east_asian_width
 
 from .. import words
 
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _CUT = "..."
 
 
@@ -28,7 +28,7 @@ def on_one_line(text: str) -> str:
 
 def in_short(value: Any) -> str:
     """A value on one line, as an author would write it, and not too much of it."""
-    return visible(words.shorten(words.show(value), 300))
+    return on_one_line(words.shorten(words.show(value), 300))
 
 
 def width(text: str) -> int:

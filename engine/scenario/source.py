@@ -27,6 +27,8 @@ except ImportError:  # PyYAML was built without libyaml.
 MAX_NODES = 100_000
 MAX_DEPTH = 100
 
+_OWN_LIMIT = "nesting depth"
+"""What libyaml says of more levels than it follows itself, some versions of it."""
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """As YAML counts lines, so that its marks and ours agree."""
@@ -111,8 +113,12 @@ def read(file: str, raw: bytes) -> tuple[list[Document], list[Problem]]:
     text, undecodable = _decode(file, raw)
     if undecodable:
         return [], [undecodable]
-    builder = _Builder(file, tuple(_LINE_BREAK.split(text)))
-    builder.build(text)
+    lines = tuple(_LINE_BREAK.split(text))
+    builder = _Builder(file, lines)
+    if not builder.build(text, Loader):
+        # libyaml has looked ahead beyond our own limit. The parser in Python, which is slow, has none, and comes to it.
+        builder = _Builder(file, lines)
+        builder.build(text, yaml.SafeLoader)
     return builder.documents, builder.problems
 
 
@@ -198,19 +204,23 @@ class _Builder:
         self._root: tuple[Any, Mark] | None = None
         self._size = 0
 
-    def build(self, text: str) -> None:
+    def build(self, text: str, loader: Any) -> bool:
+        """False where the parser gave up for a limit of its own."""
         try:
-            self._build(text)
+            self._build(text, loader)
         except yaml.MarkedYAMLError as error:
+            if _OWN_LIMIT in (error.problem or ""):
+                return False
             self.problems.append(_syntax_problem(self._file, self._lines, error))
         except _TooMuch:
             pass
         if not self.documents and not self.problems:
             self._problem(Mark(0, 0), "there is no scenario in this file")
+        return True
 
-    def _build(self, text: str) -> None:
+    def _build(self, text: str, loader: Any) -> None:
         number = 0
-        for event in yaml.parse(text, Loader=Loader):
+        for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.DocumentStartEvent):
                 number += 1
                 self._anchors, self._root = {}, None

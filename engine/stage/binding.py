@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .. import plain
 from ..plan import CODE_MODULE, Code, Plan, Reference, reference_from
 from ..primitives import Primitive, primitive
+from . import blocks
 from .watching import watch
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ class Bindings:
     """The objects of one run. They live as long as it does: a primitive that only a process's arguments refer to
     would be destroyed by ``start()``, before the child has taken it."""
 
-    def __init__(self, plan: Plan, context: BaseContext, folder: str, mark: str) -> None:
+    def __init__(self, plan: Plan, context: BaseContext, folder: str) -> None:
         self.context = context
         self.folder = folder
-        self._mark = mark
+        self._mark = blocks.mark(folder)
         self.shared: dict[str, Any] = {}
         self._primitives: dict[str, Primitive] = {}
         self._plan = plan
@@ -91,11 +92,15 @@ class Bindings:
         return _attribute(importlib.import_module(module), name.split("."))
 
     def final_values(self) -> Mapping[str, object]:
-        """What each primitive holds now, encoded; one that cannot be read is left out, and stderr says why."""
+        """What each primitive holds now, encoded, all of them within the bounds of one value.
+
+        One that cannot be read is left out, and stderr says why.
+        """
         values = {}
+        encode = plain.encoder()
         for name, described in self._primitives.items():
             try:
-                values[name] = plain.encode(described.final(self.shared[name]))
+                values[name] = encode(described.final(self.shared[name]))
             except Exception as error:
                 print(f"the final value of {name} cannot be read: {plain.describe(error)}", file=sys.stderr)
         return values

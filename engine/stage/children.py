@@ -15,6 +15,7 @@ from ..plan import Fault
 from . import journal, output, proxies
 from .gate import Gate
 from .handles import semaphores
+from .interrupts import let_come
 from .link import Link
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class LinkedProcess(process.BaseProcess):
         gate: Gate | None,
         faults: Sequence[Fault],
         calls: Mapping[proxies.Key, tuple[str, str]],
+        is_held_back: bool,
         part: Part | None = None,
         **kwargs: Any,
     ) -> None:
@@ -43,6 +45,7 @@ class LinkedProcess(process.BaseProcess):
         self._gate = gate
         self._faults = faults
         self._calls = calls
+        self._is_held_back = is_held_back
         super().__init__(**kwargs)
 
     def _bootstrap(self, *args: Any, **kwargs: Any) -> int:
@@ -61,6 +64,8 @@ class LinkedProcess(process.BaseProcess):
 
     def run(self) -> None:
         with self._link.reporting() as outcome:
+            if self._is_held_back:
+                let_come()
             if self._gate:
                 self._gate.arrive()
             outcome.returned = self._target(*self._args, **self._kwargs)

@@ -17,6 +17,7 @@ from .binding import Bindings
 from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
 from .faults import SIGNALS
 from .gate import Keeper
+from .interrupts import held_back, may_come_early
 from .link import open_link, raised, without_our_frames
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ class Company:
                 kwargs=self._bindings.resolve(process.call.kwargs),
                 daemon=process.daemon,
             )
-            child.start()
+            with held_back(self._plan.faults):
+                child.start()
         except Exception as error:
             self._tell("refused", name=process.name, **raised(error))
             traceback.print_exception(type(error), error, without_our_frames(error.__traceback__))
@@ -141,8 +143,12 @@ class Company:
     def _of_processes(self, process: ProcessPlan) -> dict[str, Any]:
         """What threads do not need: they see the parent's, and are not struck."""
         faults = [fault for fault in self._plan.faults if fault.process == process.name]
-        part = self._part and self._part._replace(process=process.name)
-        return {"faults": faults, "calls": proxies.calls(self._bindings.shared), "part": part}
+        return {
+            "faults": faults,
+            "calls": proxies.calls(self._bindings.shared),
+            "is_held_back": may_come_early(self._plan.faults),
+            "part": self._part and self._part._replace(process=process.name),
+        }
 
     def _end(self, end: Any) -> None:
         process, child = self._live.pop(end)

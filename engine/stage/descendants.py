@@ -1,7 +1,7 @@
 """Every process that came of a run, found and ended: children, orphans, daemons that left home.
 
 On Linux the nursery is made the *subreaper* of all that is born below it, so an orphan becomes its child and
-cannot be lost, not even by a double fork and a session of its own.
+cannot be lost, not even by a double fork and a session of its own. Its guardian is one, too, for when it dies first.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -28,6 +28,7 @@ _PROCESSES = "/proc/self/task"
 HELPER_PATIENCE_S = 2.0
 STRAY_PATIENCE_S = 0.2
 _POLL_S = 0.005
+_LONGEST_COMMAND = 4096
 
 
 def adopt_orphans() -> None:
@@ -59,7 +60,7 @@ def await_strays() -> dict[int, str]:
     while not is_childless():
         living = descendants()
         # A helper that has just begun to end could not be told from others; so who ends by now is left out.
-        strays = sorted(pid for pid in {*living} - helpers(living) if not _is_ending(pid))
+        strays = sorted(pid for pid in {*living} - helpers(living) if not is_ending(pid))
         waited_s = time.monotonic() - started
         if waited_s > HELPER_PATIENCE_S or (strays and waited_s > STRAY_PATIENCE_S):
             left = {pid: command_line(pid) for pid in strays}
@@ -84,16 +85,37 @@ def end_all(leader: int | None = None) -> None:
             os.killpg(leader, signal.SIGKILL)
     started = time.monotonic()
     while not is_childless():
+        _stop_everybody()
         living = descendants()
         patient = time.monotonic() - started < HELPER_PATIENCE_S
         spared = helpers(living, HELPERS[:1]) if patient else set()
         # Children before their parents: the system wakes the stopped children of a parent that dies.
-        doomed = [pid for pid in reversed(living) if pid not in spared]
-        for number in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in doomed:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, number)
+        for pid in reversed(living):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT if pid in spared else signal.SIGKILL)
         time.sleep(_POLL_S)
+
+
+def _stop_everybody() -> None:
+    """Stop everything below this process, until nobody is found who was not stopped before.
+
+    Who forks without end must be outrun. So a whole process group is stopped by one call, which no fork can slip
+    through, and each process before it is asked for its children, which are then all that it has.
+    """
+    stopped: set[int] = set()
+    found = True
+    while found:
+        reap()
+        found = False
+        groups = {0, os.getpgid(0)}  # Not our own; 0 would mean it, too.
+        for pid in below(os.getpid()):
+            found = found or pid not in stopped
+            stopped.add(pid)
+            with suppress(ProcessLookupError):
+                if (group := os.getpgid(pid)) not in groups:
+                    groups.add(group)
+                    os.killpg(group, signal.SIGSTOP)
+                os.kill(pid, signal.SIGSTOP)
 
 
 def is_childless() -> bool:
@@ -110,21 +132,27 @@ def is_childless() -> bool:
 
 
 def descendants() -> list[int]:
-    """The process ids below this process, those that are ending left out."""
-    found: list[int] = []
-    parents = [os.getpid()]
+    """The process ids below this process, parents before their children, those that are ending left out."""
+    return [pid for pid in below(os.getpid()) if not is_ending(pid)]
+
+
+def below(pid: int) -> Iterator[int]:
+    """The process ids below ``pid``, parents before their children, the dead among them.
+
+    A process is asked for its children when whoever goes through these has done with it, and not sooner.
+    """
+    parents = [pid]
     while parents:
-        for child in _children(parents.pop()):
+        for child in children(parents.pop()):
             parents.append(child)
-            if not _is_ending(child):
-                found.append(child)
-    return found
+            yield child
 
 
 def command_line(pid: int) -> str:
+    """What was called, cut where it is long; ``?`` where nobody can say."""
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
-            words = file.read().split(b"\0")
+            words = file.read(_LONGEST_COMMAND).split(b"\0")
     except OSError:
         return "?"
     return b" ".join(words).decode(errors="replace").strip() or "?"
@@ -144,7 +172,8 @@ def helpers(living: Sequence[int], kinds: Sequence[str] = HELPERS) -> set[int]:
     return {*found.values()}
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Whom ``pid`` has started or adopted and not yet waited for; nobody once it is gone."""
     found: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
@@ -155,7 +184,7 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _is_ending(pid: int) -> bool:
+def is_ending(pid: int) -> bool:
     """Whether a process is dead or on its way out: then it has let go of its memory, and its command line with it."""
     state, flags = (status := _status(pid))[0], int(status[6])
     return state in "ZX" or bool(flags & _PF_EXITING)

@@ -46,7 +46,7 @@ class Holding:
     thing = staticmethod(points.hold)
 
     def operation(self, name: str, operation: str, function: Any, own: int) -> Any:
-        if operation in _TRANSPARENT:
+        if operation in _TRANSPARENT or name in points.FOR_THREADS:
             return function
         step = _SAME.get(operation, operation)
 
@@ -83,7 +83,8 @@ def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
     if hasattr(kind, "_length_"):
         return isinstance(index, int) and not -len(thing) <= index < len(thing)
     if hasattr(kind, "recv_bytes"):
-        return bool(thing.closed)
+        is_open = not thing.closed and (thing.writable if operation.startswith("send") else thing.readable)
+        return not is_open and operation != "recv"  # Which is a step also where it does nothing but raise.
     return operation in ("put", "get") and bool(getattr(thing, "_closed", False))
 
 
@@ -105,6 +106,12 @@ class Part(NamedTuple):
         strand = turns.begin(self.baton, self.process)
         strand.is_asleep_at_the_end = self.process in score.asleep
         strand.say = say
+
+    def retire(self) -> None:
+        """What the calling thread does to what is shared has no part in the score any more."""
+        strand = turns.here()
+        if strand is not None:
+            strand.is_inside = True
 
     def leave(self) -> None:
         """This process is about to end: it does when it is its turn to."""

@@ -24,6 +24,7 @@ from . import alarms, blocks, output, slots, stacks
 PARENTS_OWN: list[socket.socket | Link] = []
 """What a forked child inherits of its parent's lines, and must let go of: they are not its own to speak on."""
 
+_LONGEST_NAME, _MOST_NAMES = 1000, 100
 _PIECE = getattr(select, "PIPE_BUF", 512) - 2
 
 
@@ -137,7 +138,12 @@ def raised(error: BaseException) -> dict[str, object]:
             if "multiprocessing" not in where:
                 break
         trace = trace.tb_next
-    return {"type": type(error).__name__, "types": names, "message": message[: plain.MAX_TEXT], "where": where}
+    return {
+        "type": plain.shortened(type(error).__name__, _LONGEST_NAME),
+        "types": [plain.shortened(name, _LONGEST_NAME) for name in names[:_MOST_NAMES]],
+        "message": plain.shortened(message),
+        "where": where,
+    }
 
 
 def without_our_frames(trace: TracebackType | None) -> TracebackType | None:

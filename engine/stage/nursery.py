@@ -1,8 +1,8 @@
 """Keep a warm interpreter, and fork a fresh parent process from it for every run.
 
 The nursery never runs the scenario's code. It is the ancestor of all that does, so it can tell how the parent died, and
-that nothing of the run is left. It ends with the engine: when the supervisor's end of the socket closes, everything
-goes.
+that nothing of the run is left. It ends with the engine, and not before: when the supervisor's end of the socket
+closes, everything goes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Mapping
 
 # Warmed here once, these cost a run nothing.
@@ -25,7 +24,7 @@ from typing import Any
 
 from ..modules import find_spec
 from ..plan import Plan
-from . import blocks, descendants, wire
+from . import abandoned, blocks, descendants, guardian, wire
 from .parent import play
 
 _ORDINARY: dict[signal.Signals, Any] = {
@@ -44,22 +43,24 @@ def main() -> None:
     if len(sys.argv) > 2:
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[2]), hard))
-    folder, home = tempfile.mkdtemp(prefix="engine-"), os.getpid()
+    folder = abandoned.new_folder()
+    guardian.stand_guard(int(sys.argv[1]), folder)
+    home, claim = os.getpid(), abandoned.claim(folder)
+    supervisor = socket.socket(fileno=int(sys.argv[1]))
     try:
-        with socket.socket(fileno=int(sys.argv[1])) as supervisor:
-            wire.send(supervisor, {"event": "ready", "folder": folder, **facts()})
-            descendants.adopt_orphans()
-            # It ends with the engine, and not before: somebody must end what runs.
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)
-            # A run's interpreter tidies up at its end all that it has, unless it is told that this was there before.
-            gc.collect()
-            gc.freeze()
-            _serve(supervisor, Nursery(supervisor, folder))
+        wire.send(supervisor, {"event": "ready", "pid": home, "folder": folder, **facts()})
+        descendants.adopt_orphans()
+        abandoned.tidy_up(folder)
+        # A run's interpreter tidies up at its end all that it has, unless it is told that this was there before.
+        gc.collect()
+        gc.freeze()
+        _serve(supervisor, Nursery(supervisor, folder, claim))
     finally:
         if os.getpid() == home:  # And not a parent process that was forked here and leaves by the same door.
             shutil.rmtree(folder, ignore_errors=True)
-    os._exit(0)  # There is nothing left to tidy up, and the engine is waiting.
+    # There is nothing left to tidy up. The engine is waiting for this end of the socket to close, and nothing is to
+    # come after that.
+    os._exit(0)
 
 
 def _serve(supervisor: socket.socket, nursery: Nursery) -> None:
@@ -90,9 +91,10 @@ def missing_modules(names: list[str], search_path: list[str]) -> list[str]:
 class Nursery:
     """Runs one plan at a time in a process of its own."""
 
-    def __init__(self, supervisor: socket.socket, folder: str) -> None:
+    def __init__(self, supervisor: socket.socket, folder: str, claim: int) -> None:
         self._supervisor = supervisor
         self._folder = folder
+        self._claim = claim
         # A child's end wakes the loop, whichever child it is: there is no descriptor to wait on for an orphan.
         self._woken, waking = socket.socketpair()
         for end in (self._woken, waking):
@@ -103,12 +105,11 @@ class Nursery:
 
     def run(self, request: Mapping[str, Any], control_fd: int) -> bool:
         """Carry out one request; false when the supervisor has gone away."""
-        mark = f"engine-{os.getpid()}-{request['number']}"
         folder = os.path.join(self._folder, str(request["number"]))  # Short: sockets in it have little room for a path.
         os.mkdir(folder, 0o700)
         parent = os.fork()
         if parent == 0:
-            self._become_parent(request, control_fd, folder, mark)
+            self._become_parent(request, control_fd, folder)
         os.close(control_fd)
         status, supervised = None, self._tell({"event": "began", "pid": parent})
         if supervised:
@@ -122,7 +123,7 @@ class Nursery:
             "event": "gone",
             "exitcode": None if status is None else os.waitstatus_to_exitcode(status),
             "strays": strays,
-            "forgotten": [*blocks.forgotten(mark), *blocks.leaked(folder, mark)],
+            "forgotten": blocks.remove_left(folder),
         }
         shutil.rmtree(folder, ignore_errors=True)
         return supervised and self._tell(gone)
@@ -135,7 +136,7 @@ class Nursery:
             return False
         return True
 
-    def _become_parent(self, request: Mapping[str, Any], control_fd: int, folder: str, mark: str) -> None:
+    def _become_parent(self, request: Mapping[str, Any], control_fd: int, folder: str) -> None:
         """In the forked process: leave by the interpreter's own door, so that what runs at exit runs."""
         os.setsid()
         signal.set_wakeup_fd(-1)
@@ -143,7 +144,8 @@ class Nursery:
             signal.signal(number, handler)
         for end in (self._supervisor, self._woken, self._waking):
             end.close()
-        sys.exit(play(Plan.from_json(request["plan"]), socket.socket(fileno=control_fd), folder, mark))
+        os.close(self._claim)
+        sys.exit(play(Plan.from_json(request["plan"]), socket.socket(fileno=control_fd), folder))
 
     def _await_end(self, parent: int) -> tuple[int | None, bool]:
         """Wait until the parent process has ended, or is to be ended.

@@ -17,7 +17,7 @@ from multiprocessing import process
 from typing import TYPE_CHECKING, Any
 
 from ..plan import CODE_MODULE, PARENT, Call, Plan
-from . import journal, output, proxies, wire
+from . import blocks, interrupts, journal, output, proxies, wire
 from .binding import Bindings, install_code
 from .children import exit_code
 from .company import Company
@@ -31,10 +31,10 @@ _KEPT: list[Bindings] = []
 """What a script would hold in globals: destroyed after what runs at exit, which ends the daemons that still use it."""
 
 
-def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
+def play(plan: Plan, control: socket.socket, folder: str) -> int:
     """Carry out ``plan`` in this process, tell ``control`` what happens, and return the exit code.
 
-    ``folder`` is for this run's files, ``mark`` begins the names of its semaphores: whatever ends the run, both are
+    ``folder`` is for this run's files, and its mark begins the names of semaphores: whatever ends the run, both are
     found and cleared away by who is left.
     """
 
@@ -51,7 +51,7 @@ def play(plan: Plan, control: socket.socket, folder: str, mark: str) -> int:
         output.route()
     part = _part(plan, tell)
     try:
-        bindings = _settle(plan, folder, mark)
+        bindings = _settle(plan, folder)
         tell("built", managers=bindings.manager_pids(), handles=handles(bindings.shared))
         with _traced(plan, link, part):
             if plan.before:
@@ -99,18 +99,21 @@ def _traced(plan: Plan, link: Link, part: Part | None) -> Iterator[None]:
         part.begin(link.say)
     yield
     take(None)
+    if part is not None:
+        part.retire()
 
 
-def _settle(plan: Plan, folder: str, mark: str) -> Bindings:
+def _settle(plan: Plan, folder: str) -> Bindings:
     """Make this process what a script of the user's would be, and build what it shares."""
     sys.argv = [plan.file]
     sys.path[:0] = [folder, *plan.search_path]
-    process.current_process()._config.update(semprefix=f"/{mark}", tempdir=folder)  # type: ignore[attr-defined]
+    process.current_process()._config.update(semprefix=f"/{blocks.mark(folder)}", tempdir=folder)  # type: ignore[attr-defined]
     multiprocessing.set_start_method(plan.start_method, force=True)
+    interrupts.start_helpers(plan)
     if plan.code:
         install_code(plan.code, folder)
         __import__(CODE_MODULE)
-    bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder, mark)
+    bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder)
     _KEPT.append(bindings)
     bindings.build()
     proxies.announce(proxies.calls(bindings.shared))

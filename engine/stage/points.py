@@ -106,8 +106,14 @@ class Held:
         return getattr(self._semlock, name)
 
 
+FOR_THREADS: set[str] = set()
+"""What is for threads: of that each process has a copy of its own, and no other one sees what it does to it."""
+
+
 def hold(thing: Any, name: str) -> None:
     """Have ``thing``, which the scenario calls ``name``, stop at its points."""
+    if type(thing).__module__ in ("queue", "_queue", "threading", "_thread"):
+        FOR_THREADS.add(name)
     for kind in type(thing).__mro__:
         holding = _HOLDING.get(f"{kind.__module__}.{kind.__qualname__}")
         if holding is not None:

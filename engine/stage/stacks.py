@@ -19,6 +19,7 @@ LAST_SIGNAL = SIGNAL - 1
 """Another one, which is answered in the same way, and then kills: for a process that is stopped, and must do nothing
 more of its own when it goes on to answer."""
 
+_NAME = "stack-"
 _folder: str | None = None
 _file: int | None = None
 
@@ -43,7 +44,13 @@ def dump() -> None:
 
 
 def path(folder: str, pid: int) -> str:
-    return os.path.join(folder, f"stack-{pid}")
+    return os.path.join(folder, f"{_NAME}{pid}")
+
+
+def pid_of(path: str) -> int | None:
+    """Whose file this is; None if it is nobody's."""
+    prefix, _, number = os.path.basename(path).rpartition("-")
+    return int(number) if f"{prefix}-" == _NAME and number.isdigit() else None
 
 
 def _open() -> None:

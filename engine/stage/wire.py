@@ -12,10 +12,17 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .. import plain
+
 _HEADER = struct.Struct("!IB")
 """How many bytes follow, and how many descriptors came with them."""
 
 _MAX_FDS = 16
+
+LIMIT_BYTES = 16 << 20
+"""Far more than a frame has: whoever sends so much is not us."""
+
+_NO_FRAME = "no frame: the target wrote to our socket"
 _CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
@@ -51,7 +58,7 @@ class Reader:
         self._fds: list[int] = []
 
     def frames(self) -> Iterator[tuple[dict[str, Any], list[int]]]:
-        """The frames that are there now, whole. Raises EOFError behind the last one."""
+        """The frames that are there now, whole. Raises EOFError behind the last one, ValueError for what is none."""
         while True:
             try:
                 data, fds, flags, _ = socket.recv_fds(self._connection, 1 << 16, _MAX_FDS, _CLOSE_ON_EXEC)
@@ -75,10 +82,15 @@ class Reader:
     def _whole_frames(self) -> Iterator[tuple[dict[str, Any], list[int]]]:
         while len(self._buffer) >= _HEADER.size:
             length, count = _HEADER.unpack_from(self._buffer)
+            if length > LIMIT_BYTES:
+                raise ValueError(_NO_FRAME)
             end = _HEADER.size + length
             if len(self._buffer) < end:
                 return
-            message = json.loads(self._buffer[_HEADER.size : end])
+            body = bytes(self._buffer[_HEADER.size : end])
+            if not plain.is_decent(body):
+                raise ValueError(_NO_FRAME)
+            message = json.loads(body)
             del self._buffer[:end]
             fds, self._fds = self._fds[:count], self._fds[count:]
             yield message, fds

@@ -17,11 +17,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.backends.processes import kernel
+from engine.stage import descendants
 from tests.processes_support import (
     PATIENCE_S,
     Ground,
@@ -69,7 +70,7 @@ def draw(seed: int) -> Blow:
     kind = source.choice(("primitives", "patterns", "pitfalls", "puzzles", "litmus"))
     return Blow(
         source.choice(sorted((CATALOGUE / kind).rglob("*.yaml"))),
-        source.choice(("engine", "stage", "child", "child")),
+        source.choice(("engine", "guardian", "nursery", "child", "child", "child")),
         source.choice(SIGNALS),
         source.uniform(0, LONGEST_WAIT_S),
         source.random(),
@@ -89,36 +90,32 @@ def strike(blow: Blow, ground: Ground) -> Outcome:
         text=True,
     )
     time.sleep(blow.at_s)
-    stages = _stages(running)
-    was_hit = _hit(blow, running, stages)
+    marks = [ground.mark.lower(), *(name for name in ground.files() if name.startswith("engine-"))]
+    was_hit = _hit(blow, running)
     try:
         _, errors = running.communicate(timeout=2 * PATIENCE_S)
     except subprocess.TimeoutExpired:
         running.kill()
         running.communicate()
         return Outcome(0, was_hit, ["the engine, which did not end"], None)
-    eventually(lambda: not _left(ground, stages))
+    eventually(lambda: not _left(ground, marks))
     complaint = _complaint(running.returncode, errors, report)
     with suppress(FileNotFoundError):
         report.unlink()
-    return Outcome(running.returncode, was_hit, _left(ground, stages), complaint)
+    return Outcome(running.returncode, was_hit, _left(ground, marks), complaint)
 
 
-def _stages(running: subprocess.Popen[str]) -> list[int]:
+def _hit(blow: Blow, running: subprocess.Popen[str]) -> bool:
+    guardians = descendants.children(running.pid)
+    nurseries = [pid for guardian in guardians for pid in descendants.children(guardian)]
+    upper = {"engine": [running.pid], "guardian": guardians, "nursery": nurseries}
     try:
-        return kernel.children(running.pid)
-    except OSError:
-        return []
-
-
-def _hit(blow: Blow, running: subprocess.Popen[str], stages: list[int]) -> bool:
-    try:
-        family = {"engine": [running.pid], "stage": stages}.get(blow.victim)
-        if family is None:
-            family = sorted(set(kernel.family(running.pid)) - set(stages))
+        everybody = {*descendants.below(running.pid)}
+        rest = sorted(everybody.difference(guardians, nurseries))
+        family = upper.get(blow.victim, rest)
         victim = family[int(blow.pick * len(family))]
         os.kill(victim, getattr(signal, blow.signal))
-        if blow.signal == "SIGSTOP" and blow.victim != "child":
+        if blow.signal == "SIGSTOP" and blow.victim in upper:
             time.sleep(STOPPED_S)
             os.kill(victim, signal.SIGCONT)
     except (OSError, IndexError):  # It had ended by itself.
@@ -126,8 +123,7 @@ def _hit(blow: Blow, running: subprocess.Popen[str], stages: list[int]) -> bool:
     return True
 
 
-def _left(ground: Ground, stages: list[int]) -> list[str]:
-    marks = [ground.mark.lower(), *(f"engine-{pid}-" for pid in stages)]
+def _left(ground: Ground, marks: Sequence[str]) -> list[str]:
     return [
         *(f"process {command}" for command in ground.processes()),
         *(f"file {name}" for name in ground.files() if not name.startswith("report.json")),

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.cli import interrupts
 from engine.cli.interrupts import undisturbed
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM)
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.fixture(autouse=True)
-def handlers() -> Iterator[None]:
+def handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(interrupts, "_heeded", ENDINGS)  # Also where the tests themselves were started to ignore one.
     before = {ending: signal.getsignal(ending) for ending in ENDINGS}
     yield
     for ending, handler in before.items():
@@ -34,4 +36,4 @@ def test_interrupts_are_heeded_again_where_tidying_up_fails() -> None:
     with pytest.raises(OSError, match="full"), undisturbed():
         raise OSError("full")
 
-    assert [signal.getsignal(ending) for ending in ENDINGS] == [signal.default_int_handler] * 2
+    assert [signal.getsignal(ending) for ending in ENDINGS] == [signal.default_int_handler] * 3

@@ -495,6 +495,7 @@ def test_a_report_says_what_format_says(tmp_path: Path) -> None:
         "stack": [],
         "lines": [],
         "faults": [],
+        "cut": {},
     }
     assert 0 < process["started"] < process["ended"] < scenario["duration"] <= made["summary"]["duration"]
     check = scenario["checks"][0]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import ScenarioError
+from engine.scenario import source
 from engine.scenario.files import MAX_BYTES
 from engine.scenario.source import MAX_NODES, Document, Map, Mark, read
 from tests.support import shown
@@ -288,6 +290,18 @@ def test_a_hundred_levels_are_read_and_one_more_is_not() -> None:
 def test_a_hundred_thousand_levels_do_no_harm() -> None:
     assert problems_of("[" * 100_000) == ["1:101: nested more than 100 levels deep"]
     assert problems_of("- " * 100_000) == ["1:201: nested more than 100 levels deep"]
+
+
+def test_where_the_parser_has_a_limit_of_its_own_it_is_ours_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Limited(yaml.SafeLoader):
+        """As some versions of libyaml: they give up while they look ahead, before they tell of the first level."""
+
+        def fetch_flow_sequence_start(self) -> None:
+            raise yaml.scanner.ScannerError(None, None, "exceeded maximum nesting depth", self.get_mark())
+
+    monkeypatch.setattr(source, "Loader", Limited)
+
+    assert problems_of("a: 1\n---\n" + "[" * 2000) == ["3:101: nested more than 100 levels deep"]
 
 
 def test_levels_that_aliases_add_are_counted() -> None:

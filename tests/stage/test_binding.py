@@ -35,7 +35,7 @@ def installed(source: str, folder: Path, line: int = 1) -> ModuleType:
 def bound(plan_code: str, folder: Path, **shared: dict[str, object]) -> Bindings:
     installed(plan_code, folder)
     bindings = Bindings(
-        a_plan(plan_code, {}, shared=shared), multiprocessing.get_context("fork"), tempfile.gettempdir(), "mark"
+        a_plan(plan_code, {}, shared=shared), multiprocessing.get_context("fork"), tempfile.gettempdir()
     )
     bindings.build()
     return bindings

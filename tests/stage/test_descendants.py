@@ -277,6 +277,6 @@ def test_a_process_on_its_way_out_is_no_stray(
 ) -> None:
     # Its command line goes before its state changes, so a helper that is ending could not be told from others.
     monkeypatch.setattr(descendants, "_status", lambda pid: [state, "1", "1", "1", "0", "-1", str(flags)])
-    monkeypatch.setattr(descendants, "_children", lambda pid: [12] if pid != 12 else [])
+    monkeypatch.setattr(descendants, "children", lambda pid: [12] if pid != 12 else [])
 
     assert descendants.descendants() == ([] if is_ending else [12])

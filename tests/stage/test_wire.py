@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -141,3 +142,31 @@ def _bytes_of(message: dict[str, object]) -> bytes:
     with left, right:
         wire.send(left, message)
         return right.recv(1 << 16)
+
+
+def test_who_announces_more_than_a_frame_can_have_is_not_waited_for() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(wire._HEADER.pack(wire.LIMIT_BYTES + 1, 0))
+
+        with pytest.raises(ValueError, match="no frame"):
+            list(wire.Reader(ours).frames())
+
+
+def test_a_frame_that_would_take_far_more_memory_than_text_is_none() -> None:
+    body = b"[" + b"[]," * (2 << 20) + b"0]"
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        sending = threading.Thread(target=theirs.sendall, args=(wire._HEADER.pack(len(body), 0) + body,))
+        sending.start()
+        reader = wire.Reader(ours)
+
+        with pytest.raises(ValueError, match="no frame"):
+            _first_frame(reader, ours)
+        sending.join()
+
+
+def _first_frame(reader: wire.Reader, connection: socket.socket) -> object:
+    while not (frames := list(reader.frames())):
+        select.select([connection], [], [])
+    return frames[0]

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ...plan import Plan
-from ...stage.descendants import helpers
+from ...stage import descendants
 from . import kernel, stacks, waiting
 from .partners import PARENT_PROCESS, Partners
 from .stacks import Stack
@@ -45,14 +45,14 @@ class Inquiry(NamedTuple):
         self, living: Mapping[str, Person], parent_pid: int, waits: Sequence[Wait], watch: Watch
     ) -> dict[str, Doing]:
         """By name; processes that targets have started for themselves, and the parent, come last."""
-        family = kernel.family(self.root)
+        family = [*descendants.below(self.root)]
         over = {*self.over, *(name for name, person in living.items() if _is_dead(person.pid))}
         known = {person.pid for person in living.values()} | {parent_pid, *watch.excused}
         answers = stacks.ask(family, self.folder)
         parent = Person(parent_pid, next(reversed(answers.get(parent_pid, {})), 0))
         strangers = {f"process {pid}": Person(pid) for pid in sorted(answers.keys() - known)}
         everybody = {**living, **strangers, PARENT_PROCESS: parent}
-        unknown = {*family} - known - helpers(family)
+        unknown = {*family} - known - descendants.helpers(family)
         is_all_known = all(map(_is_dead, unknown))
         return _Findings(self, everybody, waits, watch, answers, over, is_all_known).doings()
 

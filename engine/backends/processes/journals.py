@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ...stage import slots
 from ...trace import Event
 
-LIMIT_EVENTS = 200_000
+LIMIT_EVENTS = 50_000
 """How many events of a run are kept, the last ones."""
 
 

@@ -1,4 +1,4 @@
-"""What Linux tells of processes from outside: who there is, what each thread waits for, what its descriptors are.
+"""What Linux tells of processes from outside: what each thread waits for, what its descriptors are.
 
 Reading these files needs what a debugger needs; for processes of our own below us that is granted, also where
 debugging is restricted to descendants (Yama). Everything here raises OSError for a process that is gone or hidden.
@@ -31,30 +31,6 @@ class Thread(NamedTuple):
     state: str
     switches: int
     call: tuple[int, tuple[int, ...]] | None
-
-
-def children(pid: int) -> list[int]:
-    found: list[int] = []
-    for tid in os.listdir(f"/proc/{pid}/task"):
-        found += map(int, _read(f"/proc/{pid}/task/{tid}/children").split())
-    return found
-
-
-def family(pid: int) -> list[int]:
-    """The processes below ``pid``, parents before their children; none where they cannot be seen."""
-    found: list[int] = []
-    try:
-        pending = children(pid)
-    except OSError:
-        return found
-    while pending:
-        child = pending.pop()
-        found.append(child)
-        try:
-            pending += children(child)
-        except OSError:
-            continue
-    return found
 
 
 def threads(pid: int) -> list[int]:
@@ -179,6 +155,12 @@ def _has_any(pid: int, mask: str, signals: frozenset[int]) -> bool:
     lines = _read(f"/proc/{pid}/status").splitlines()
     found = next(int(line.split()[1], 16) for line in lines if line.startswith(mask))
     return any(found >> number - 1 & 1 for number in signals)
+
+
+def last_pid() -> int:
+    """The process id that was given last, to a process or a thread; they are given in order, and begin anew at some
+    time."""
+    return int(_read("/proc/loadavg").split()[-1])
 
 
 def _read(path: str) -> str:

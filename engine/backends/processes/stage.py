@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from typing import Any
 from ... import stage
 from ...errors import InternalError, InterpreterError, Interrupted
 from ...plan import Interpreter, Plan
-from ...stage import blocks, wire
+from ...stage import wire
 
 START_PATIENCE_S = 30.0
 ANSWER_PATIENCE_S = 60.0
@@ -37,6 +36,7 @@ class Stage:
         self._runs = 0
         self._interpreter: Interpreter | None = None
         self._folder: str | None = None
+        self._nursery: int | None = None
         self.running_pid: int | None = None
         """The parent process of the current run, which leads a process group of its own."""
         self.socket, theirs = socket.socketpair()
@@ -62,7 +62,8 @@ class Stage:
     @property
     def pid(self) -> int:
         """The nursery, below which every process of a run is."""
-        return self._process.pid
+        assert self._nursery is not None
+        return self._nursery
 
     @property
     def run_folder(self) -> str:
@@ -74,7 +75,7 @@ class Stage:
         """Who runs there, known once it is up."""
         if self._interpreter is None:
             ready = self._answer(START_PATIENCE_S)
-            self._folder = ready["folder"]
+            self._nursery, self._folder = ready["pid"], ready["folder"]
             self._interpreter = Interpreter(
                 ready["version"], ready["platform"], ready["executable"], tuple(ready["start_methods"])
             )
@@ -120,13 +121,9 @@ class Stage:
             self._await_hang_up()
             self._process.wait(END_PATIENCE_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._end_group()
+            self._kill()
         self.socket.close()
         os.close(self._errors)
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _await_hang_up(self) -> None:
         """Wait for the other end to close, which a process cannot do later than it ends, and which needs no polling."""
@@ -141,7 +138,6 @@ class Stage:
             return Interrupted("interrupted")
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(END_PATIENCE_S)
-        self._end_group()
         os.set_blocking(self._errors, False)
         try:
             words = os.read(self._errors, 1 << 16).decode(errors="replace").strip()
@@ -152,13 +148,15 @@ class Stage:
             return InterpreterError(f'"{self._name}" cannot run scenarios: {last}')
         return InternalError(f"the stage is gone: {words or last}")
 
-    def _end_group(self) -> None:
-        """End the run that the nursery can end no more, but for who has left the run's process group; its resource
-        tracker goes with it, so what it would have removed is removed here."""
-        if self.running_pid:
-            with suppress(OSError):
-                os.killpg(self.running_pid, signal.SIGKILL)
-            blocks.forgotten(f"engine-{self.pid}")
+    def _kill(self) -> None:
+        """End a nursery that does not answer, whose guardian then tidies up; and both, if not even that helps."""
+        try:
+            if self._nursery:
+                os.kill(self._nursery, signal.SIGKILL)
+            self._process.wait(END_PATIENCE_S if self._nursery else 0)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     def _send(self, message: dict[str, Any], *fds: int) -> None:
         try:
@@ -171,7 +169,7 @@ class Stage:
         try:
             frame = wire.receive(self.socket)
         except TimeoutError:
-            self._process.kill()
+            self._kill()
             silence = f'"{self._name}" has not answered for {patience_s:g} s'
             raise (InternalError(silence) if self._interpreter else InterpreterError(silence)) from None
         finally:

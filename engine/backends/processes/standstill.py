@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from ...stage import alarms
+from ...stage import alarms, blocks, descendants
 from . import kernel, sockets
 from .kernel import Thread
 
@@ -175,7 +175,7 @@ class Watch:
         return pid in self.excused and tid == pid
 
     def _all(self) -> Iterator[Wait]:
-        for pid in sorted(kernel.family(self._root)):
+        for pid in sorted(descendants.below(self._root)):
             for tid in sorted(kernel.threads(pid)):
                 if self._is_excused(pid, tid):
                     continue
@@ -188,12 +188,11 @@ class Watch:
 
 
 def _threads(root: int) -> Iterator[Thread]:
-    with suppress(OSError):
-        for pid in kernel.family(root):
-            with suppress(OSError):
-                for tid in kernel.threads(pid):
-                    with suppress(OSError, ValueError, KeyError):
-                        yield kernel.thread(pid, tid)
+    for pid in descendants.below(root):
+        with suppress(OSError):
+            for tid in kernel.threads(pid):
+                with suppress(OSError, ValueError, KeyError):
+                    yield kernel.thread(pid, tid)
 
 
 def _wait(thread: Thread) -> Wait:
@@ -285,8 +284,8 @@ class _Family:
 
     def __init__(self, root: int, folder: str, outside: Sequence[int]) -> None:
         self._folder = folder + os.sep
-        self._named_by_others = _named_by_others(f"engine-{root}-")
-        self._members = kernel.family(root)
+        self._named_by_others = _named_by_others(blocks.mark(folder))
+        self._members = {*descendants.below(root)}
         self._foreign = {name for pid in outside for name in kernel.descriptors(pid)}
         self._peers: dict[int, int] | None = None
         self._own: set[str] | None = None

@@ -11,8 +11,14 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-LIMIT_BYTES = 4 << 20
+LIMIT_BYTES = 1 << 20
 """How much of one stream is kept; what comes after is counted."""
+
+RUN_LIMIT_BYTES = 2 << 20
+"""How much is kept of all streams of a run: their text is in the report twice, and in several forms."""
+
+FREE_BYTES = 4096
+"""How much of each stream is kept whatever the others write."""
 
 LIMIT_PIECES = 100_000
 """How many writes to one stream are told apart in time; what comes after is as late as the last of them."""
@@ -21,9 +27,22 @@ Segment = tuple[int, bytes]
 
 
 @dataclass
+class Allowance:
+    """How much the streams of one run may still keep beyond what is free."""
+
+    left: int = RUN_LIMIT_BYTES
+
+    def take(self, wanted: int) -> int:
+        taken = min(wanted, self.left)
+        self.left -= taken
+        return taken
+
+
+@dataclass
 class Stream:
     """One stream of one process, as it arrives."""
 
+    allowance: Allowance = field(default_factory=Allowance)
     arrivals: list[Segment] = field(default_factory=list)
     stamps: list[tuple[int, int]] = field(default_factory=list)
     rest: bytearray = field(default_factory=bytearray)
@@ -31,13 +50,18 @@ class Stream:
     cut: int = 0
 
     def add(self, data: bytes) -> None:
-        part = data[: LIMIT_BYTES - self.kept]
+        part = data[: self._room(len(data))]
         self.kept += len(part)
         self.cut += len(data) - len(part)
         if part and len(self.arrivals) < LIMIT_PIECES:
             self.arrivals.append((time.monotonic_ns(), part))
         elif part:
             self.rest += part
+
+    def _room(self, wanted: int) -> int:
+        wanted = 0 if self.cut else min(wanted, LIMIT_BYTES - self.kept)
+        free = min(wanted, max(0, FREE_BYTES - self.kept))
+        return free + self.allowance.take(wanted - free)
 
     def stamp(self, length: int, at_ns: int) -> None:
         if self.cut:

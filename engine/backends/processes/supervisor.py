@@ -16,15 +16,15 @@ from ...errors import InternalError
 from ...plan import PARENT, Plan
 from ...stage import wire
 from ...trace import Ending, Event, ProcessRun, Run, Strayed
-from . import journals, standstill, waiting
+from . import census, journals, standstill, waiting
 from .conductor import Conductor
 from .inquiry import Inquiry, Person
 from .partners import PARENT_PROCESS
 from .stage import END_PATIENCE_S, Stage
 from .standstill import Wait
-from .streams import merged
+from .streams import Allowance, Stream, merged
 from .testimony import Testimony
-from .witness import Witness, raised
+from .witness import CALLS, Witness, raised
 
 _CHUNK = 1 << 16
 
@@ -32,13 +32,16 @@ LOOK_INTERVAL_S = 0.1
 """How often it is looked whether the run can still move."""
 
 
-def supervise(stage: Stage, plan: Plan) -> Run:
-    """Have ``stage`` carry out ``plan`` once; return when everything that it started is gone."""
+def supervise(stage: Stage, plan: Plan, allowed: int = census.ALLOWED) -> Run:
+    """Have ``stage`` carry out ``plan`` once; return when everything that it started is gone.
+
+    ``allowed`` is how many processes there may be beyond those that the plan declares.
+    """
     stage.interpreter()  # Once it is up, so that the time it took to start is not the run's.
     began_ns = time.monotonic_ns()
     control = stage.begin(plan)
     with control, selectors.DefaultSelector() as selector:
-        return _Supervision(stage, plan, control, selector, began_ns).watch()
+        return _Supervision(stage, plan, allowed, control, selector, began_ns).watch()
 
 
 class _Supervision:
@@ -46,6 +49,7 @@ class _Supervision:
         self,
         stage: Stage,
         plan: Plan,
+        allowed: int,
         control: socket.socket,
         selector: selectors.BaseSelector,
         began_ns: int,
@@ -58,8 +62,11 @@ class _Supervision:
         self._selector = selector
         self._selector.register(control, selectors.EVENT_READ, self._hear_parent)
         self._selector.register(stage.socket, selectors.EVENT_READ, self._hear_nursery)
-        self._parent = Witness()
-        self._witnesses = {process.name: Witness() for process in plan.processes}
+        allowance, foreseen = Allowance(), tuple(map(str, plan.faults))
+        self._parent = Witness(Stream(allowance), Stream(allowance))
+        self._witnesses = {
+            process.name: Witness(Stream(allowance), Stream(allowance), foreseen) for process in plan.processes
+        }
         self._open_fds: set[int] = set()
         self._began_ns = began_ns
         self._finished: Mapping[str, Any] | None = None
@@ -67,6 +74,8 @@ class _Supervision:
         self._gone: Mapping[str, Any] | None = None
         self._stopped: tuple[Ending, str] | None = None
         self._watch = standstill.Watch(stage.pid, stage.run_folder, (os.getpid(), stage.pid))
+        self._allowed = allowed
+        self._census = census.Census(stage.pid, allowed + len(plan.processes))
         self._handles: list[Sequence[str]] = []
         self._journals: dict[str, int] = {}
         self._strangers: dict[str, Witness] = {}
@@ -93,6 +102,9 @@ class _Supervision:
                 break
             if now_s >= look_s:
                 look_s = now_s + LOOK_INTERVAL_S
+                if self._census.is_exceeded():
+                    self._stop_growing()
+                    break
                 if waits := self._watch.look(now_s):
                     self._stop("deadlock", waits, self._watch.since_s)
                     break
@@ -139,6 +151,16 @@ class _Supervision:
             witness.doing = doing._replace(since_s=since_s - self._began_ns / 1e9)
         began = "deadlock" if ending == "deadlock" else f"still running after {self._plan.timeout_s:g} s"
         self._stopped = ending, f"{began}: {waiting.story(people)}"
+        self._stage.end_run()
+
+    def _stop_growing(self) -> None:
+        """End a run that has become too many; whom it would take too long to ask what they were doing."""
+        if self._stage.running_pid:
+            with suppress(OSError):
+                os.killpg(self._stage.running_pid, signal.SIGSTOP)  # At once, or there are the more for the nursery.
+        declared = len(self._plan.processes)
+        few = "1 process" if declared == 1 else f"{declared} processes"
+        self._stopped = "process_limit", f"more than {self._allowed:,} processes beyond the {few} of the scenario"
         self._stage.end_run()
 
     def _stranger(self, name: str) -> Witness:
@@ -247,7 +269,7 @@ class _Supervision:
             stdout=merged(witness.stdout for witness in everybody),
             stderr=merged(witness.stderr for witness in everybody),
             parent=parent.process_run("parent", self._began_ns),
-            calls={name: parent.calls.get(name, ProcessRun(name)) for name in ("before", "after")},
+            calls={name: parent.calls.get(name, ProcessRun(name)) for name in CALLS},
             processes={name: witness.process_run(name, self._began_ns) for name, witness in self._witnesses.items()},
             strangers={name: witness.process_run(name, self._began_ns) for name, witness in self._strangers.items()},
             shared=self._finished or {},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +11,17 @@ from ...trace import ProcessRun, Raised, Returned, WaitingFor
 from .streams import Stream
 from .waiting import NOTHING_KNOWN, Doing
 
+CALLS = ("before", "after")
+"""What the parent process calls, beside what processes do."""
+
 
 @dataclass
 class Witness:
-    """The parent process is one, too."""
+    """The parent process is one, too. ``foreseen`` are the faults that may strike it: it can tell of no others."""
 
     stdout: Stream = field(default_factory=Stream)
     stderr: Stream = field(default_factory=Stream)
+    foreseen: Sequence[str] = ()
     pid: int | None = None
     thread: int | None = None
     native: int | None = None
@@ -43,18 +47,18 @@ class Witness:
             case "running":
                 self.thread, self.native = message["thread"], message["native"]
                 self.started_ns = self.started_ns or message["at_ns"]
-            case "fault":
+            case "fault" if message["fault"] in self.foreseen and len(self.faults) < len(self.foreseen):
                 self.struck.append(message["fault"])
                 self.faults.append(f"{message['fault']}{message['where']}")
             case "semaphores":
                 self.semaphores = [(int(handle), int(at)) for handle, at in message["semaphores"]]
             case "returned":
                 self.returned = Returned(plain.decode(message["value"]))
-                if message["call"]:
+                if message["call"] in CALLS:
                     self.calls[message["call"]] = ProcessRun(message["call"], returned=self.returned)
             case "raised":
                 self.raised = raised(message)
-                if message["call"]:
+                if message["call"] in CALLS:
                     self.calls[message["call"]] = ProcessRun(message["call"], raised=self.raised)
 
     def process_run(self, name: str, began_ns: int) -> ProcessRun:

@@ -1,13 +1,132 @@
 """What goes wrong in a simulated run: to whom, and when.
 
-A fault by the clock or anywhere is a strand of its own with one step to take, so that every moment is tried. One at an
-operation strikes in the process that does it, just before the operation is its turn or just after it was.
+A fault by the clock or anywhere is a line of execution of its own that takes one step, so that every moment is tried;
+those by the clock come in the clock's order. A fault at an operation strikes in the process that does it, just before
+that operation has its turn or just after it had.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import greenlet
+
+from ...models.model import Operation
+from ...plan import Fault
+from . import here as place
+from .here import here
+from .names import said
+from .process import Process
+from .refusal import NotSimulated
+from .world import CLOCK, KERNEL, SIGNALS
+
+if TYPE_CHECKING:
+    from .life import Life
+
+_CODES = {"kill": -9, "terminate": -15}
+_FIRST_NUMBER = -2
+"""Who strikes has a number, too: below those of all processes."""
 
 
-def begin(life: Any) -> None:
+def begin(life: Life) -> None:
     """Have the faults of a run come into it."""
+    clocked = sorted((fault for fault in life.plan.faults if fault.at_s is not None), key=lambda fault: fault.at_s or 0)
+    for number, fault in enumerate(life.plan.faults):
+        if fault.at_s is None and not fault.is_anywhere:
+            continue
+        striker = Process(_FIRST_NUMBER - number, ("fault", number), called(fault), daemon=True)
+        striker.fault = fault
+        turn = clocked.index(fault) if fault in clocked else None
+        life.world.add_strand(striker, _strike(life, fault, turn))
+
+
+def trap(life: Life, process: Process) -> Trap | None:
+    """What strikes at the operations of ``process``, if anything does."""
+    faults = [one for one in life.plan.faults if one.process == process.name and one.operation is not None]
+    return Trap(life, process, faults) if faults else None
+
+
+def note(life: Life, victim: Process, fault: Fault) -> None:
+    """Note that ``fault`` has found its victim."""
+    victim.struck = [*victim.struck, called(fault)]
+    life.struck.append(str(fault))
+
+
+def called(fault: Fault) -> str:
+    """A fault's name: one that strikes anywhere is the same wherever it does."""
+    return f"{fault.action} {fault.process} anywhere" if fault.is_anywhere else str(fault)
+
+
+def interrupt(life: Life, victim: Process) -> None:
+    """Have what ``victim`` waits for end in a KeyboardInterrupt."""
+    strand = victim.strand
+    assert strand is not None
+    if strand.is_midway:
+        primitive, operation, _ = said(life.world, strand.cell, strand.operation)
+        raise NotSimulated(f"an interrupt in the middle of {primitive}.{operation}")
+    life.world.throw(strand, KeyboardInterrupt())
+
+
+def _strike(life: Life, fault: Fault, turn: int | None) -> Callable[[], None]:
+    victim = life.processes[fault.process].number
+    strike = (
+        (KERNEL, Operation("kill", (victim, _CODES[fault.action])))
+        if fault.action in _CODES
+        else (SIGNALS, Operation(fault.action, (victim,)))
+    )
+
+    def run() -> None:
+        if life.world.is_virtual and fault.at_s is not None:
+            place.perform(CLOCK, Operation("sleep", (), fault.at_s))
+        if turn:
+            place.perform(SIGNALS, Operation("await", (turn,)))
+        place.perform(*strike)
+        if turn is not None:
+            place.perform(SIGNALS, Operation("over", (turn,)))
+
+    return run
+
+
+class Trap:
+    """Stands in the way of all that ``process`` does to what is shared."""
+
+    def __init__(self, life: Life, process: Process, faults: Sequence[Fault]) -> None:
+        self._life = life
+        self._process = process
+        self._faults = list(faults)
+        self._done: Counter[tuple[str, str]] = Counter()
+
+    def perform(self, cell: int, operation: Operation) -> Any:
+        name = said(here.world, cell, operation)[:2]
+        self._done[name] += 1
+        times = self._done[name]
+        self._strike("before", name, times)
+        try:
+            result = place.go_on(cell, operation)
+        except greenlet.GreenletExit:
+            raise
+        except BaseException:
+            self._strike("after", name, times)
+            raise
+        self._strike("after", name, times)
+        return result
+
+    def _strike(self, moment: str, name: tuple[str, str], times: int) -> None:
+        for fault in tuple(self._faults):
+            if (fault.moment, fault.operation, fault.nth) == (moment, name, times):
+                self._faults.remove(fault)
+                self._hit(fault)
+
+    def _hit(self, fault: Fault) -> None:
+        process = self._process
+        if fault.action in _CODES:
+            process.fault = fault
+            place.go_on(KERNEL, Operation("kill", (process.number, _CODES[fault.action])))
+            here.hub.switch()  # Nobody switches back.
+        if fault.action == "interrupt":
+            note(self._life, process, fault)
+            raise KeyboardInterrupt
+        process.fault = fault
+        place.go_on(SIGNALS, Operation(fault.action, (process.number,)))

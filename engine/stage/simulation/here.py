@@ -53,5 +53,16 @@ def perform(cell: int, operation: Operation) -> Any:
     strand = here.strand
     if strand is None:
         raise greenlet.GreenletExit
+    if strand.trap is not None:
+        return strand.trap.perform(cell, operation)
+    strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN
+    return here.hub.switch()
+
+
+def go_on(cell: int, operation: Operation) -> Any:
+    """The same, with nothing in the way of it."""
+    strand = here.strand
+    if strand is None:
+        raise greenlet.GreenletExit
     strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN
     return here.hub.switch()

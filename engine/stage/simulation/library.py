@@ -36,6 +36,8 @@ class Library:
         self._search_path = list(search_path)
         self._sources: dict[str, Source | None] = {}
         self._shared: dict[str, ModuleType | None] = {}
+        self.importing: Process | None = None
+        """The process in whose name something is pickled or unpickled, if not in that of the one that runs."""
         if code:
             compiled = compile("\n" * (code.line - 1) + code.source, code.file, "exec", dont_inherit=True)
             self._sources[CODE_MODULE] = Source(compiled, code.file, None)
@@ -51,6 +53,12 @@ class Library:
 
     def load(self, process: Process, name: str) -> ModuleType:
         """The module called ``name`` as ``process`` has it. Raises whatever importing it raises."""
+        module = self._loaded(process, name)
+        if self.importing is process:
+            sys.modules[name] = module
+        return module
+
+    def _loaded(self, process: Process, name: str) -> ModuleType:
         found = process.modules.get(name)
         if found is not None:
             return found
@@ -114,15 +122,18 @@ class Library:
 
     @contextmanager
     def visible(self, process: Process) -> Iterator[None]:
-        """Have the modules of ``process`` where pickling looks for them."""
+        """Have the modules of ``process`` where pickling looks for them, also those that it loads meanwhile."""
         hidden = {name: sys.modules.get(name) for name in process.modules}
         sys.modules.update(process.modules)
+        before, self.importing = self.importing, process
         try:
             yield
         finally:
-            for name, module in hidden.items():
+            self.importing = before
+            for name in process.modules:
+                module = hidden.get(name)
                 if module is None:
-                    del sys.modules[name]
+                    sys.modules.pop(name, None)
                 else:
                     sys.modules[name] = module
 
@@ -243,6 +254,7 @@ def imported(
     if process is None:
         return _real_import(name, globals, locals, fromlist or (), level)
     library: Library = place.here.world.life.library
+    process = library.importing or process
     if level:
         package = str((globals or {}).get("__package__") or "")
         if not library.owns(package):

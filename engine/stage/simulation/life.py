@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ import greenlet
 
 from ...models.clock import Clock
 from ...models.model import Operation
+from ...models.signals import Signals
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, faults, output
@@ -32,6 +34,7 @@ from .payload import Pickling
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
 from .stock import Stock
+from .strand import Strand
 from .world import IDLE, KERNEL, World
 
 _SIGTERM = 15
@@ -59,6 +62,7 @@ class Life:
         )
         assert world.kernel == KERNEL
         world.add_cell("clock", "clock", Clock())
+        world.add_cell("signals", "signals", Signals())
         world.pickling = Pickling(self._dumps, self._loads)
         world.obey = self._obey
         world.life = self
@@ -94,6 +98,8 @@ class Life:
             self.shared[shared.name] = self.stock.build(
                 self.world, shared.type, shared.name, shared.parameters, self._find
             )
+            if getattr(self.shared[shared.name], "outlives", False):
+                self.world.outliving.add(self.shared[shared.name].cell)
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
         for number, process in enumerate(plan.processes, 1):
@@ -140,7 +146,7 @@ class Life:
             kwargs: Any = self._resolve(planned.call.kwargs)
             args, kwargs = self._handed_over((args, kwargs), process, self.inherit(self.parent, process))
         except Exception as error:
-            process.is_started = False
+            process.is_started, process.is_gone = False, True
             process.raised = link.raised(error)
             self._complain(self.parent, error)
             self._at_once(0, Operation("start", (number, ())))
@@ -148,7 +154,6 @@ class Life:
             return
         given = None if self.plan.start_method == "fork" else build.endpoints((*args, *kwargs.values()))
         self._at_once(0, Operation("start", (number, given)))
-        process.faults = [fault for fault in self.plan.faults if fault.process == planned.name]
 
         def live() -> None:
             if planned.start_after:
@@ -158,7 +163,7 @@ class Life:
             process.returned = own(*args, **kwargs)
 
         del target
-        self.world.add_strand(process, self._guarded(process, live))
+        self.world.add_strand(process, self._guarded(process, live)).trap = faults.trap(self, process)
 
     def _handed_over(self, value: Any, process: Process, memo: dict[int, Any]) -> Any:
         """``value`` as ``process`` gets it: copied with all else under fork, pickled otherwise."""
@@ -274,7 +279,8 @@ class Life:
                     output.emit(process, STDERR, f"{error.code}\n")
             else:
                 self._complain(process, error)
-        if sys.version_info >= (3, 13) or process is self.parent:
+        # Who was forked leaves by a back door, which until 3.13 led past these.
+        if sys.version_info >= (3, 13) or process is self.parent or self.plan.start_method == "spawn":
             while process.at_exit:
                 with contextlib.suppress(Exception):
                     process.at_exit.pop()()
@@ -289,8 +295,9 @@ class Life:
         text = io.StringIO()
         if process is not self.parent:
             text.write(f"Process {process.name}:\n")
-        lines = traceback.format_exception(type(error), error, _without_ours(error.__traceback__))
-        text.write("".join(lines))
+        told = traceback.TracebackException.from_exception(error)
+        _leave_out_ours(told)
+        text.write("".join(told.format()))
         output.emit(process, STDERR, text.getvalue())
 
     def _refuse(self, refusal: NotSimulated) -> None:
@@ -303,16 +310,32 @@ class Life:
         world = self.world
         world.states[KERNEL] = world.models[KERNEL].step(world.states[KERNEL], process, operation).state  # type: ignore[union-attr]
 
-    def _obey(self, strand: Any, operation: Operation) -> None:
-        """What the kernel's steps mean for who runs."""
-        if operation.name == "kill":
-            number, code = operation.arguments
-            victim = self.by_number[number]
-            if not victim.is_gone and victim.exitcode is None:
-                victim.exitcode = code
-                self.world.remove(victim)
-        elif operation.name == "exit" and not strand.greenlet.dead:
+    def _obey(self, strand: Strand, operation: Operation) -> None:
+        """What the steps of the kernel and of signals mean for who runs."""
+        action = operation.name
+        if action == "exit" and not strand.greenlet.dead:
             self.world.remove(strand.process)
+        elif action in _ACTIONS:
+            victim = self.by_number[operation.arguments[0]]
+            if not victim.is_gone and victim.exitcode is None:
+                if strand.process.fault is not None:
+                    faults.note(self, victim, strand.process.fault)
+                self._strike(action, victim, operation)
+
+    def _strike(self, action: str, victim: Process, operation: Operation) -> None:
+        if action == "kill":
+            victim.exitcode = operation.arguments[1]
+            self.world.remove(victim)
+        elif action == "interrupt":
+            try:
+                faults.interrupt(self, victim)
+            except NotSimulated as refusal:
+                self._refuse(refusal)
+        else:
+            victim.is_stopped = action == "stop"
+
+
+_ACTIONS = frozenset({"kill", "stop", "resume", "interrupt"})
 
 
 class Handle:
@@ -344,10 +367,15 @@ def _exit_code(error: BaseException) -> int:
 _OURS = __name__.rpartition(".")[0]
 
 
-def _without_ours(trace: Any) -> Any:
-    while trace is not None and trace.tb_frame.f_globals.get("__name__", "").startswith(_OURS):
-        trace = trace.tb_next
-    return trace
+_FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+
+
+def _leave_out_ours(told: traceback.TracebackException | None) -> None:
+    """Have a traceback show no line of the engine's."""
+    while told is not None:
+        told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(_FOLDER)]
+        _leave_out_ours(told.__cause__)
+        told = told.__context__
 
 
 def _where(trace: Any) -> str:

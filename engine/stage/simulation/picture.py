@@ -15,12 +15,38 @@ MOST_STEPS = 2_000
 """How many steps are told of one run."""
 
 
+class Counted:
+    """Counts the ``preemptions`` of the one run that ``scheduler`` makes: how often somebody was left who could have
+    gone on."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self.preemptions = 0
+
+    def begin(self) -> bool:
+        return self._scheduler.begin()
+
+    def choose(self, world: World, ready: list[Strand]) -> Strand:
+        chosen = self._scheduler.choose(world, ready)
+        if world.trace:
+            last = world.trace[-1].strand
+            self.preemptions += last is not chosen and last in ready
+        return chosen
+
+    def end(self, world: World, is_whole: bool) -> None:
+        self._scheduler.end(world, is_whole)
+
+
 class Recorder:
     """Notes the steps of the one run that ``scheduler`` makes."""
 
     def __init__(self, scheduler: Scheduler) -> None:
-        self._scheduler = scheduler
+        self._scheduler = Counted(scheduler)
         self.steps: list[dict[str, Any]] = []
+
+    @property
+    def preemptions(self) -> int:
+        return self._scheduler.preemptions
 
     def begin(self) -> bool:
         return self._scheduler.begin()
@@ -42,24 +68,6 @@ class Recorder:
 def labels_of(world: World) -> list[str]:
     """Who took each step."""
     return [label(world, taken.strand) for taken in world.trace]
-
-
-def preemptions_of(world: World) -> int:
-    """How often somebody was left who could have gone on: what he did next was possible at once."""
-    count = 0
-    trace = world.trace
-    following: dict[Strand, Any] = {}
-    for taken, after in zip(reversed(trace[:-1]), reversed(trace[1:]), strict=True):
-        following[after.strand] = after
-        own = following.get(taken.strand)
-        if after.strand is not taken.strand and own is not None:
-            step = (
-                world.models[own.cell].step(after.before, own.strand.process.number, own.operation)
-                if (own.cell == after.cell)
-                else None
-            )
-            count += step is not BLOCKED
-    return count
 
 
 def _told(world: World, strand: Strand) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
     is_fine = any(fault.action in ("kill", "terminate", "stop") for fault in terms.plan.faults)
     here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine)
     if terms.orders_output:
-        world.output = world.add_cell("output", "output", output.Output())
+        world.output = world.add_cell("output", "", output.Output())
     life = Life(world, terms.plan, terms.library, terms.stock, terms.seed)
     try:
         life.begin()
@@ -105,7 +105,9 @@ def _finals(played: Played) -> Mapping[str, object]:
 
 def final(shared: Any) -> object:
     """What a primitive holds at the end."""
-    return [end.final() for end in shared] if isinstance(shared, tuple) else shared.final()
+    if isinstance(shared, tuple):
+        return [end.final() for end in shared]
+    return shared.final() if hasattr(shared, "final") else None
 
 
 def told(played: Played, terms: Terms) -> dict[str, Any]:
@@ -121,7 +123,10 @@ def told(played: Played, terms: Terms) -> dict[str, Any]:
         "processes": {name: _process(life, process, completed) for name, process in life.processes.items()},
         "shared": {name: plain.encode(value) for name, value in (_finals(played) if completed else {}).items()},
         "unstruck": [
-            str(fault) for fault in terms.plan.faults if not fault.is_anywhere and str(fault) not in life.struck
+            str(fault)
+            for fault in terms.plan.faults
+            # Where time may pass at any moment, it may have passed when nobody was there any more.
+            if (fault.operation or (terms.is_virtual and fault.at_s is not None)) and str(fault) not in life.struck
         ],
     }
 

@@ -64,7 +64,7 @@ class Process:
         self.at_exit: list[Callable[[], object]] = []
         self.returned = NOTHING
         self.calls: dict[str, Mapping[str, Any]] = {}
-        self.faults: list[Fault] = []
+        self.fault: Fault | None = None
         self.struck: list[str] = []
 
     @property

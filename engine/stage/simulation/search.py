@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .picture import Recorder, labels_of, preemptions_of
+from .picture import Recorder, labels_of
 from .play import Played, Terms, key, play, told
 from .refusal import NotSimulated
 from .schedulers.bounded import Bounded
@@ -58,7 +58,6 @@ class Outcome:
 
     count: int
     schedule: tuple[int, ...]
-    preemptions: int
     is_failure: bool = False
 
 
@@ -114,7 +113,7 @@ class Search:
                 "failure": outcome.is_failure,
                 "schedule": labels_of(played.world),
                 "steps": recorder.steps,
-                "preemptions": preemptions_of(played.world),
+                "preemptions": recorder.preemptions,
                 "differs": differs,
             }
             played.world.end()
@@ -154,12 +153,12 @@ class Search:
         identity = key(played, self.terms)
         outcome = self.outcomes.get(identity)
         if outcome is None:
-            outcome = self.outcomes[identity] = Outcome(0, _choices(played), preemptions_of(played.world))
+            outcome = self.outcomes[identity] = Outcome(0, _choices(played))
             outcome.is_failure = self.judge(told(played, self.terms))
             if outcome.is_failure and self.first_failure is None:
                 self.first_failure = self.schedules
         elif len(played.world.trace) < len(outcome.schedule):
-            outcome.schedule, outcome.preemptions = _choices(played), preemptions_of(played.world)
+            outcome.schedule = _choices(played)
         outcome.count += 1
 
     def _is_all(self, scheduler: Scheduler) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .picture import preemptions_of
+from .picture import Counted
 from .play import Terms, key, play
 from .schedulers.replay import Replay
 
@@ -20,7 +20,7 @@ def shrunk(terms: Terms, choices: Choices, identity: Any) -> Choices:
     What is tried is to leave out the last turn of a process, and to put two turns of one together: whoever stands
     between them comes later. Where a choice cannot be followed any more, everybody goes on in turn.
     """
-    best, best_size = choices, _size(terms, choices, identity)
+    best, best_size = _tried(terms, choices, identity)
     if best_size is None:
         return choices
     tries = MOST_TRIES
@@ -31,28 +31,22 @@ def shrunk(terms: Terms, choices: Choices, identity: Any) -> Choices:
             if not tries:
                 break
             tries -= 1
-            scheduler = Replay(candidate)
-            scheduler.begin()
-            played = play(terms, scheduler)
-            made = tuple([taken.strand.number for taken in played.world.trace])
-            size = len(made), preemptions_of(played.world)
-            is_same = played.life.refusal is None and key(played, terms) == identity
-            played.world.end()
-            if is_same and size < best_size:
+            made, size = _tried(terms, candidate, identity)
+            if size is not None and size < best_size:
                 best, best_size, improved = made, size, True
                 break
     return best
 
 
-def _size(terms: Terms, choices: Choices, identity: Any) -> tuple[int, int] | None:
-    """How long a schedule is, and how many preemptions it has; None where it leads elsewhere."""
-    scheduler = Replay(choices)
+def _tried(terms: Terms, choices: Choices, identity: Any) -> tuple[Choices, tuple[int, int] | None]:
+    """What became of a schedule, and how long it is with how many preemptions; None where it leads elsewhere."""
+    scheduler = Counted(Replay(choices))
     scheduler.begin()
     played = play(terms, scheduler)
-    size = len(played.world.trace), preemptions_of(played.world)
-    is_same = key(played, terms) == identity
+    made = tuple([taken.strand.number for taken in played.world.trace])
+    is_same = played.life.refusal is None and key(played, terms) == identity
     played.world.end()
-    return size if is_same else None
+    return made, (len(made), scheduler.preemptions) if is_same else None
 
 
 def _simpler(choices: Choices) -> Iterator[Choices]:

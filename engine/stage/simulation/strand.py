@@ -16,7 +16,8 @@ class Strand:
 
     It wants to do ``operation`` on what is in ``cell``; ``step`` is what would come of it in the state ``seen``. A
     background strand has no greenlet: it does ``again`` again and again. ``quiet`` counts its last steps
-    that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else. ``due_s`` is when its
+    that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else. ``trap`` stands
+    in the way of all that it does; ``is_midway`` says that it is in the middle of an operation. ``due_s`` is when its
     patience ends, on the clock of a run that has one; ``clock`` and ``visits`` belong to who searches and to who looks
     for polling.
     """
@@ -27,6 +28,7 @@ class Strand:
         "clock",
         "due_s",
         "greenlet",
+        "is_midway",
         "number",
         "operation",
         "polls",
@@ -34,6 +36,7 @@ class Strand:
         "quiet",
         "seen",
         "step",
+        "trap",
         "visits",
     )
 
@@ -46,6 +49,8 @@ class Strand:
         self.again: Operation = _NOTHING
         self.seen: object = UNSEEN
         self.step: Step = BLOCKED
+        self.is_midway = False
+        self.trap: Any = None
         self.quiet = 0
         self.polls: Any = None
         self.visits: Any = None

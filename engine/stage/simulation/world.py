@@ -30,6 +30,10 @@ KERNEL = 0
 """The cell of what the operating system knows: processes and pipes."""
 
 
+ONCE = Operation("once")
+"""What a background strand does again that does nothing again."""
+
+
 IDLE = Operation("idle")
 """Waits, on the kernel's cell, until nobody else can do anything."""
 
@@ -38,10 +42,15 @@ CLOCK = 1
 """The cell in which processes sleep."""
 
 
+SIGNALS = 2
+"""The cell of what strikes processes from outside, but for what kills them."""
+
+
 def new_names() -> Names:
-    return {"kernel": KERNEL, "clock": CLOCK}
+    return {"kernel": KERNEL, "clock": CLOCK, "signals": SIGNALS}
 
 
+_OBEYED = (KERNEL, SIGNALS)
 _KERNELS = Kernel(as_bytes), Kernel(as_bytes, is_fine=True)
 
 
@@ -81,8 +90,10 @@ class World:
 
     ``is_virtual`` has a clock that jumps to the next deadline when nobody can do anything before; without it, any
     time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at.
-    ``obey`` is told of every step on the kernel's cell. ``passed`` is filled while a process is being started whose
-    arguments are pickled: with the endpoints among them, which it is to hold.
+    ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
+    being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
+    the cells ``outliving`` is not given up by who is killed. ``is_still`` says that the steps to choose from are only
+    possible because there is nothing else that is.
     """
 
     def __init__(self, names: Names, max_steps: int, is_virtual: bool = False, is_fine: bool = False) -> None:
@@ -99,6 +110,9 @@ class World:
         self.endpoints: dict[Any, str] = {}
         self.is_starting_a_process = False
         self.passed: list[Endpoint] = []
+        self.is_still = False
+        self.outliving: set[int] = set()
+        self.fifos: dict[str, int] = {}
         self.output: int | None = None
         self.now_s = 0.0
         self.obey: Callable[[Strand, Operation], None] | None = None
@@ -151,10 +165,10 @@ class World:
             self._let_begin()
         return strand
 
-    def add_background(self, process: Process, cell: int, operation: Operation) -> None:
-        """Have a thread of ``process`` do ``operation`` again and again, whenever it can."""
+    def add_background(self, process: Process, cell: int, operation: Operation, again: Operation | None = None) -> None:
+        """Have a thread of ``process`` do ``operation``, and then ``again``, the same if None, whenever it can."""
         strand = Strand(self.number(("strand", process.key, cell, operation.name)), process, None, cell)
-        strand.operation = strand.again = operation
+        strand.operation, strand.again = operation, again or operation
         self._insert(strand)
 
     def remove(self, process: Process) -> None:
@@ -164,12 +178,22 @@ class World:
             self.waiting.remove(strand)
             if strand.greenlet is not None:
                 self.kept.append(strand.greenlet)
+                if strand.cell in self.outliving and strand.step is BLOCKED:
+                    # Its request is with the manager's server, which knows nothing of its end.
+                    self.add_background(process, strand.cell, strand.operation, ONCE)
+
+    def throw(self, strand: Strand, error: BaseException) -> None:
+        """Have what ``strand`` waits for end in ``error``."""
+        strand.polls, strand.visits, strand.quiet, strand.seen = None, None, 0, UNSEEN
+        self._go_on(strand, strand.greenlet.throw, error)
 
     def run(self, scheduler: Scheduler) -> None:
         """Take steps until nobody can. Raises Redundant and OutOfSteps."""
         states, trace, choose = self.states, self.trace, scheduler.choose
         while True:
-            ready = self._ready() or self._ready_late() or self._ready_idle()
+            ready = self._ready()
+            self.is_still = not ready
+            ready = ready or self._ready_late() or self._ready_idle()
             if not ready:
                 return
             if len(trace) >= self._max_steps:
@@ -185,10 +209,13 @@ class World:
         if state is not before:
             strand.quiet, strand.visits = 0, None
             polling.notice(self.waiting, strand, cell, step.touches)  # type: ignore[union-attr]
+        strand.is_midway = type(step) is Then
         if type(step) is Then:
             strand.operation = step.operation
         elif strand.greenlet is None:
             strand.operation = strand.again
+            if strand.again is ONCE:
+                self.waiting.remove(strand)
             if type(step) is Raised:
                 strand.process.complain(step.error)
         elif type(step) is Done:
@@ -197,7 +224,7 @@ class World:
             self._go_on(strand, strand.greenlet.throw, step.error)  # type: ignore[union-attr]
         if state is before and type(step) is not Then:
             polling.note(strand, cell, step.touches)  # type: ignore[union-attr]
-        if cell == KERNEL and self.obey is not None:
+        if cell in _OBEYED and self.obey is not None:
             self.obey(strand, operation)
 
     def end(self) -> None:

@@ -252,3 +252,26 @@ def test_a_process_that_is_stopped_while_it_starts_is_told(stage: Stage, start_m
 
     assert (run.ending, run.processes["worker"].faults) == ("deadlock", ("stop worker at 0 s",))
     assert "worker waits in stop" in str(run.why)
+
+
+@pytest.mark.parametrize("start_method", START_METHODS)
+def test_who_is_interrupted_while_it_starts_is_interrupted_in_its_target(stage: Stage, start_method: str) -> None:
+    # Python looks for signals between instructions: one that comes just before a long sleep begins is seen at its end.
+    code = """
+        import signal, time
+        def worker():
+            while True:
+                time.sleep(0.01)
+        def other():
+            signal.raise_signal(signal.SIGINT)
+    """
+    fault = Fault("interrupt", "worker", 0.0)
+
+    for _ in range(5):  # For most of the time that a process takes to start it could do nothing about it.
+        run = perform(stage, a_plan(code, ["worker", "other"], start_method=start_method, faults=(fault,)))
+
+        assert (run.ending, run.unstruck) == ("completed", ())
+        for process in run.processes.values():
+            assert process.exitcode == 1
+            assert process.raised is not None
+            assert process.raised.type == "KeyboardInterrupt"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+import textwrap
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,20 @@ import pytest
 from engine.backends.processes import stage as stage_module
 from engine.backends.processes.stage import Stage
 from engine.errors import InternalError, InterpreterError, Interrupted
-from tests.processes_support import START_METHODS, Ground, a_plan, a_stage, eventually, in_shared_memory, perform
+from engine.stage import blocks, descendants
+from tests.processes_support import (
+    IDLE_STAGE,
+    START_METHODS,
+    Ground,
+    a_plan,
+    a_stage,
+    engine_command,
+    engine_environment,
+    eventually,
+    in_shared_memory,
+    perform,
+    write_scenario,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -141,7 +156,7 @@ def test_closing_a_stage_leaves_no_process_and_no_folder(ground: Ground) -> None
         perform(stage, a_plan("def target(): pass", ["target"]))
         while_open = (len(ground.processes()), len(ground.files()))
 
-    assert while_open == (1, 1)
+    assert while_open == (IDLE_STAGE, 1)
     assert (ground.processes(), ground.files()) == ([], [])
 
 
@@ -166,21 +181,42 @@ def test_interrupting_a_stage_ends_its_run_and_leaves_nothing(ground: Ground, st
         watcher = threading.Thread(target=watch, args=(stage,))
         watcher.start()
         until_asleep(ground)
-        nursery = stage._process.pid
+        mark = blocks.mark(stage.run_folder)
         stage.interrupt()
         watcher.join()
 
     assert [str(error) for error in caught] == ["interrupted"]
-    assert (ground.processes(), ground.files(), in_shared_memory(f"engine-{nursery}-")) == ([], [], [])
+    assert (ground.processes(), ground.files(), in_shared_memory(mark)) == ([], [], [])
 
 
-def killed_while_it_runs(ground: Ground, kill: Callable[[Stage], None]) -> InternalError:
+FAR = """
+def sleeper(name):
+    import multiprocessing, os, signal, subprocess, time
+    from multiprocessing import shared_memory
+    kept = multiprocessing.get_context("spawn").Lock(), shared_memory.SharedMemory(name, create=True, size=1)
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            subprocess.Popen(["sleep", "119"], start_new_session=True)
+            os.close(os.open(os.environ["TMPDIR"] + "/asleep", os.O_CREAT))
+            os.kill(os.getpid(), signal.SIGSTOP)
+        os._exit(0)
+    time.sleep(119)
+"""
+"""Double fork and sessions of their own; one is deaf and has stopped itself."""
+
+
+def killed_while_it_runs(
+    ground: Ground, kill: Callable[[Stage], None], code: str = SLEEP, arguments: Sequence[object] = ()
+) -> InternalError:
     """The error that a run ends with when ``kill`` ends the stage in its midst."""
     caught: list[InternalError] = []
 
     def watch(stage: Stage) -> None:
         try:
-            perform(stage, a_plan(SLEEP, ["sleeper"]))
+            perform(stage, a_plan(code, {"sleeper": arguments}, shared={"lock": {"type": "Lock"}}))
         except InternalError as error:
             caught.append(error)
 
@@ -194,21 +230,72 @@ def killed_while_it_runs(ground: Ground, kill: Callable[[Stage], None]) -> Inter
 
 
 def test_a_stage_that_was_killed_is_our_fault(ground: Ground) -> None:
-    error = killed_while_it_runs(ground, lambda stage: os.kill(stage._process.pid, signal.SIGKILL))
+    error = killed_while_it_runs(ground, lambda stage: os.kill(stage.pid, signal.SIGKILL))
 
     assert str(error) == "the stage is gone: it ended with exit code -9"
 
 
-def test_a_stage_that_was_killed_leaves_no_process_of_its_run_and_no_folder(ground: Ground) -> None:
-    killed_while_it_runs(ground, lambda stage: os.kill(stage._process.pid, signal.SIGKILL))
+def test_a_stage_that_was_killed_leaves_nothing_of_its_run_wherever_its_processes_went(ground: Ground) -> None:
+    name, marks = ground.mark.lower(), []
 
-    assert (eventually(lambda: not ground.processes(), 5), ground.files()) == (True, [])
+    def kill(stage: Stage) -> None:
+        marks.append(blocks.mark(stage.run_folder))
+        assert in_shared_memory(name) != []
+        os.kill(stage.pid, signal.SIGKILL)
+
+    killed_while_it_runs(ground, kill, FAR, [name])
+
+    assert (ground.processes(), ground.files()) == ([], [])
+    assert in_shared_memory(name) == in_shared_memory(marks[0]) == []
+
+
+def test_a_guardian_that_was_killed_is_not_missed(ground: Ground) -> None:
+    with a_stage(ground) as stage:
+        stage.interpreter()
+        os.kill(stage._process.pid, signal.SIGKILL)
+        stage._process.wait()
+        run = perform(stage, a_plan("def target(): pass", ["target"]))
+
+    assert run.ending == "completed"
+    assert (ground.processes(), ground.files()) == ([], [])
+
+
+def test_what_is_left_when_nobody_was_left_to_tidy_up_goes_with_the_next_start(ground: Ground, tmp_path: Path) -> None:
+    """Engine, guardian and nursery are killed at one moment."""
+    name = ground.mark.lower()
+    write_scenario(
+        tmp_path / "story.yaml",
+        "timeout: 1h\nshared: {lock: Lock}\ncode: |\n"
+        + textwrap.indent(FAR, "  ")
+        + f"processes: {{one: {{target: sleeper, args: [{name}]}}}}\n",
+    )
+    running = subprocess.Popen(
+        engine_command("run", tmp_path), cwd=tmp_path, env={**engine_environment(), **ground.environment}
+    )
+    until_asleep(ground)
+    [guardian] = descendants.children(running.pid)
+    [nursery] = descendants.children(guardian)
+    killed = (running.pid, guardian, nursery)
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in killed:
+            os.kill(pid, number)
+    running.wait()
+    left = len(ground.processes()), len(ground.files()), len(in_shared_memory(name))
+
+    with a_stage(ground) as stage:
+        perform(stage, a_plan("def target(): pass", ["target"]))
+        living = [command for command in ground.processes() if "sleep" not in command]
+
+    assert left[0] > 2
+    assert left[1:] == (1, 1)
+    assert len(living) == IDLE_STAGE
+    assert (ground.files(), in_shared_memory(name)) == ([], [])
 
 
 def test_a_stage_that_was_killed_between_runs_is_our_fault(ground: Ground) -> None:
     with a_stage(ground) as stage:
         perform(stage, a_plan("def target(): pass", ["target"]))
-        os.kill(stage._process.pid, signal.SIGKILL)
+        os.kill(stage.pid, signal.SIGKILL)
         stage._process.wait()
 
         with pytest.raises(InternalError, match="the stage is gone: it ended with exit code -9"):
@@ -218,6 +305,6 @@ def test_a_stage_that_was_killed_between_runs_is_our_fault(ground: Ground) -> No
 def test_a_stage_may_be_closed_after_it_was_killed(ground: Ground) -> None:
     with a_stage(ground) as stage:
         stage.interpreter()
-        os.kill(stage._process.pid, signal.SIGKILL)
+        os.kill(stage.pid, signal.SIGKILL)
 
     assert (ground.processes(), ground.files()) == ([], [])

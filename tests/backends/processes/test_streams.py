@@ -97,6 +97,20 @@ def test_a_stream_of_just_the_limit_is_whole(monkeypatch: pytest.MonkeyPatch) ->
     assert (stream.text(), stream.cut) == ("1234567890", 0)
 
 
+def test_all_streams_of_a_run_share_what_may_be_kept_beyond_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "FREE_BYTES", 2)
+    allowance = streams.Allowance(10)
+    flood, other = Stream(allowance), Stream(allowance)
+
+    flood.add(b"1234567")
+    flood.add(b"890abcd")
+    flood.add(b"e")
+    other.add(b"xyz")
+
+    assert (flood.text(), flood.cut) == ("1234567890ab", 3)
+    assert (other.text(), other.cut) == ("xy", 1)
+
+
 def test_stamps_of_what_was_dropped_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "LIMIT_BYTES", 10)
     stream = a_stream(b"1234567890abc")

@@ -11,9 +11,12 @@ import pytest
 
 from engine.backends.processes.stage import Stage
 from engine.backends.processes.streams import LIMIT_BYTES
+from engine.backends.processes.supervisor import supervise
 from engine.plan import Code
+from engine.stage import blocks, descendants
 from engine.trace import Returned
 from tests.processes_support import (
+    IDLE_STAGE,
     START_METHODS,
     Ground,
     a_plan,
@@ -145,7 +148,7 @@ def test_children_of_a_parent_that_died_are_ended_and_named(ground: Ground) -> N
 
     assert run.why == "the parent process died before its work was done: killed by SIGKILL"
     assert [leak.partition(": ")[0] for leak in sorted(run.leaks)] == ["process killer", "process other"]
-    assert len(left) == 1
+    assert len(left) == IDLE_STAGE
 
 
 # Exit codes, values, exceptions
@@ -741,7 +744,7 @@ def test_a_process_has_ended_though_a_child_of_its_own_keeps_its_descriptors(gro
         run = perform(stage, a_plan(code, ["target"], start_method=start_method, timeout_s=5.0))
         left = len(ground.processes())
 
-    assert (run.ending, run.processes["target"].exitcode, len(run.leaks), left) == ("completed", 0, 1, 1)
+    assert (run.ending, run.processes["target"].exitcode, len(run.leaks), left) == ("completed", 0, 1, IDLE_STAGE)
 
 
 def test_a_grandchild_that_ends_at_once_is_no_leak(stage: Stage) -> None:
@@ -781,12 +784,13 @@ def test_nothing_is_left_of_a_run_that_took_too_long(ground: Ground, start_metho
         run = perform(stage, plan)
         ready = ground.files()[-1:]
         os.unlink(f"{ground.folder}/ready")
-        nursery = ground.pids()
+        mark = blocks.mark(stage.run_folder)
+        living = len(ground.pids())
         folders = os.listdir(os.path.join(ground.folder, *ground.files()))
 
     assert (run.ending, ready) == ("timeout", ["ready"])
-    assert (len(nursery), folders) == (1, [])
-    assert in_shared_memory(name) == in_shared_memory(f"engine-{nursery[0]}-") == []
+    assert (living, folders) == (IDLE_STAGE, ["alive"])
+    assert in_shared_memory(name) == in_shared_memory(mark) == []
     assert (ground.processes(), ground.files()) == ([], [])
 
 
@@ -801,11 +805,12 @@ def test_nothing_is_left_of_a_run_that_completed(ground: Ground, start_method: s
 
     with a_stage(ground) as stage:
         run = perform(stage, plan)
-        nursery = ground.pids()
+        mark = blocks.mark(stage.run_folder)
+        living = len(ground.pids())
         folders = os.listdir(os.path.join(ground.folder, *ground.files()))
 
     assert (run.ending, run.leaks) == ("completed", ())
-    assert (len(nursery), folders, in_shared_memory(f"engine-{nursery[0]}-")) == (1, [], [])
+    assert (living, folders, in_shared_memory(mark)) == (IDLE_STAGE, ["alive"], [])
 
 
 def test_semaphores_that_nobody_removed_are_named_and_removed(ground: Ground) -> None:
@@ -822,7 +827,7 @@ def test_semaphores_that_nobody_removed_are_named_and_removed(ground: Ground) ->
 
     with a_stage(ground) as stage:
         run = perform(stage, a_plan(code, ["target"]))
-        left = in_shared_memory(f"engine-{ground.pids()[0]}-")
+        left = in_shared_memory(blocks.mark(stage.run_folder))
 
     assert [leak.partition(" sem.engine-")[0] for leak in run.leaks] == ["semaphore"]
     assert left == []
@@ -933,6 +938,94 @@ def test_the_blocks_of_a_run_that_had_to_be_ended_are_removed_too(stage: Stage, 
 
     assert run.ending == "timeout"
     assert in_shared_memory(name) == []
+
+
+SEMAPHORES = """
+import _multiprocessing
+def maker(name):
+    _multiprocessing.SemLock(1, 1, 1, f"/{name}", False)
+def remover(name):
+    _multiprocessing.sem_unlink(f"/{name}")
+"""
+
+
+@pytest.mark.parametrize("start_method", START_METHODS)
+def test_a_semaphore_of_its_own_name_that_nobody_unlinks_is_named_and_removed(
+    stage: Stage, ground: Ground, start_method: str
+) -> None:
+    name = f"{ground.mark.lower()}-semaphore"
+
+    run = perform(stage, a_plan(SEMAPHORES, {"maker": [name]}, start_method=start_method))
+
+    assert run.leaks == (f"semaphore sem.{name}",)
+    assert in_shared_memory(name) == []
+
+
+def test_a_semaphore_that_another_process_unlinks_is_no_leak(stage: Stage, ground: Ground) -> None:
+    name = f"{ground.mark.lower()}-semaphore"
+    options = {"remover": {"start_after": ("maker",)}}
+
+    run = perform(stage, a_plan(SEMAPHORES, {"maker": [name], "remover": [name]}, options=options))
+
+    assert (run.leaks, run.ending) == ((), "completed")
+    assert in_shared_memory(name) == []
+
+
+@pytest.mark.parametrize("start_method", START_METHODS)
+def test_the_semaphores_of_a_target_that_was_killed_are_removed(stage: Stage, start_method: str) -> None:
+    code = """
+    import multiprocessing, os, signal
+    def target():
+        kept.append(multiprocessing.Lock())
+        kept.append(multiprocessing.Queue())
+        os.kill(os.getpid(), signal.SIGKILL)
+    kept = []
+    """
+
+    perform(stage, a_plan(code, ["target"], start_method=start_method))
+
+    assert in_shared_memory(blocks.mark(stage.run_folder)) == []
+
+
+BOMB = """
+import os, time
+def bomb(sign, scatter):
+    until_s = time.monotonic() + 30
+    generation = 0
+    while os.path.exists(sign) and time.monotonic() < until_s:
+        if generation < 10:
+            generation += 1
+            if os.fork() == 0 and scatter:
+                os.setsid()
+        else:
+            time.sleep(0.01)
+"""
+"""It forks 1,023 others, at most."""
+
+
+@pytest.mark.parametrize("scatter", [False, True], ids=["together", "each a session of its own"])
+def test_a_run_that_becomes_too_many_processes_is_ended_and_says_so(
+    stage: Stage, tmp_path: Path, scatter: bool
+) -> None:
+    sign = tmp_path / "go on"
+    sign.touch()
+
+    try:
+        run = supervise(stage, a_plan(BOMB, {"bomb": [str(sign), scatter]}), allowed=100)
+    finally:
+        sign.unlink()
+
+    assert run.ending == "process_limit"
+    assert run.why == "more than 100 processes beyond the 1 process of the scenario"
+    assert [*descendants.below(stage.pid)] == []
+
+
+def test_as_many_processes_as_are_declared_do_not_count(stage: Stage) -> None:
+    names = [f"target[{number}]" for number in range(20)]
+
+    run = supervise(stage, a_plan("def target():\n    import time; time.sleep(0.3)", names), allowed=3)
+
+    assert (run.ending, run.why) == ("completed", None)
 
 
 def test_nobody_reacts_to_the_end_of_the_others_when_a_run_is_ended(stage: Stage) -> None:

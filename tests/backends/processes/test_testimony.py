@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine import plain
 from engine.backends.processes import testimony
 from engine.backends.processes.streams import Stream
 from engine.stage.link import open_link
@@ -94,3 +95,36 @@ def test_garbage_between_the_pieces_of_a_message_does_not_make_another_message_o
     whole = json.dumps({"event": "b"}).encode()
 
     assert heard(b'+{"event": \n=garbage\n=' + whole + b"\n") == [{"event": "b"}]
+
+
+def test_a_message_that_would_take_far_more_memory_than_text_is_passed_over() -> None:
+    brackets = b'={"event": "a", "value": [' + b"[]," * (2 << 20) + b"0]}\n"
+
+    assert heard(brackets, b'={"event": "b"}\n') == [{"event": "b"}]
+
+
+def test_the_longest_value_that_is_told_is_understood() -> None:
+    value = plain.encode(["\U0001f600" * (plain.MAX_TEXT - 100), [-1.2345678901234567e-300] * (plain.MAX_NODES // 2)])
+    text = json.dumps({"event": "returned", "value": value}).encode()
+
+    (message,) = heard(b"+" + text[:100] + b"\n", b"=" + text[100:] + b"\n")
+
+    assert message["value"] == value
+
+
+def test_a_line_without_an_end_is_not_kept() -> None:
+    piece = b"x" * (1 << 20)
+
+    assert heard(*[piece] * 20, b'\n={"event": "b"}\n') == [{"event": "b"}]
+
+
+def test_of_messages_without_end_the_rest_is_passed_over_and_stamps_are_not() -> None:
+    stdout = Stream()
+    witness = testimony.Testimony(stdout, Stream())
+    message = b'={"event": "a", "value": "' + b"x" * (1 << 20) + b'"}\n'
+
+    understood = sum(len(list(witness.add(message))) for _ in range(2 * testimony.TOTAL_BYTES // len(message)))
+    list(witness.add(b"~1 10 123\n"))
+
+    assert understood == testimony.TOTAL_BYTES // len(message) + 1
+    assert stdout.stamps == [(123, 10)]

@@ -115,7 +115,8 @@ class PartialOrder:
             self._path.append(self._new_node(ready, moved))
         node = self._path[depth]
         chosen = next(strand for strand in ready if strand.number == node.chosen)
-        move = _move(chosen)
+        # Time passes, for one, only when everybody waits for it: what happens then comes after all else.
+        move = _move(chosen) if not world.is_still else _move(chosen)._replace(victim=EVERYBODY)
         self._moves.append(move)
         for other in ready:
             if other is not chosen and _depend(_move(other), move):
@@ -261,7 +262,7 @@ def _initials(strand: Strand, move: _Move, independent: Sequence[_Event]) -> Ite
 def _step(world: World, cell: int, state: Any, process: int, operation: Operation) -> Any:
     """What would come of an operation in some state of its cell."""
     step = world.models[cell].step(state, process, operation)
-    if step is BLOCKED and operation.patience_s is not None:
+    if step is BLOCKED and operation.patience_s is not None and not world.is_virtual:
         step = world.models[cell].step(state, process, operation._replace(is_late=True))
     return step
 

@@ -1,0 +1,329 @@
+"""What the simulation says can happen, real processes can be made to do; and where it is wrong, they say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pytest
+
+from engine.backends.processes import conductor
+from engine.backends.processes.stage import Stage
+from engine.backends.simulation.backend import Simulation
+from engine.exploration import Found, Settings
+from engine.forcing import Confirmation, Rehearsal, compare, forced, obstacle
+from engine.plan import Plan, Turn
+from engine.schedule import Schedule
+from tests.processes_support import a_plan, perform, ref
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = Settings(strategy="dpor", keep_going=True)
+
+
+class Program(NamedTuple):
+    """A plan, and how many outcomes it has."""
+
+    source: str
+    processes: Mapping[str, Sequence[object]]
+    shared: Mapping[str, Mapping[str, object]]
+    outcomes: int
+
+
+PROGRAMS = {
+    "lost update": Program(
+        """
+        def left(counter): counter.value += 1
+        def right(counter): counter.value += 1
+        """,
+        {"left": [ref("counter")], "right": [ref("counter")]},
+        {"counter": {"type": "Value", "typecode": "i", "value": 0}},
+        2,
+    ),
+    "lost update in memory without a lock": Program(
+        """
+        def left(counter): counter.value += 1
+        def right(counter): counter.value += 1
+        """,
+        {"left": [ref("counter")], "right": [ref("counter")]},
+        {"counter": {"type": "RawValue", "typecode": "i", "value": 0}},
+        2,
+    ),
+    "lock order": Program(
+        """
+        def left(a, b):
+            with a, b: return "both"
+        def right(a, b):
+            with b, a: return "both"
+        """,
+        {"left": [ref("a"), ref("b")], "right": [ref("a"), ref("b")]},
+        {"a": {"type": "Lock"}, "b": {"type": "Lock"}},
+        2,
+    ),
+    "a lock that is tried": Program(
+        """
+        def left(lock):
+            with lock: pass
+        def right(lock): return lock.acquire(False), lock.acquire(timeout=60)
+        """,
+        {"left": [ref("lock")], "right": [ref("lock")]},
+        {"lock": {"type": "Lock"}},
+        4,
+    ),
+    "a queue that is not empty, or is": Program(
+        """
+        def putter(jobs):
+            jobs.put(1)
+            return jobs.empty(), jobs.qsize()
+        def getter(jobs): return jobs.get()
+        """,
+        {"putter": [ref("jobs")], "getter": [ref("jobs")]},
+        {"jobs": {"type": "Queue"}},
+        4,
+    ),
+    "two putters": Program(
+        """
+        def left(jobs): jobs.put("left")
+        def right(jobs): jobs.put(["right"])
+        """,
+        {"left": [ref("jobs")], "right": [ref("jobs")]},
+        {"jobs": {"type": "Queue"}},
+        2,
+    ),
+    "a get that gives up": Program(
+        """
+        import queue
+        def putter(jobs): jobs.put(1)
+        def getter(jobs):
+            try: return jobs.get(timeout=60)
+            except queue.Empty: return "empty"
+        """,
+        {"putter": [ref("jobs")], "getter": [ref("jobs")]},
+        {"jobs": {"type": "Queue"}},
+        2,
+    ),
+    "tasks that are done": Program(
+        """
+        def boss(jobs):
+            jobs.put(1)
+            jobs.join()
+        def worker(jobs):
+            jobs.get()
+            jobs.task_done()
+        """,
+        {"boss": [ref("jobs")], "worker": [ref("jobs")]},
+        {"jobs": {"type": "JoinableQueue"}},
+        1,
+    ),
+    "an event that is cleared again": Program(
+        """
+        def waiter(flag): return flag.wait(60)
+        def setter(flag):
+            flag.set()
+            flag.clear()
+        """,
+        {"waiter": [ref("flag")], "setter": [ref("flag")]},
+        {"flag": {"type": "Event"}},
+        2,
+    ),
+    "a lost wake-up": Program(
+        """
+        def waiter(news):
+            with news: return news.wait()
+        def notifier(news):
+            with news: news.notify()
+        """,
+        {"waiter": [ref("news")], "notifier": [ref("news")]},
+        {"news": {"type": "Condition"}},
+        2,
+    ),
+    "a condition under a lock of its users'": Program(
+        """
+        def waiter(news, lock):
+            with lock: return news.wait(60)
+        def notifier(news, lock):
+            with news: news.notify_all()
+        """,
+        {"waiter": [ref("news"), ref("lock")], "notifier": [ref("news"), ref("lock")]},
+        {"lock": {"type": "Lock"}, "news": {"type": "Condition", "lock": ref("lock")}},
+        2,
+    ),
+    "a condition that somebody waits for": Program(
+        """
+        def waiter(news, done):
+            with news: return news.wait_for(lambda: done.value)
+        def notifier(news, done):
+            with news:
+                done.value = 1
+                news.notify()
+        """,
+        {"waiter": [ref("news"), ref("done")], "notifier": [ref("news"), ref("done")]},
+        {"news": {"type": "Condition"}, "done": {"type": "Value", "typecode": "i", "value": 0}},
+        1,
+    ),
+    "a barrier that breaks": Program(
+        """
+        def left(start): return start.wait(60)
+        def right(start): return start.wait()
+        """,
+        {"left": [ref("start")], "right": [ref("start")]},
+        {"start": {"type": "Barrier", "parties": 2}},
+        4,
+    ),
+    "a pipe that is looked into": Program(
+        """
+        def sender(end):
+            end.send(1)
+            end.send(2)
+        def receiver(end):
+            received = []
+            while end.poll(): received.append(end.recv())
+            return received
+        """,
+        {"sender": [ref("pipe", 0)], "receiver": [ref("pipe", 1)]},
+        {"pipe": {"type": "Pipe"}},
+        3,
+    ),
+    "what is printed": Program(
+        """
+        import time
+        def left():
+            print("left", flush=True)
+            time.sleep(60)
+            print("left again")
+        def right(): print("right")
+        """,
+        {"left": [], "right": []},
+        {},
+        3,
+    ),
+    "a manager's list": Program(
+        """
+        def left(names): names[0] = names[0] + "l"
+        def right(names): names[0] = names[0] + "r"
+        """,
+        {"left": [ref("names")], "right": [ref("names")]},
+        {"names": {"type": "Manager.list", "value": [""]}},
+        4,
+    ),
+}
+
+
+def plan_of(name: str, start_method: str = "fork") -> Plan:
+    program = PROGRAMS[name]
+    return a_plan(program.source, program.processes, shared=program.shared, start_method=start_method)
+
+
+def rehearsed(plan: Plan, found: Found) -> Rehearsal:
+    fields: dict[str, Any] = {"fingerprint": "", "file": "", "name": "", "variant": {}, "timing": "any", "seed": 0}
+    return Simulation().rehearse(plan, Schedule(**fields, steps=found.schedule), orders_output=True)
+
+
+def rehearsals(plan: Plan) -> list[Rehearsal]:
+    """All that can come of it."""
+    explored = Simulation().explore(plan, SETTINGS, lambda run: False)
+    assert explored.exhausted
+    return [rehearsed(plan, found) for found in explored.found]
+
+
+def confirmation(stage: Stage, plan: Plan, rehearsal: Rehearsal) -> Confirmation:
+    assert obstacle(plan, rehearsal) is None
+    return compare(rehearsal.found, perform(stage, forced(plan, rehearsal)), orders_output=True)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_outcome_of_the_simulation_is_one_of_reality(stage: Stage, name: str) -> None:
+    plan = plan_of(name)
+
+    outcomes = rehearsals(plan)
+
+    assert len(outcomes) == PROGRAMS[name].outcomes
+    for rehearsal in outcomes:
+        assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
+
+
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
+@pytest.mark.parametrize(
+    "name", ["lost update in memory without a lock", "a queue that is not empty, or is", "a lost wake-up"]
+)
+def test_the_same_is_so_under_other_start_methods(stage: Stage, name: str, start_method: str) -> None:
+    plan = plan_of(name, start_method)
+
+    for rehearsal in rehearsals(plan):
+        assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
+
+
+# Where they do not agree
+
+
+def lost_and_kept(plan: Plan) -> tuple[Rehearsal, Rehearsal]:
+    lost, kept = sorted(rehearsals(plan), key=lambda one: str(one.found.run.shared))
+    return lost, kept
+
+
+def doctored(rehearsal: Rehearsal, *turns: Turn) -> Rehearsal:
+    return replace(rehearsal, score=rehearsal.score._replace(turns=turns))
+
+
+def test_a_model_that_promises_another_outcome_is_found_out(stage: Stage) -> None:
+    plan = plan_of("lost update")
+    lost, kept = lost_and_kept(plan)
+
+    promise = replace(kept, score=lost.score)
+
+    assert confirmation(stage, plan, promise).agreement == "differs"
+    assert str(confirmation(stage, plan, promise).reason).endswith("counter held 1, and not 2")
+
+
+def test_the_first_operation_that_came_to_something_else_is_named(stage: Stage) -> None:
+    plan = plan_of("a lock that is tried")
+    taken, other = sorted(rehearsals(plan), key=lambda one: -one.found.preemptions)[:2]
+
+    assert confirmation(stage, plan, replace(taken, score=other.score)).agreement == "differs"
+
+
+def test_an_operation_that_waits_where_the_model_lets_it_go_on_is_found_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conductor, "PATIENCE_S", 0.5)
+    plan = plan_of("lock order")
+    deadlock = next(one for one in rehearsals(plan) if one.found.run.ending == "deadlock")
+
+    too_many = Turn(3, "left", "", "b", "acquire")
+    found = confirmation(stage, plan, doctored(deadlock, *deadlock.score.turns, too_many))
+
+    assert found.agreement == "differs"
+    assert str(found.reason).startswith("at step 3 left does not come to an end of b.acquire (")
+
+
+def test_a_process_that_does_something_else_is_found_out(stage: Stage) -> None:
+    plan = plan_of("lost update")
+    lost, _ = lost_and_kept(plan)
+    first, *rest = lost.score.turns
+
+    found = confirmation(stage, plan, doctored(lost, first._replace(operation="write"), *rest))
+
+    assert found.agreement == "differs"
+    assert str(found.reason).startswith(f"at step 1 {first.process} does counter.read, and not counter.write (")
+
+
+def test_a_process_that_does_not_come_says_nothing_for_certain(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conductor, "PATIENCE_S", 0.5)
+    plan = plan_of("lost update")
+    lost, _ = lost_and_kept(plan)
+    nobody = Turn(1, "left", "counter", "counter", "feed")
+
+    found = confirmation(stage, plan, doctored(lost, nobody))
+
+    assert found.agreement == "unknown"
+    assert str(found.reason).startswith("at step 1 the feeder of counter in left has not come to counter.feed (")
+
+
+def test_a_deadlock_that_is_none_is_found_out(stage: Stage) -> None:
+    plan = plan_of("lock order")
+    completed, deadlock = sorted(rehearsals(plan), key=lambda one: one.found.run.ending)
+
+    found = confirmation(stage, plan, replace(deadlock, score=completed.score))
+
+    assert found == Confirmation("differs", "it ended in completed, and not in deadlock")

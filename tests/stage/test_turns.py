@@ -1,0 +1,113 @@
+"""Whose turn it is, in memory that all processes share."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from engine.plan import Score, Turn
+from engine.stage.turns import OVER, Astray, Baton, Strand, new_baton
+
+TURNS = (
+    Turn(1, "left", "", "jobs", "get", goes_on=True),
+    Turn(2, "right", "", "lock", "acquire"),
+    Turn(3, "left", "", "jobs", "receive", begins=False),
+    Turn(4, "right", "", "", "exit"),
+)
+
+
+@pytest.fixture
+def baton() -> Iterator[Baton]:
+    baton = new_baton(Score(TURNS, ("left", "right")))
+    yield baton
+    os.close(baton.fd)
+
+
+def test_a_step_is_over_when_its_operation_ends(baton: Baton) -> None:
+    left = Strand(baton, "left")
+
+    left.begin("jobs", "get")
+    assert baton.now == 0
+    left.end()
+
+    assert (baton.now, baton.state(0)) == (1, OVER)
+
+
+def test_a_step_is_over_when_its_operation_comes_to_the_next_one(baton: Baton) -> None:
+    left, right = Strand(baton, "left"), Strand(baton, "right")
+    left.begin("jobs", "get")
+
+    def take_a_turn() -> None:
+        right.begin("lock", "acquire")
+        right.end()
+
+    other = threading.Thread(target=take_a_turn)
+    other.start()
+
+    assert left.go_on("jobs", "receive")
+    other.join()
+
+    assert baton.now == 2
+
+
+def test_a_point_that_is_no_step_holds_nobody_up(baton: Baton) -> None:
+    left = Strand(baton, "left")
+    left.begin("jobs", "get")
+
+    assert not left.go_on("jobs", "release")
+    assert baton.now == 0
+
+
+def test_who_does_something_else_has_gone_astray(baton: Baton) -> None:
+    with pytest.raises(Astray) as astray:
+        Strand(baton, "left").begin("jobs", "put")
+
+    assert astray.value.place == 0
+
+
+def test_what_is_optional_holds_nobody_up_unless_it_is_the_next_step(baton: Baton) -> None:
+    left = Strand(baton, "left")
+
+    left.begin("jobs", "close", is_optional=True)
+    left.end()
+
+    assert baton.now == 0
+    assert left.next == TURNS[0]
+
+
+def test_who_is_gone_has_had_its_turn_if_that_was_to_go(baton: Baton) -> None:
+    for place in range(3):
+        baton.note_end("right")
+        baton.pass_on(place)
+
+    assert baton.now == 3
+    baton.note_end("left")
+    assert not baton.is_over
+    baton.note_end("right")
+    assert baton.is_over
+
+
+def test_a_time_out_fires_once() -> None:
+    baton = new_baton(Score((Turn(1, "left", "", "lock", "acquire", is_late=True),), ("left",)))
+    left = Strand(baton, "left")
+    left.begin("lock", "acquire")
+
+    assert left.give_up()
+    assert not left.give_up()
+    os.close(baton.fd)
+
+
+def test_who_sleeps_has_done_its_step_and_wakes_in_another(baton: Baton) -> None:
+    left = Strand(baton, "left")
+    left.begin("jobs", "get")
+
+    left.rest()
+    assert baton.now == 1
+    baton.pass_on(1)
+    left.wake("jobs", "receive")
+    left.end()
+
+    assert baton.now == 3

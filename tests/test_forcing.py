@@ -1,0 +1,168 @@
+"""Which runs can be forced on real processes, and whether these came to the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from engine.forcing import ENDLESS_S, FREE_S, Confirmation, Rehearsal, compare, forced, obstacle
+from engine.plan import Fault, Plan, Score, Turn
+from engine.trace import Event, Raised, Returned, Run, Strayed
+from tests.exploring_support import ended, found, step
+from tests.processes_support import a_plan
+from tests.support import process_run, run_of
+
+PLAN = a_plan(
+    "def left(): ...\ndef right(): ...\n",
+    ["left", "right"],
+    shared={
+        "jobs": {"type": "Queue"},
+        "news": {"type": "Manager.Condition"},
+        "block": {"type": "SharedMemory", "size": 1},
+        "pipe": {"type": "Pipe"},
+        "own": {"type": "queue.Queue"},
+    },
+)
+
+
+def turn(primitive: str, operation: str, **more: Any) -> Turn:
+    return Turn(1, "left", more.pop("thread", ""), primitive, operation, **more)
+
+
+def rehearsal(*turns: Turn, run: Run | None = None, obstacles: tuple[str, ...] = ()) -> Rehearsal:
+    return Rehearsal(found(run or ended()), Score(turns, ("left", "right")), obstacles)
+
+
+@pytest.mark.parametrize(
+    "possible",
+    [
+        turn("jobs", "get", goes_on=True),
+        turn("jobs", "receive", begins=False),
+        turn("jobs", "feed", thread="jobs"),
+        turn("pipe[0]", "recv"),
+        turn("", "exit"),
+        turn("", "stdout", size=3),
+    ],
+)
+def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
+    assert obstacle(PLAN, rehearsal(possible)) is None
+
+
+@pytest.mark.parametrize(
+    ("turns", "reason"),
+    [
+        ([turn("jobs", "write_on", begins=False)], "jobs.write_on goes on inside a call of a Queue"),
+        ([turn("news", "_sleep", begins=False)], "news._sleep goes on inside a call of a Manager.Condition"),
+        ([turn("block", "read")], "no call of Python's goes through block.read"),
+        ([turn("made here", "put")], "made here.put is on something that is not in shared"),
+        ([turn("own", "get")], "own is for threads"),
+        ([turn("", "join")], "left has processes of its own (join)"),
+        ([Turn(1, "left:1", "", "", "exit")], "left:1 is a process that a target starts for itself"),
+    ],
+)
+def test_what_cannot_is_told_by_name(turns: list[Turn], reason: str) -> None:
+    assert obstacle(PLAN, rehearsal(*turns)) == reason
+
+
+@pytest.mark.parametrize(
+    ("plan", "what", "reason"),
+    [
+        (PLAN, rehearsal(obstacles=("a target reads the clock",)), "a target reads the clock"),
+        (PLAN, rehearsal(run=run_of(ending="step_limit")), "it goes on"),
+        (PLAN._replace(run_as="thread"), rehearsal(), "threads cannot be held back"),
+        (PLAN._replace(faults=(Fault("kill", "left", 0.5),)), rehearsal(), "its faults strike at their own time"),
+    ],
+)
+def test_what_differs_in_any_order_is_told(plan: Plan, what: Rehearsal, reason: str) -> None:
+    assert obstacle(plan, what) == reason
+
+
+def test_a_forced_plan_has_its_score_and_no_delays() -> None:
+    delayed = PLAN._replace(start_together=True, processes=tuple(one._replace(delay_s=9.0) for one in PLAN.processes))
+    what = rehearsal(turn("jobs", "get"))
+
+    plan = forced(delayed, what)
+
+    assert (plan.score, plan.is_traced, plan.start_together, plan.timeout_s) == (what.score, True, False, FREE_S)
+    assert [one.delay_s for one in plan.processes] == [0.0, 0.0]
+    assert forced(PLAN, rehearsal(run=run_of(ending="timeout"))).timeout_s == ENDLESS_S
+
+
+# Comparing
+
+SIMULATED = run_of(
+    process_run("left", returned=Returned(1), stdout="a\n"),
+    process_run("right", raised=Raised("ValueError", ("ValueError",), "no", None), exitcode=1),
+    stdout="a\n",
+    shared={"counter": 1},
+)
+
+
+def changed(**changes: Any) -> Run:
+    return replace(SIMULATED, **changes)
+
+
+def with_process(name: str, **changes: Any) -> Run:
+    one = replace(SIMULATED.processes[name], **changes)
+    return changed(processes={**SIMULATED.processes, name: one})
+
+
+def test_what_came_to_the_same_is_confirmed() -> None:
+    assert compare(found(SIMULATED), SIMULATED, True) == Confirmation("confirmed")
+
+
+@pytest.mark.parametrize(
+    ("real", "difference"),
+    [
+        (
+            changed(ending="deadlock", why="deadlock: left waits"),
+            "it ended in deadlock (deadlock: left waits), and not in completed",
+        ),
+        (changed(stdout="b\n"), "it printed 'b\\n', and not 'a\\n'"),
+        (changed(shared={"counter": 2}), "counter held 2, and not 1"),
+        (changed(shared={}), "counter held None, and not 1"),
+        (with_process("left", returned=Returned(2)), "left returned 2, and not 1"),
+        (with_process("left", returned=None), "left returned nothing, and not 1"),
+        (with_process("right", raised=None), "right raised nothing, and not ValueError: no"),
+        (with_process("left", stdout=""), "left printed '', and not 'a\\n'"),
+        (with_process("left", stderr="oh\n"), "left complained 'oh\\n', and not ''"),
+        (with_process("left", exitcode=3), "left has the exit code 3, and not 0"),
+    ],
+)
+def test_the_first_difference_is_told(real: Run, difference: str) -> None:
+    assert compare(found(SIMULATED), real, True) == Confirmation("differs", difference)
+
+
+def test_the_order_of_output_counts_only_where_somebody_looks() -> None:
+    assert compare(found(SIMULATED), changed(stdout="other order"), False) == Confirmation("confirmed")
+
+
+def test_tracebacks_are_not_compared() -> None:
+    traceback = 'Process right:\nTraceback (most recent call last):\n  File "x", line 1\nValueError: no\n'
+
+    assert compare(found(SIMULATED), with_process("right", stderr=traceback), True) == Confirmation("confirmed")
+
+
+def test_the_step_is_told_at_which_something_else_came() -> None:
+    simulated = found(SIMULATED, step("left", "counter.read", "0"), step("right", "counter.read", "0"))
+    real = changed(
+        shared={"counter": 2},
+        trace=(
+            Event("left", "counter", "read", "", 0.1, 0.2, "0", None),
+            Event("right", "counter", "read", "", 0.3, 0.4, "1", None),
+        ),
+    )
+
+    reason = "at step 2 right did counter.read and got 1, not 0; so counter held 2, and not 1"
+    assert compare(simulated, real, True) == Confirmation("differs", reason)
+
+
+@pytest.mark.parametrize(("is_certain", "agreement"), [(True, "differs"), (False, "unknown")])
+def test_a_run_that_strayed_says_no_more_than_that(is_certain: bool, agreement: Any) -> None:
+    strayed = changed(strayed=Strayed("at step 1 left does not come to an end of a.acquire", is_certain))
+
+    found_out = compare(found(SIMULATED), strayed, True)
+
+    assert found_out == Confirmation(agreement, "at step 1 left does not come to an end of a.acquire")
