@@ -198,6 +198,15 @@ PROGRAMS = {
         {},
         3,
     ),
+    "what runs at exit": Program(
+        """
+        import atexit
+        def left(): atexit.register(print, "at exit")
+        """,
+        {"left": []},
+        {},
+        1,
+    ),
     "a manager's list": Program(
         """
         def left(names): names[0] = names[0] + "l"
@@ -245,7 +254,14 @@ def test_every_outcome_of_the_simulation_is_one_of_reality(stage: Stage, name: s
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
 @pytest.mark.parametrize(
-    "name", ["lost update in memory without a lock", "a queue that is not empty, or is", "a lost wake-up"]
+    "name",
+    [
+        "lost update in memory without a lock",
+        "a queue that is not empty, or is",
+        "a lost wake-up",
+        "a pipe that is looked into",
+        "what runs at exit",
+    ],
 )
 def test_the_same_is_so_under_other_start_methods(stage: Stage, name: str, start_method: str) -> None:
     plan = plan_of(name, start_method)
