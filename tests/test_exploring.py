@@ -117,7 +117,8 @@ def test_the_scenario_says_how_to_explore_it_and_the_command_line_wins(tmp_path:
 
     explored(tmp_path, backend, text, strategy=None, schedules=9, keep_going=True)
 
-    assert backend.asked == [("two locks", Settings(strategy="pct", schedules=9, timing="virtual", keep_going=True, orders_output=False))]
+    settings = Settings(strategy="pct", schedules=9, timing="virtual", keep_going=True, orders_output=False)
+    assert backend.asked == [("two locks", settings)]
 
 
 def test_the_backend_is_told_which_runs_fail(tmp_path: Path) -> None:
