@@ -105,7 +105,9 @@ def _finals(played: Played) -> Mapping[str, object]:
 
 def final(shared: Any) -> object:
     """What a primitive holds at the end."""
-    return [end.final() for end in shared] if isinstance(shared, tuple) else shared.final()
+    if isinstance(shared, tuple):
+        return [end.final() for end in shared]
+    return shared.final() if hasattr(shared, "final") else None
 
 
 def told(played: Played, terms: Terms) -> dict[str, Any]:

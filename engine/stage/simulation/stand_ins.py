@@ -27,7 +27,7 @@ from . import output
 from .here import here, perform
 from .library import imported
 from .makers import MAKERS
-from .objects import processes, wait
+from .objects import fifo, processes, wait
 from .output import Stream
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
@@ -59,6 +59,7 @@ def install() -> None:
     context.ForkContext.Process = processes.ForkProcess
     context.SpawnContext.Process = processes.SpawnProcess
     context.ForkServerContext.Process = processes.ForkServerProcess
+    builtins.open = _either(builtins.open, _open)
     multiprocessing.active_children = _either(multiprocessing.active_children, lambda _: processes.active_children())
     connection.wait = _either(connection.wait, lambda _, *given, **keywords: wait.wait(*given, **keywords))
     sys.addaudithook(_audit)
@@ -166,6 +167,15 @@ def _write(process: Process, fd: int, data: bytes) -> int:
         raise NotSimulated("os.write")
     output.emit(process, fd, bytes(data).decode(errors="backslashreplace"))
     return len(data)
+
+
+def _open(process: Process, file: Any, mode: str = "r", *given: Any, **keywords: Any) -> Any:
+    if isinstance(file, str) and file in here.world.fifos:
+        return fifo.opened(file, mode)
+    return _real_open(file, mode, *given, **keywords)
+
+
+_real_open = builtins.open
 
 
 def _at_exit(process: Process, function: Callable[..., Any], *given: Any, **keywords: Any) -> Any:

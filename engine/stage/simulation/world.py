@@ -112,6 +112,7 @@ class World:
         self.passed: list[Endpoint] = []
         self.is_still = False
         self.outliving: set[int] = set()
+        self.fifos: dict[str, int] = {}
         self.output: int | None = None
         self.now_s = 0.0
         self.obey: Callable[[Strand, Operation], None] | None = None
