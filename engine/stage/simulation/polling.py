@@ -1,11 +1,11 @@
 """Who polls waits: a loop that only looks, and sees what it saw the last time, goes on doing so until that changes.
 
-It is recognised for certain or not at all: the process has come round, in a ``while`` loop, to the same operation at the
-same place in every function that it is in, with equal local variables and equal globals of its own modules, and has in
-between only looked at what is shared, and seen the same. Then it would come round again, for ever, unless what it looked
-at changes. So it is not given a turn before that. What cannot be compared (an object of which only its identity is
-known), and what may hold an iterator that is half used where nobody can see it (a ``for`` loop, ``all``, ``map``), is
-never equal to anything, and such a loop meets the bound on steps.
+It is recognised for certain or not at all: the process has come round, in a ``while`` loop, to the same operation at
+the same place in every function that it is in, with equal local variables and equal globals of its own modules, and has
+in between only looked at what is shared, and seen the same. Then it would come round again, for ever, unless what it
+looked at changes. So it is not given a turn before that. What cannot be compared (an object of which only its identity
+is known), and what may hold an iterator that is half used where nobody can see it (a ``for`` loop, ``all``, ``map``),
+is never equal to anything, and such a loop meets the bound on steps.
 """
 
 from __future__ import annotations
@@ -155,37 +155,11 @@ def _loops(code: types.CodeType) -> _Loops:
 
 
 _DRIVERS = frozenset(
-    [
-        "all",
-        "any",
-        "dict",
-        "enumerate",
-        "filter",
-        "frozenset",
-        "iter",
-        "list",
-        "map",
-        "max",
-        "min",
-        "next",
-        "reversed",
-        "set",
-        "sorted",
-        "sum",
-        "tuple",
-        "zip",
-        "extend",
-        "update",
-        "join",
-        "sort",
-        "index",
-        "count",
-        "reduce",
-        "partial",
-        "itertools",
-        "functools",
-        "operator",
-    ]
+    (
+        *("all", "any", "dict", "enumerate", "filter", "frozenset", "iter", "list", "map", "max", "min", "next"),
+        *("reversed", "set", "sorted", "sum", "tuple", "zip", "extend", "update", "join", "sort", "index", "count"),
+        *("reduce", "partial", "itertools", "functools", "operator"),
+    )
 )
 """Names of what calls functions, or takes items, again and again from within C, where nobody sees how far it is."""
 

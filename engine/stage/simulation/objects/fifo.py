@@ -49,11 +49,8 @@ class OpenFifo:
         perform(here.world.kernel, Operation("wait", (self.end,)))
         return ""
 
-    def write(self, text: str) -> int:
-        raise NotSimulated(f"writing to {self.name}")
-
-    def fileno(self) -> int:
-        raise NotSimulated(f"the descriptor of {self.name}")
+    def __getattr__(self, name: str) -> Any:
+        raise NotSimulated(f"{name} of the named pipe {self.name}")
 
     def __enter__(self) -> OpenFifo:
         return self
