@@ -1,8 +1,8 @@
 """How many schedules each strategy needs to the first that fails, over all broken scenarios of the catalogue.
 
 Broken are the pitfalls' `broken.yaml`, the puzzles tagged `wrong`, and the litmus tests that have an interesting or a
-forbidden outcome; of each the variant with processes that are forked, or the next one where that cannot fail. What it is to fail is
-one of two rules:
+forbidden outcome; of each the variant with processes that are forked, or the next one where that cannot fail. What
+counts as a failure is said by one of two rules:
 
 - ``twin``: a run does not come out as the pitfall's `fixed.yaml` expects, where both declare the same processes and
   the same names of what is shared;
@@ -14,6 +14,10 @@ failure (`none there is`: store buffers are not simulated), and what is refused,
 is the median over the seeds, and the share of the seeds that found a failure within the budget, where that is not all
 of them; what is deterministic is run once, but for `auto`, which has its own budget: that of the command. The last
 lines count the halves of the catalogue, by turns, apart: what was changed while looking at one is judged by the other.
+
+A search ends at its budget of schedules, or after twenty thousand steps if that is sooner, and a strategy that has
+taken a hundred thousand in all has no further seeds: so all of it is the same each time, and long runs are not repeated
+as often as short ones.
 
 Usage: python -m benchmarks.catalogue [SEEDS [BUDGET [STRATEGY ...]]]
 """
@@ -57,8 +61,8 @@ ONCE = {"bounded", "dpor"}
 """What draws nothing."""
 
 SILENCE_S = 60.0
-FOR_S = 30.0
-"""How long one search may take."""
+MOST_STEPS, MOST_STEPS_OF_ALL = 20_000, 100_000
+"""How many steps one search takes, and those for all seeds of a strategy, but for `auto`."""
 
 
 class Case(NamedTuple):
@@ -198,7 +202,7 @@ def _counted(case: Case, names: Sequence[str], seeds: int, budget: int) -> Itera
 
 def _of_strategy(case: Case, terms: Terms, name: str, seeds: int, budget: int) -> Counted:
     counts: list[int | None] = []
-    note = None
+    note, steps = None, 0
     for seed in range(1 if name in ONCE else seeds):
         searches = list(_searches(case, terms._replace(seed=seed), name, seed, budget))
         last = searches[-1]
@@ -208,26 +212,30 @@ def _of_strategy(case: Case, terms: Terms, name: str, seeds: int, budget: int) -
             note = f"refused: {last.refusal.what}"
         elif last.exhausted and last.first_failure is None:
             note = f"none there is, in {last.schedules} schedules"
-        if note:
+        steps += sum(search.steps for search in searches)
+        if note or (steps >= MOST_STEPS_OF_ALL and name != "auto"):
             break
     return Counted(tuple(counts), note)
 
 
 def _searches(case: Case, terms: Terms, name: str, seed: int, budget: int) -> Iterator[Search]:
     """One search; of `auto` two, as the backend has them on one core."""
-    settings = Settings(strategy=name, schedules=10_000 if name == "auto" else budget, for_s=FOR_S)
-    first = _search(case, terms, [Phase(*phase) for phase in phases(settings)], seed)
+    settings = Settings(strategy=name, schedules=10_000 if name == "auto" else budget)
+    first = _search(case, terms, [Phase(*phase) for phase in phases(settings)], seed, name == "auto")
     yield first
     left = settings.schedules - first.schedules - first.redundant
     if name == "auto" and left > 0 and not (first.exhausted or first.refusal or first.first_failure):
-        yield _search(case, terms, [Phase("portfolio", left, FOR_S)], seed)
+        yield _search(case, terms, [Phase("portfolio", left, None)], seed, True)
 
 
-def _search(case: Case, terms: Terms, its_phases: list[Phase], seed: int) -> Search:
+def _search(case: Case, terms: Terms, its_phases: list[Phase], seed: int, is_auto: bool) -> Search:
     def judge(told: dict[str, Any]) -> bool:
         return case.is_failure(run_from(told))
 
-    search = Search(terms, keep_going=False, judge=judge, beat=lambda _: True)
+    def beat(_: int) -> bool:
+        return is_auto or search.steps < MOST_STEPS
+
+    search = Search(terms, keep_going=False, judge=judge, beat=beat)
     search.run(its_phases, seed)
     return search
 
@@ -246,7 +254,7 @@ def _median(counts: Sequence[int | None]) -> float:
     return statistics.median_low([math.inf if count is None else count for count in counts])
 
 
-def main(seeds: int = 20, budget: int = 1000, *, only: Sequence[str] = ()) -> None:
+def main(seeds: int = 20, budget: int = 200, *, only: Sequence[str] = ()) -> None:
     names = only or STRATEGIES
     print(f"{'':44}{'rule':>6}" + "".join(f"{name:>10}" for name in names))
     shown: dict[str, dict[str, Counted]] = {}
