@@ -108,7 +108,8 @@ def run(program: Program, scheduler: Scheduler, names: Names) -> Ran:
     has_failed = is_whole and (bool(failed) or len(ended) < len(program.targets))
     if is_whole and not has_failed:
         cells = {world.labels[cell]: cell for cell in world.models}
-        has_failed = not program.after(lambda label: int(world.states[cells[label]].items[0]))
+        finals: dict[str, Any] = {label: world.models[cell].final(world.states[cell]) for label, cell in cells.items()}
+        has_failed = not program.after(lambda label: int(finals[label][0]))
     choices = tuple(taken.strand.number for taken in world.trace)
     world.end()
     return Ran(has_failed, is_whole, choices, world.trace)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -99,8 +100,9 @@ class Life:
             self.shared[shared.name] = self.stock.build(
                 self.world, shared.type, shared.name, shared.parameters, self._find
             )
-            if getattr(self.shared[shared.name], "outlives", False):
-                self.world.outliving.add(self.shared[shared.name].cell)
+            # Of the class: a namespace has whatever attributes it was given, and is asked for others.
+            if getattr(type(self.shared[shared.name]), "outlives", False):
+                self.world.outliving.add(object.__getattribute__(self.shared[shared.name], "cell"))
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
         for number, process in enumerate(plan.processes, 1):
@@ -170,7 +172,7 @@ class Life:
         """``value`` as ``process`` gets it: copied with all else under fork, pickled otherwise."""
         if self.plan.start_method == "fork":
             for shared in self.shared.values():
-                if getattr(shared, "copies", False):
+                if getattr(type(shared), "copies", False):
                     shared.fork(self.parent.number, process)
         if build.is_same_everywhere(value):
             return value
@@ -197,6 +199,9 @@ class Life:
         starter: Process,
     ) -> int:
         """A process that a target starts: it gets ``target`` and what that is given as its start method has it."""
+        method = getattr(args[0], "_start_method", None) if args else None
+        if method not in (None, self.plan.start_method):
+            raise NotSimulated(f"a process that is started by {method}, where those of the scenario are by another")
         number = len(self.plan.processes) + 1 + self.world.number(("process", key))
         self.observes = True
         process = Process(number, key, name, starter, daemon)
@@ -251,16 +256,21 @@ class Life:
             except greenlet.GreenletExit:
                 return
             except NotSimulated as refusal:
-                self._refuse(refusal)
+                self.refuse(refusal)
                 return
             except BaseException as caught:
                 error = caught
+            if isinstance(error, TypeError) and _WANTS_BYTES.search(str(error)):
+                self.refuse(NotSimulated("memory that is seen as bytes"))
+                return
             try:
                 self._leave(process, error)
             except greenlet.GreenletExit:
                 return
             except NotSimulated as refusal:
-                self._refuse(refusal)
+                self.refuse(refusal)
+            except KeyboardInterrupt:
+                self.refuse(NotSimulated("an interrupt of a process that is about to end"))
 
         return run
 
@@ -301,7 +311,7 @@ class Life:
         text.write("".join(told.format()))
         output.emit(process, STDERR, text.getvalue())
 
-    def _refuse(self, refusal: NotSimulated) -> None:
+    def refuse(self, refusal: NotSimulated) -> None:
         if self.refusal is None:
             refusal.where = _where(refusal.__traceback__)
             self.refusal = refusal
@@ -318,7 +328,8 @@ class Life:
             self.world.remove(strand.process)
         elif action in _ACTIONS:
             victim = self.by_number[operation.arguments[0]]
-            if not victim.is_gone and victim.exitcode is None:
+            # Who has been refused something is left without an exit code, and cannot be interrupted any more.
+            if not victim.is_gone and victim.exitcode is None and self.refusal is None:
                 if strand.process.fault is not None:
                     faults.note(self, victim, strand.process.fault)
                 self._strike(action, victim, operation)
@@ -331,10 +342,13 @@ class Life:
             try:
                 faults.interrupt(self, victim)
             except NotSimulated as refusal:
-                self._refuse(refusal)
+                self.refuse(refusal)
         else:
             victim.is_stopped = action == "stop"
 
+
+_WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")
+"""What C says before 3.12 of memory that has no bytes, which the genuine one has."""
 
 _ACTIONS = frozenset({"kill", "stop", "resume", "interrupt"})
 

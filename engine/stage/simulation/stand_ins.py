@@ -7,6 +7,7 @@ it is called. The engine's own code, outside of every process, gets the real thi
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import builtins
 import functools
@@ -17,6 +18,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing import connection, context
@@ -231,7 +233,11 @@ _REFUSED: dict[Any, str] = {
     "memfd_create openpty mkfifo sched_yield",
     signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill "
     "set_wakeup_fd siginterrupt",
-    multiprocessing: "Pool",
+    multiprocessing: "Pool set_start_method set_forkserver_preload",
+    # Nothing tells of them before 3.12 that they are started.
+    threading.Thread: "start",
+    _thread: "start_new_thread",
+    builtins: "input",
     logging: "basicConfig",
     logging.Logger: "addHandler addFilter setLevel",
 }

@@ -17,6 +17,7 @@ from ....models.guarded import Owned
 from ....models.model import Model, Operation
 from ....models.thread_condition import ThreadCondition
 from ..here import here, perform
+from ..refusal import NotSimulated
 from ..world import World
 from .barrier import Meeting
 from .condition import Waiting
@@ -126,6 +127,12 @@ class NamespaceProxy(Kept, managers.NamespaceProxy):  # type: ignore[misc, name-
         if name[0] == "_" or here.strand is None:
             return object.__getattribute__(self, name)
         return self._callmethod("__getattribute__", (name,))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name[0] == "_" and here.strand is not None:
+            # It would be each process's own, and this object serves all of them.
+            raise NotSimulated(f"Namespace.{name}, which is private")
+        super().__setattr__(name, value)
 
     def _callmethod(self, methodname: str, args: Any = (), kwds: Any = _NO_KEYWORDS) -> Any:
         cell = object.__getattribute__(self, "cell")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....models.model import Operation
 from ..here import here, perform
+from ..refusal import NotSimulated
 
 
 class Shared:
@@ -39,6 +40,13 @@ class Shared:
 
     def _do(self, name: str, *arguments: Any, patience_s: float | None = None, is_late: bool = False) -> Any:
         return perform(self.cell, Operation(name, arguments, patience_s, is_late))
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_") and not name.startswith("__") and here.strand is not None:
+                raise NotSimulated(f"{type(self).__name__}.{name}, which is private")
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __hash__(self) -> int:
         # The same in every run, which an address is not: targets iterate over sets of primitives.
