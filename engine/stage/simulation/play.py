@@ -127,7 +127,10 @@ def told(played: Played, terms: Terms) -> dict[str, Any]:
         "stderr": _merged(life, STDERR),
         "parent": _process(life, life.parent, completed),
         "calls": {name: _call(made) for name, made in life.parent.calls.items()},
-        "processes": {name: _process(life, process, completed) for name, process in life.processes.items()},
+        "processes": {
+            **{process.name: _NEVER for process in terms.plan.processes},
+            **{name: _process(life, process, completed) for name, process in life.processes.items()},
+        },
         "shared": {name: plain.encode(value) for name, value in (_finals(played) if completed else {}).items()},
         "unstruck": [
             str(fault)
@@ -162,6 +165,20 @@ def _process(life: Life, process: Process, completed: bool) -> dict[str, Any]:
         "waiting_for": waits,
         "faults": process.struck,
     }
+
+
+_NEVER: dict[str, Any] = {
+    "exitcode": None,
+    "stdout": "",
+    "stderr": "",
+    "returned": None,
+    "raised": None,
+    "started": False,
+    "ended": False,
+    "waiting_for": None,
+    "faults": [],
+}
+"""A process that the parent did not come to."""
 
 
 def _call(made: Mapping[str, Any]) -> dict[str, Any]:

@@ -105,6 +105,7 @@ def test_a_namespace_is_asked_for_no_attribute_that_it_was_not_given(simulation:
     ("shared", "name"),
     [
         ("{type: RawValue, typecode: h}", "c_short"),
+        ("{type: RawValue, typecode: c_bool}", "c_bool"),
         ("{type: RawArray, typecode: i, size: 3}", "c_int_Array_3"),
         ("{type: Value, typecode: h}", "Synchronized"),
     ],
@@ -115,3 +116,13 @@ def test_shared_memory_has_the_type_that_it_has_in_reality(
     found = explored(simulation, tmp_path, shared, "def run(it): print(type(it).__name__)")
 
     assert [one.run.stdout for one in found.found] == [f"{name}\n"]
+
+
+def test_a_process_that_its_parent_did_not_come_to_is_told_as_not_started(
+    simulation: Simulation, tmp_path: Path
+) -> None:
+    found = explored(simulation, tmp_path, "{type: Value, typecode: i, value: many}", "def run(it): ...")
+
+    (one,) = found.found
+    assert "TypeError" in one.run.stderr
+    assert (one.run.processes["one"].started_s, one.run.processes["one"].exitcode) == (None, None)
