@@ -99,8 +99,9 @@ class Life:
             self.shared[shared.name] = self.stock.build(
                 self.world, shared.type, shared.name, shared.parameters, self._find
             )
-            if getattr(self.shared[shared.name], "outlives", False):
-                self.world.outliving.add(self.shared[shared.name].cell)
+            if getattr(type(self.shared[shared.name]), "outlives", False):
+                # Not by a dot, which of a namespace's proxy is a request to the server.
+                self.world.outliving.add(object.__getattribute__(self.shared[shared.name], "cell"))
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
         for number, process in enumerate(plan.processes, 1):
@@ -170,10 +171,10 @@ class Life:
         """``value`` as ``process`` gets it: copied with all else under fork, pickled otherwise."""
         if self.plan.start_method == "fork":
             for shared in self.shared.values():
-                if getattr(shared, "copies", False):
+                if getattr(type(shared), "copies", False):
                     shared.fork(self.parent.number, process)
         if build.is_same_everywhere(value):
-            return value
+            return build.own(value, {})
         if self.plan.start_method == "fork":
             return copied(value, memo)
         return self.pickled(value, self.parent, process)

@@ -123,7 +123,10 @@ def told(played: Played, terms: Terms) -> dict[str, Any]:
         "stderr": _merged(life, STDERR),
         "parent": _process(life, life.parent, completed),
         "calls": {name: _call(made) for name, made in life.parent.calls.items()},
-        "processes": {name: _process(life, process, completed) for name, process in life.processes.items()},
+        "processes": {
+            planned.name: _process(life, life.processes.get(planned.name) or _never_started(planned.name), completed)
+            for planned in terms.plan.processes
+        },
         "shared": {name: plain.encode(value) for name, value in (_finals(played) if completed else {}).items()},
         "unstruck": [
             str(fault)
@@ -158,6 +161,13 @@ def _process(life: Life, process: Process, completed: bool) -> dict[str, Any]:
         "waiting_for": waits,
         "faults": process.struck,
     }
+
+
+def _never_started(name: str) -> Process:
+    """One that the parent did not come to."""
+    process = Process(0, name, name)
+    process.is_started = False
+    return process
 
 
 def _call(made: Mapping[str, Any]) -> dict[str, Any]:
