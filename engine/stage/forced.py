@@ -20,11 +20,20 @@ from . import output, points, turns, watching
 from .faults import Say
 from .turns import Astray, Baton
 
-_SAME = {"notify_all": "notify", "send_bytes": "send", "recv_bytes": "recv", "recv_bytes_into": "recv"}
+_SAME = {
+    "notify_all": "notify",
+    "send_bytes": "send",
+    "recv_bytes": "recv",
+    "recv_bytes_into": "recv",
+    "get_nowait": "get",
+    "put_nowait": "put",
+}
 """Operations that are the same step in simulation."""
 
 _TRANSPARENT = frozenset(("wait_for",))
-"""Operations that are no step themselves: those that they call are."""
+_READING = frozenset(("count", "index"))
+"""Operations that are no step themselves: those that they call are. The second are so where all they do is to read one
+item after the other."""
 
 _OPTIONAL = frozenset(("close", "join_thread", "cancel_join_thread"))
 """Operations that are a step only where others could see it."""
@@ -46,7 +55,8 @@ class Holding:
     thing = staticmethod(points.hold)
 
     def operation(self, name: str, operation: str, function: Any, own: int) -> Any:
-        if operation in _TRANSPARENT or name in points.FOR_THREADS:
+        is_step = operation not in (_READING if name in points.READ_ONE_BY_ONE else _TRANSPARENT)
+        if not is_step or name in points.FOR_THREADS:
             return function
         step = _SAME.get(operation, operation)
 

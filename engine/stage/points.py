@@ -106,6 +106,9 @@ class Held:
         return getattr(self._semlock, name)
 
 
+READ_ONE_BY_ONE: set[str] = set()
+"""Lists in shared memory: to look for something in them is to read one item after the other."""
+
 FOR_THREADS: set[str] = set()
 """What is for threads: of that each process has a copy of its own, and no other one sees what it does to it."""
 
@@ -114,6 +117,8 @@ def hold(thing: Any, name: str) -> None:
     """Have ``thing``, which the scenario calls ``name``, stop at its points."""
     if type(thing).__module__ in ("queue", "_queue", "threading", "_thread"):
         FOR_THREADS.add(name)
+    if hasattr(thing, "shm"):
+        READ_ONE_BY_ONE.add(name)
     for kind in type(thing).__mro__:
         holding = _HOLDING.get(f"{kind.__module__}.{kind.__qualname__}")
         if holding is not None:

@@ -185,6 +185,36 @@ PROGRAMS = {
         {"pipe": {"type": "Pipe"}},
         3,
     ),
+    "a list in memory that is searched": Program(
+        """
+        def writer(items): items[0] = 2
+        def reader(items): return items.index(2), items.count(2)
+        """,
+        {"writer": [ref("items")], "reader": [ref("items")]},
+        {"items": {"type": "ShareableList", "value": [1, 2]}},
+        3,
+    ),
+    "an acquire that waits for ever after one that did not wait": Program(
+        """
+        def left(lock): lock.acquire()
+        def right(lock): return lock.acquire(False), lock.acquire()
+        """,
+        {"left": [ref("lock")], "right": [ref("lock")]},
+        {"lock": {"type": "Lock"}},
+        2,
+    ),
+    "a manager's queue that is not waited for": Program(
+        """
+        import queue
+        def putter(jobs): jobs.put_nowait(1)
+        def getter(jobs):
+            try: return jobs.get_nowait()
+            except queue.Empty: return "empty"
+        """,
+        {"putter": [ref("jobs")], "getter": [ref("jobs")]},
+        {"jobs": {"type": "Manager.Queue"}},
+        2,
+    ),
     "what is printed": Program(
         """
         import time
