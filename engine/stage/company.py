@@ -35,10 +35,12 @@ daemon is also there to be ended with its parent, and that must still be a run t
 
 
 class Company:
-    """The processes of one run; ``part`` is this one's own, if it is forced, and so are ``delays``, if it is delayed. All
-    waiting is done here, in one thread: a second one that reaps would steal exit codes."""
+    """The processes of one run; ``part`` and ``delays`` are this one's own, if it is forced or delayed. All waiting is
+    done here, in one thread: a second one that reaps would steal exit codes."""
 
-    def __init__(self, plan: Plan, bindings: Bindings, tell: Tell, part: Part | None = None, delays: Delays | None = None) -> None:
+    def __init__(
+        self, plan: Plan, bindings: Bindings, tell: Tell, part: Part | None = None, delays: Delays | None = None
+    ) -> None:
         self._plan = plan
         self._part = part
         self._delays = delays

@@ -63,7 +63,7 @@ class Delaying:
             elif isinstance(part, synchronize.Condition):
                 self.thing(part, name)
         if isinstance(thing, synchronize.Condition):
-            thing._make_methods()
+            thing._make_methods()  # type: ignore[attr-defined]
 
     def operation(self, name: str, operation: str, function: Any, own: int) -> Any:
         @functools.wraps(function)

@@ -66,7 +66,7 @@ class Holding:
             if strand is None or strand.is_inside or _is_refused(operation, given):
                 return function(*given, **keywords)
             try:
-                strand.begin(points.owner(name, operation), step, operation in _OPTIONAL)
+                strand.begin(points.owner(name, operation), _named(step, given), operation in _OPTIONAL)
             except Astray as astray:
                 strand.say("astray", place=astray.place, did=f"{name}.{operation}")
                 strand.baton.wait_until_over()  # Which never comes: the run is ended.
@@ -84,13 +84,20 @@ def _has_no_semaphore(operation: str, thing: Any) -> bool:
     return operation in _AT_ONCE and (operation == "poll" or hasattr(type(thing), "_callmethod"))
 
 
+def _named(step: str, given: tuple[Any, ...]) -> str:
+    """An attribute of a manager's barrier is read under its own name."""
+    is_attribute = step == "read" and hasattr(type(given[0]), "n_waiting")
+    return str(given[1]) if is_attribute else step
+
+
 def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
-    """Whether an operation does nothing but raise: what it is on is closed, or has no such item. That is no step."""
+    """Whether an operation is no step: it reads what never changes, or does nothing but raise, for what it is on is
+    closed, or has no such item."""
     thing, index = (*given, None, None)[:2]
     kind = type(thing)
     if hasattr(kind, "_callmethod"):
-        return False
-    if hasattr(kind, "_length_"):
+        return index == "parties" and hasattr(kind, "n_waiting")
+    if hasattr(kind, "_length_") or hasattr(thing, "shm"):
         return isinstance(index, int) and not -len(thing) <= index < len(thing)
     if hasattr(kind, "recv_bytes"):
         is_open = not thing.closed and (thing.writable if operation.startswith("send") else thing.readable)

@@ -215,6 +215,26 @@ PROGRAMS = {
         {"jobs": {"type": "Manager.Queue"}},
         2,
     ),
+    "a manager's barrier that is looked at": Program(
+        """
+        def waiter(start): return start.parties, start.wait(60)
+        def looker(start): return start.n_waiting, start.broken, start.wait()
+        """,
+        {"waiter": [ref("start")], "looker": [ref("start")]},
+        {"start": {"type": "Manager.Barrier", "parties": 1}},
+        1,
+    ),
+    "a list in memory that has no such item": Program(
+        """
+        def writer(items): items[0] = 2
+        def reader(items):
+            try: return items[0], items[2]
+            except IndexError: return items[0]
+        """,
+        {"writer": [ref("items")], "reader": [ref("items")]},
+        {"items": {"type": "ShareableList", "value": [1, 2]}},
+        2,
+    ),
     "what is printed": Program(
         """
         import time

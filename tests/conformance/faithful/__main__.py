@@ -42,6 +42,7 @@ def main(what: str, runs: str, *rest: str) -> int:
         for one in candidates:
             trial = try_out(one.plan, simulation, stage, int(runs), one.orders_output)
             figures.add(trial)
+            print(f"{one.name}: {trial.left_out or f'{trial.outcomes} outcomes'}", file=sys.stderr, flush=True)
             for disagreement in trial.disagreements:
                 print(f"{one.name}: {disagreement.kind}: {disagreement.text}", flush=True)
             if trial.disagreements:

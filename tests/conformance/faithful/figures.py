@@ -36,8 +36,8 @@ class Figures:
         return (
             f"{n['programs']:,} programs explored to the end in {n['schedules']:,} schedules"
             f" ({sum(self._left_out.values()):,} left out: {left_out or 'none'})\n"
-            f"{n['runs']:,} real runs with delays, which came to {n['seen']:,} of the {n['outcomes']:,} outcomes explored;"
-            f" {n['not explored']:,} came to another\n"
+            f"{n['runs']:,} real runs with delays, which came to {n['seen']:,} of the {n['outcomes']:,} outcomes"
+            f" explored; {n['not explored']:,} came to another\n"
             f"{n['forced']:,} outcomes reached by forcing their schedules ({n['late']:,} of them not at once);"
             f" {n['not reached']:,} not reached\n"
             f"{sum(self._unforced.values()):,} that cannot be forced{':' if unforced else ''}{unforced}"

@@ -38,9 +38,7 @@ class Program(NamedTuple):
 
     @property
     def plan(self) -> Plan:
-        return a_plan(
-            self.source, self.processes, shared=self.shared, start_method=self.start_method, timeout_s=20.0
-        )
+        return a_plan(self.source, self.processes, shared=self.shared, start_method=self.start_method, timeout_s=20.0)
 
 
 @st.composite
@@ -118,7 +116,7 @@ def drawn(count: int, first_seed: int = 0, types: Sequence[str] = tuple(USES)) -
     found: dict[str, Program] = {}
 
     @seed(first_seed)
-    @settings(max_examples=10 * count, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10 * count, phases=(Phase.generate,), suppress_health_check=list(HealthCheck), deadline=None)
     @given(programs(types))
     def keep(program: Program) -> None:
         found.setdefault(str(program), program)

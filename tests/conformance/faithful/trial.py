@@ -131,7 +131,10 @@ def _place(run: Run, found: Sequence[Found], orders_output: bool) -> tuple[int |
             return place, ""
         reasons.append(str(confirmation.reason))
     said = {name: _seen(one) for name, one in run.processes.items()}
-    return None, f"{run.ending} {said} {dict(run.shared)} {run.stdout!r}; {min(reasons, key=len, default='nothing was found')}"
+    return (
+        None,
+        f"{run.ending} {said} {dict(run.shared)} {run.stdout!r}; {min(reasons, key=len, default='nothing was found')}",
+    )
 
 
 def _seen(process: Any) -> str:
@@ -175,8 +178,9 @@ def rehearsed(plan: Plan, found: Found, simulation: Simulation, orders_output: b
 
 def _forced(plan: Plan, rehearsal: Rehearsal, perform: Perform, orders_output: bool) -> tuple[int, Confirmation]:
     """How often it was tried, and what came of it the last time."""
-    for attempt in range(1, ATTEMPTS + 1):
+    attempts = 0
+    while True:
+        attempts += 1
         confirmation = compare(rehearsal.found, perform(forced(plan, rehearsal)), orders_output)
-        if confirmation.agreement == "confirmed":
-            break
-    return attempt, confirmation
+        if confirmation.agreement == "confirmed" or attempts == ATTEMPTS:
+            return attempts, confirmation

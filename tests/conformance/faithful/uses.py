@@ -72,7 +72,18 @@ _GUARDED = (
     "x.release()",
     "x.get_lock().acquire(timeout=0.004)",
 )
-_SLOTS = ("x[0]", "x[1] = 1", "x[0] += 1", "x[0:2]", "x[:] = [3, 4]", "list(x)", "x[0] = x[1]", "x[2]", "len(x)", "x[-1]")
+_SLOTS = (
+    "x[0]",
+    "x[1] = 1",
+    "x[0] += 1",
+    "x[0:2]",
+    "x[:] = [3, 4]",
+    "list(x)",
+    "x[0] = x[1]",
+    "x[2]",
+    "len(x)",
+    "x[-1]",
+)
 _QUEUE = (
     "x.put('a')",
     "x.put(me)",
@@ -199,5 +210,12 @@ USES: Mapping[str, Use] = {
     "queue.SimpleQueue": Use(_BARE, _QUEUE[:11]),
 }
 
-ANYWHERE = ("print(me)", "print(me, flush=True)", "time.sleep(0.002)", "sys.exit(3)", "os._exit(4)", "raise KeyError(me)")
+ANYWHERE = (
+    "print(me)",
+    "print(me, flush=True)",
+    "time.sleep(0.002)",
+    "sys.exit(3)",
+    "os._exit(4)",
+    "raise KeyError(me)",
+)
 """What has to do with none of them."""
