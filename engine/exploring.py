@@ -46,6 +46,9 @@ class Backend(Protocol):
     def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         """Run ``plan`` once more under ``schedule``. Raises Diverged."""
 
+    def close(self) -> None:
+        """Return when nothing that it has started is left."""
+
 
 MissingModules = Callable[[Sequence[str], Sequence[str]], Sequence[str]]
 

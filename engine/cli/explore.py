@@ -79,7 +79,7 @@ def command(
     started_s = time.monotonic()
     reports: list[ScenarioReport] = []
     interrupted = False
-    reality = simulation.Reality()
+    reality, backend = simulation.Reality(), simulation.backend()
     try:
         from ..exploring import explore
         from ..preparation import prepare
@@ -87,7 +87,7 @@ def command(
 
         prepared = selection.select(prepare(find_files(paths), simulation.settings(start_method)), tag, match)
         force = reality.force if confirm else None
-        for one in explore(prepared, simulation.backend(), given, Saving(folder), reality.missing, force):
+        for one in explore(prepared, backend, given, Saving(folder), reality.missing, force):
             output.say_scenario(one)
             reports.append(one)
     except ScenarioError as error:
@@ -97,6 +97,7 @@ def command(
         interrupted = True
     finally:
         with undisturbed():
+            backend.close()
             reality.close()
     made = output.save("explore", reports, time.monotonic() - started_s, interrupted=interrupted)
     output.say_summary(made)

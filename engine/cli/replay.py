@@ -39,13 +39,14 @@ def command(path: str, real: bool, json_path: str | None, html_path: str | None)
 
     from ..exploring import replay
 
-    reality = simulation.Reality()
+    reality, backend = simulation.Reality(), simulation.backend()
     try:
-        made = replay(one, simulation.backend(), schedule, path, reality.force if real else None)
+        made = replay(one, backend, schedule, path, reality.force if real else None)
     except Diverged as error:
         raise click.UsageError(f"{path} leads elsewhere than it did: {error}") from error
     finally:
         with undisturbed():
+            backend.close()
             reality.close()
     output.say_scenario(made)
     output.save("replay", [made], time.monotonic() - started_s)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ...errors import Diverged
@@ -15,7 +15,7 @@ from ...schedule import Schedule
 from ...trace import Run
 from .merging import Part, merged
 from .runs import run_from, short, steps_from
-from .stage import SILENCE_S, Silent, SimulationStage
+from .stage import SILENCE_S, Crashed, Silent, SimulationStage
 
 _SILENT = f"a target has run for {SILENCE_S:g} s and come to no operation"
 
@@ -26,34 +26,41 @@ _SIMPLEST, _CLASSES = 0.05, 0.5
 
 
 class Simulation:
-    """Carries out plans in simulation, each in an interpreter of its own; ``interpreter`` is this one if None."""
+    """Carries out plans in simulation, each in a process of its own, forked from an interpreter that is kept warm;
+    ``interpreter`` is this one if None. It is to be closed."""
 
     def __init__(self, interpreter: str | None = None) -> None:
         self._interpreter = interpreter
+        self._idle: list[SimulationStage] = []
+
+    def close(self) -> None:
+        """Return when nothing that it has started is left."""
+        while self._idle:
+            self._idle.pop().close()
 
     def explore(self, plan: Plan, settings: Settings, is_failure: IsFailure) -> Exploration:
         """Run ``plan`` under one schedule after the other. Raises InternalError; an exception ends all of it."""
         began_s = time.monotonic()
-        with ExitStack() as stack:
-            stage = self._stage(stack)
+        with self._stages(1) as (stage,):
             parts = [_explored(stage, plan, settings, _phases(settings), settings.seed, is_failure)]
-            left = settings.schedules - parts[0].runs
-            if settings.strategy == "auto" and parts[0].goes_on(settings.keep_going) and left > 0:
-                for_s = None if settings.for_s is None else settings.for_s - (time.monotonic() - began_s)
-                stages = [stage, *(self._stage(stack) for _ in range(settings.jobs - 1))]
+        left = settings.schedules - parts[0].runs
+        if settings.strategy == "auto" and parts[0].goes_on(settings.keep_going) and left > 0:
+            for_s = None if settings.for_s is None else settings.for_s - (time.monotonic() - began_s)
+            with self._stages(settings.jobs) as stages:
                 parts += _sampled(stages, plan, settings, left, for_s, is_failure)
         return merged(parts, settings, time.monotonic() - began_s)
 
     def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         """Run ``plan`` once more under ``schedule``. Raises Diverged where that cannot be followed."""
-        with ExitStack() as stack:
-            stage = self._stage(stack)
+        with self._stages(1) as (stage,):
             settings = Settings(timing=schedule.timing, seed=schedule.seed, orders_output=orders_output)
             stage.send({**_request(plan, settings), "schedule": list(schedule.steps)})
             try:
                 told = stage.receive()
             except Silent:
                 raise Diverged(_SILENT) from None
+            except Crashed as crash:
+                raise Diverged(str(crash)) from None
         if told["refusal"]:
             raise Diverged(f"{_refusal(told['refusal'])} cannot be simulated")
         if told["diverged"]:
@@ -61,10 +68,20 @@ class Simulation:
         found = found_from({**told, "count": 1})
         return Rehearsal(found, score_from(told["score"]), tuple(told["obstacles"]))
 
-    def _stage(self, stack: ExitStack) -> SimulationStage:
-        stage = SimulationStage(self._interpreter)
-        stack.callback(stage.close)
-        return stage
+    @contextmanager
+    def _stages(self, count: int) -> Iterator[list[SimulationStage]]:
+        """So many of them, for one thing to do: who is silent, or left in the middle of it, is of no more use."""
+        stages = [self._idle.pop() if self._idle else SimulationStage(self._interpreter) for _ in range(count)]
+        is_whole = False
+        try:
+            yield stages
+            is_whole = True
+        finally:
+            for stage in stages:
+                if is_whole and stage.is_useful:
+                    self._idle.append(stage)
+                else:
+                    stage.close()
 
 
 def found_from(told: Mapping[str, Any]) -> Found:
@@ -136,6 +153,8 @@ def _explored(
                     differing.append(told["digest"])
     except Silent:
         return Part.of_silence(schedules, _SILENT)
+    except Crashed as crash:
+        return Part.of_silence(schedules, str(crash))
     return Part(
         found=found,
         schedules=told["schedules"],
@@ -146,7 +165,7 @@ def _explored(
         reasons=tuple(told["reasons"]),
         first_failure=told["first_failure"],
         refusal=told["refusal"] and _refusal(told["refusal"]),
-        differs=bool(differing),
+        differs=bool(differing) or told["differs"],
     )
 
 

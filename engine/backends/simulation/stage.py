@@ -26,8 +26,15 @@ class Silent(Exception):
     """Nothing has come for too long."""
 
 
+class Crashed(Exception):
+    """A target has taken the process that simulated it with it."""
+
+
 class SimulationStage:
-    """One such interpreter. Raises InterpreterError where it cannot be started."""
+    """One such interpreter; ``is_useful`` says whether it can be asked for something more.
+
+    Raises InterpreterError where it cannot be started.
+    """
 
     def __init__(self, interpreter: str | None = None) -> None:
         self._socket, theirs = socket.socketpair()
@@ -52,6 +59,7 @@ class SimulationStage:
             theirs.close()
             os.close(errors)
         self._is_ready = False
+        self.is_useful = True
 
     def send(self, message: dict[str, Any]) -> None:
         if not self._is_ready:
@@ -67,9 +75,14 @@ class SimulationStage:
         try:
             frame = wire.receive(self._socket)
         except TimeoutError:
+            self.is_useful = False
             raise Silent from None
         if frame is None:
             raise self._gone()
+        if frame[0]["event"] == "crashed":
+            raise Crashed(
+                f"a target has ended the interpreter that simulates it ({signal.Signals(frame[0]['by']).name})"
+            )
         return frame[0]
 
     def close(self) -> None:
@@ -81,6 +94,7 @@ class SimulationStage:
         os.close(self._errors)
 
     def _gone(self) -> Exception:
+        self.is_useful = False
         self._process.wait()
         os.set_blocking(self._errors, False)
         with suppress(BlockingIOError):

@@ -55,6 +55,7 @@ class Life:
         self.shared: dict[str, Any] = {}
         self.refusal: NotSimulated | None = None
         self.reads_clock = False
+        self.has_gone_elsewhere = False
         self.reads_pids = False
         self.struck: list[str] = []
         self.observes = bool(plan.after or plan.faults or any(one.start_after for one in plan.processes)) or any(

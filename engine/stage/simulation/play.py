@@ -14,7 +14,7 @@ from .life import Life
 from .names import said
 from .process import NOTHING, STDERR, STDOUT, Process
 from .stock import Stock
-from .world import Names, OutOfSteps, Redundant, Scheduler, World
+from .world import Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
 
 
 class Terms(NamedTuple):
@@ -54,6 +54,9 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
         world.run(scheduler)
     except Redundant:
         scheduler.end(world, False)
+        return Played(life, None)
+    except Elsewhere:
+        life.has_gone_elsewhere = True
         return Played(life, None)
     except OutOfSteps:
         scheduler.end(world, False)
@@ -105,7 +108,9 @@ def _finals(played: Played) -> Mapping[str, object]:
 
 def final(shared: Any) -> object:
     """What a primitive holds at the end."""
-    return [end.final() for end in shared] if isinstance(shared, tuple) else shared.final()
+    if isinstance(shared, tuple):
+        return [end.final() for end in shared]
+    return shared.final() if hasattr(shared, "final") else None
 
 
 def told(played: Played, terms: Terms) -> dict[str, Any]:

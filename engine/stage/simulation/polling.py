@@ -1,10 +1,11 @@
 """Who polls waits: a loop that only looks, and sees what it saw the last time, goes on doing so until that changes.
 
-It is recognised for certain or not at all: the process has come round to the same place in every function that it is
-in, with equal local variables and equal globals of its own modules, and has in between only looked at what is shared,
-and seen the same. Then it would come round again, for ever, unless what it looked at changes. So it is not given a turn
-before that. What cannot be compared (an iterator half used, an object of which only its identity is known) is never
-equal to anything, and such a loop meets the bound on steps.
+It is recognised for certain or not at all: the process has come round, in a ``while`` loop, to the same operation at
+the same place in every function that it is in, with equal local variables and equal globals of its own modules, and has
+in between only looked at what is shared, and seen the same. Then it would come round again, for ever, unless what it
+looked at changes. So it is not given a turn before that. What cannot be compared (an object of which only its identity
+is known), and what may hold an iterator that is half used where nobody can see it (a ``for`` loop, ``all``, ``map``),
+is never equal to anything, and such a loop meets the bound on steps.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import dis
 import functools
 import types
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...models.guarded import Part
 from ...models.model import READ, Touches
 
 if TYPE_CHECKING:
@@ -91,49 +93,80 @@ class _Incomparable(Exception):
 
 def _place(strand: Strand) -> Any:
     """Where ``strand`` is, with all that could make its future differ from the last time it was there."""
-    frames = list(_frames(strand.greenlet.gr_frame))
+    process, operation = strand.process, strand.operation
     freezer = _Freezer()
-    process = strand.process
-    made: list[Any] = [(process.clock_reads, process.unflushed_length, len(process.written), strand.operation.name)]
-    for frame in frames:
-        if _is_in_for_loop(frame.f_code, frame.f_lasti):
+    made: list[Any] = [process.clock_reads, process.unflushed_length, len(process.written), strand.cell]
+    made.append((operation.name, freezer.freeze_arguments(operation.arguments)))
+    is_in_loop = False
+    for frame in _frames(strand.greenlet.gr_frame):
+        code, at = frame.f_code, frame.f_lasti
+        loops = _loops(code)
+        if any(start <= at < end for start, end in loops.hidden) or not _calls_are_seen(frame):
             raise _Incomparable
-        made.append((id(frame), frame.f_code, frame.f_lasti, freezer.freeze(dict(frame.f_locals))))
+        is_in_loop |= any(start <= at < end for start, end in loops.seen)
+        made.append((id(frame), code, at, freezer.freeze(dict(frame.f_locals))))
+    if not is_in_loop:
+        raise _Incomparable
     for name, module in process.modules.items():
         made.append((name, freezer.freeze({key: one for key, one in vars(module).items() if key[:2] != "__"})))
     return tuple(made)
 
 
+_ROOT = __name__.rpartition(".")[0]
+_WITHOUT_STATE = frozenset(f"{_ROOT}.{name}" for name in ("here", "life", "line", "faults", "stand_ins"))
+"""Where the engine's own functions are that every process is always in."""
+
+
 def _frames(frame: Any) -> Iterator[Any]:
-    """The frames of the scenario's own code."""
-    ours = __name__.rpartition(".")[0]
+    """The frames that may hold something, the innermost first."""
     while frame is not None:
-        if not frame.f_globals.get("__name__", "").startswith(ours):
+        if frame.f_globals.get("__name__", "") not in _WITHOUT_STATE:
             yield frame
         frame = frame.f_back
 
 
-@functools.cache
-def _loops(code: types.CodeType) -> tuple[tuple[int, int], ...]:
-    """Where in ``code`` an iterator is half used that no local variable tells of: from each such ``for`` to its end.
+class _Loops(NamedTuple):
+    """Where in some code there are loops, by offsets: ``hidden`` those whose state no local variable tells."""
 
-    A loop over a range is told by its variable, if nothing else is ever assigned to that.
-    """
+    seen: tuple[tuple[int, int], ...]
+    hidden: tuple[tuple[int, int], ...]
+
+
+@functools.cache
+def _loops(code: types.CodeType) -> _Loops:
+    """The loops of ``code``. One over a range is told by its variable, if nothing else is ever assigned to that."""
     instructions = list(dis.get_instructions(code))
     stored = [one.argval for one in instructions if one.opname in ("STORE_FAST", "STORE_DEREF")]
-    found = []
+    jumps = {*dis.hasjrel, *dis.hasjabs}
+    seen, hidden = [], []
     for place, one in enumerate(instructions):
-        if one.opname == "FOR_ITER":
+        if one.opcode in jumps and one.argval <= one.offset:
+            seen.append((one.argval, one.offset + 2))
+        if one.opname in ("FOR_ITER", "SEND", "YIELD_VALUE"):
             loaded = [other for other in instructions[:place] if other.opname == "LOAD_GLOBAL"]
             after = instructions[place + 1]
             is_range = bool(loaded) and loaded[-1].argval == "range" and instructions[place - 1].opname == "GET_ITER"
-            if not (is_range and after.opname == "STORE_FAST" and stored.count(after.argval) == 1):
-                found.append((one.offset, one.argval))
-    return tuple(found)
+            is_told = is_range and after.opname == "STORE_FAST" and stored.count(after.argval) == 1
+            if one.opname != "FOR_ITER":
+                hidden.append((0, instructions[-1].offset + 2))
+            elif not is_told:
+                hidden.append((one.offset, one.argval))
+    return _Loops(tuple(seen), tuple(hidden))
 
 
-def _is_in_for_loop(code: types.CodeType, at: int) -> bool:
-    return any(start <= at < end for start, end in _loops(code))
+_DRIVERS = frozenset(
+    (
+        *("all", "any", "dict", "enumerate", "filter", "frozenset", "iter", "list", "map", "max", "min", "next"),
+        *("reversed", "set", "sorted", "sum", "tuple", "zip", "extend", "update", "join", "sort", "index", "count"),
+        *("reduce", "partial", "itertools", "functools", "operator"),
+    )
+)
+"""Names of what calls functions, or takes items, again and again from within C, where nobody sees how far it is."""
+
+
+def _calls_are_seen(frame: Any) -> bool:
+    """Whether nothing in a function's code could call it again, or what it calls, from where that cannot be seen."""
+    return _DRIVERS.isdisjoint(frame.f_code.co_names)
 
 
 class _Freezer:
@@ -141,6 +174,10 @@ class _Freezer:
 
     def __init__(self) -> None:
         self._left = _MOST
+
+    def freeze_arguments(self, arguments: tuple[Any, ...]) -> Any:
+        """What an operation is given: the engine's own values, which never change, and what a target has given."""
+        return tuple([one if type(one) is range or isinstance(one, Part) else self.freeze(one) for one in arguments])
 
     def freeze(self, value: Any) -> Any:
         self._left -= 1

@@ -6,13 +6,17 @@ of messages, and a last one; while one is being answered, the engine may say ``s
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import select
+import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import greenlet
@@ -52,10 +56,55 @@ def main() -> None:
         wire.send(engine, {"event": "ready", "version": sys.version.split()[0]})
         while (frame := wire.receive(engine)) is not None:
             request, _ = frame
-            if "stop" in request:  # It came when the search had ended by itself.
-                continue
-            Service(engine, request).answer()
+            if "plan" in request:  # What asks to stop may come when the search has ended by itself.
+                _answer_apart(engine, request)
     os._exit(0)
+
+
+def _answer_apart(engine: socket.socket, request: Mapping[str, Any]) -> None:
+    """Answer in a process of its own, forked from this one: whatever targets do to their interpreter, the next request
+    finds it as it was."""
+    child = os.fork()
+    if child == 0:
+        _end_with_parent()
+        try:
+            Service(engine, request).answer()
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
+            os._exit(1)
+        os._exit(0)
+    _await(child, engine)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code < 0:
+        wire.send(engine, {"event": "crashed", "by": -code})
+    elif code:
+        os._exit(code)
+
+
+def _await(child: int, engine: socket.socket) -> None:
+    """Return when ``child`` has ended, which it is made to if the engine has hung up."""
+    poll = select.poll()
+    poll.register(engine, _HANGS_UP)
+    ended = os.pidfd_open(child) if hasattr(os, "pidfd_open") else None
+    if ended is not None:
+        poll.register(ended, select.POLLIN)
+    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if any(fd == engine.fileno() for fd, _ in poll.poll(None if ended is not None else _POLL_MS)):
+            os.kill(child, signal.SIGKILL)
+            break
+    if ended is not None:
+        os.close(ended)
+
+
+_HANGS_UP = getattr(select, "POLLRDHUP", select.POLLHUP)
+_POLL_MS = 10
+_PR_SET_PDEATHSIG = 1
+"""Source: prctl(2)."""
+
+
+def _end_with_parent() -> None:
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 class Service:
@@ -104,6 +153,7 @@ class Service:
             classes=search.classes,
             exhausted=search.exhausted,
             reasons=search.reasons,
+            differs=search.has_gone_elsewhere,
             first_failure=search.first_failure,
             refusal=None if refusal is None else [refusal.what, refusal.where],
         )

@@ -68,6 +68,10 @@ class Redundant(Exception):
     """Every schedule that begins like this one is equivalent to one that has been run."""
 
 
+class Elsewhere(Exception):
+    """The same choices have led somewhere else than in an earlier run: something that is not seen decides, too."""
+
+
 class OutOfSteps(Exception):
     """The run was longer than it may be."""
 
@@ -79,7 +83,7 @@ class Scheduler(Protocol):
         """Get ready for the next run; false when no schedule is left."""
 
     def choose(self, world: World, ready: list[Strand]) -> Strand:
-        """Who of those that can take a step takes one, in order of their numbers. Raises Redundant."""
+        """Who of those that can take a step takes one, in order of their numbers. Raises Redundant and Elsewhere."""
 
     def end(self, world: World, is_whole: bool) -> None:
         """The run is over; it was left early, as redundant or too long, if it is not ``whole``."""
@@ -92,7 +96,8 @@ class World:
     time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
     being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
-    the cells ``outliving`` is not given up by who is killed.
+    the cells ``outliving`` is not given up by who is killed. ``is_still`` says that the steps to choose from are only
+    possible because there is nothing else that is.
     """
 
     def __init__(self, names: Names, max_steps: int, is_virtual: bool = False, is_fine: bool = False) -> None:
@@ -109,7 +114,9 @@ class World:
         self.endpoints: dict[Any, str] = {}
         self.is_starting_a_process = False
         self.passed: list[Endpoint] = []
+        self.is_still = False
         self.outliving: set[int] = set()
+        self.fifos: dict[str, int] = {}
         self.output: int | None = None
         self.now_s = 0.0
         self.obey: Callable[[Strand, Operation], None] | None = None
@@ -185,10 +192,12 @@ class World:
         self._go_on(strand, strand.greenlet.throw, error)
 
     def run(self, scheduler: Scheduler) -> None:
-        """Take steps until nobody can. Raises Redundant and OutOfSteps."""
+        """Take steps until nobody can. Raises OutOfSteps, and what ``scheduler`` raises."""
         states, trace, choose = self.states, self.trace, scheduler.choose
         while True:
-            ready = self._ready() or self._ready_late() or self._ready_idle()
+            ready = self._ready()
+            self.is_still = not ready
+            ready = ready or self._ready_late() or self._ready_idle()
             if not ready:
                 return
             if len(trace) >= self._max_steps:

@@ -41,6 +41,9 @@ class Connection(Shared, connection.Connection):
         self._readable_at_first, self._writable = readable, writable
         self._recv = Operation("recv", (end, None))
 
+    def __hash__(self) -> int:
+        return hash(self.end)
+
     def send(self, obj: Any) -> None:
         self._check_closed()
         self._check_writable()  # type: ignore[attr-defined]

@@ -40,6 +40,13 @@ class Shared:
     def _do(self, name: str, *arguments: Any, patience_s: float | None = None, is_late: bool = False) -> Any:
         return perform(self.cell, Operation(name, arguments, patience_s, is_late))
 
+    def __hash__(self) -> int:
+        # The same in every run, which an address is not: targets iterate over sets of primitives.
+        return hash((type(self).__name__, self.cell))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     def __deepcopy__(self, memo: Any) -> Shared:
         return self
 
