@@ -71,6 +71,7 @@ class Held:
     def __init__(self, semlock: Any) -> None:
         self._semlock = semlock
         self.taking: list[Point] = []
+        self.taken: list[Point] = []
         self.giving: list[Point] = []
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
@@ -87,6 +88,8 @@ class Held:
             taken = self._semlock.acquire(False)
         else:
             taken = self._semlock.acquire(True, None if is_endless else timeout)
+        for point in self.taken:
+            point.act(strand, point.primitive, point.step)
         return taken
 
     def release(self) -> None:
@@ -252,6 +255,7 @@ def _hold_guarded(guarded: Any, name: str) -> None:
     _note_lock(name, guarded._lock)
     if hasattr(guarded._lock, "_semlock"):
         _held(guarded._lock)
+        guarded._lock._semlock.taken += [Point(_tells, name, step) for step in ("_read", "_write")]
         guarded.acquire, guarded.release = guarded._lock.acquire, guarded._lock.release
 
 
@@ -270,6 +274,8 @@ STEPS: dict[str, frozenset[str]] = {
     "Event": frozenset(("_sleep",)),
     "Barrier": frozenset(("_meet",)),
     "Queue": frozenset(("receive", "release")),
+    "Value": frozenset(("_read", "_write")),
+    "Array": frozenset(("_read", "_write")),
     "JoinableQueue": frozenset(("receive", "release", "count", "sleep", "notice")),
 }
 """The steps with which an operation of a type of ``shared`` can go on, and be made to wait for its turn."""

@@ -236,6 +236,15 @@ PROGRAMS = {
         {"items": {"type": "ShareableList", "value": [1, 2]}},
         2,
     ),
+    "a value's lock that is tried while somebody reads": Program(
+        """
+        def reader(counter): return counter.value
+        def trier(counter): return counter.acquire(False)
+        """,
+        {"reader": [ref("counter")], "trier": [ref("counter")]},
+        {"counter": {"type": "Value", "typecode": "i", "value": 5}},
+        3,
+    ),
     "what is printed": Program(
         """
         import time
