@@ -180,18 +180,25 @@ def _hold_sleepers(condition: Any, name: str, step: str) -> None:
     condition._make_methods()
 
 
-def _hold_queue(queue: Any, name: str) -> None:
-    _held(queue._rlock)
-    _held(queue._sem, giving=(Point(_tells, name, "release"),))
-    _held(queue._wlock, Point(_writes, name, "feed"))
-    reader, writer = queue._reader, queue._writer
-    recv_bytes, poll, close = reader.recv_bytes, reader.poll, writer.close
+def _hold_reader(queue: Any, name: str) -> None:
+    recv_bytes = queue._reader.recv_bytes
 
     def receive(*given: Any) -> Any:
         strand = turns.here()
         if strand is not None and strand.is_inside:
             _goes_on(strand, name, "receive")
         return recv_bytes(*given)
+
+    queue._reader.recv_bytes = receive
+
+
+def _hold_queue(queue: Any, name: str) -> None:
+    _held(queue._rlock)
+    _held(queue._sem, giving=(Point(_tells, name, "release"),))
+    _held(queue._wlock, Point(_writes, name, "feed"))
+    _hold_reader(queue, name)
+    reader, writer = queue._reader, queue._writer
+    poll, close = reader.poll, writer.close
 
     def look(timeout: float | None = 0.0) -> Any:
         strand = turns.here()
@@ -207,8 +214,8 @@ def _hold_queue(queue: Any, name: str) -> None:
         if strand is not None:
             strand.finish("feed")
 
-    reader.recv_bytes, reader.poll, writer.close = receive, look, close_writer
-    queue._recv_bytes, queue._poll = receive, look
+    reader.poll, writer.close = look, close_writer
+    queue._recv_bytes, queue._poll = reader.recv_bytes, look
     start_thread = queue._start_thread
 
     def start() -> None:
@@ -266,6 +273,7 @@ _HOLDING: dict[str, Callable[[Any, str], None]] = {
     "multiprocessing.synchronize.Barrier": _hold_barrier,
     "multiprocessing.queues.JoinableQueue": _hold_joinable_queue,
     "multiprocessing.queues.Queue": _hold_queue,
+    "multiprocessing.queues.SimpleQueue": _hold_reader,
     "multiprocessing.sharedctypes.SynchronizedBase": _hold_guarded,
 }
 
@@ -276,6 +284,7 @@ STEPS: dict[str, frozenset[str]] = {
     "Queue": frozenset(("receive", "release")),
     "Value": frozenset(("_read", "_write")),
     "Array": frozenset(("_read", "_write")),
+    "SimpleQueue": frozenset(("receive",)),
     "JoinableQueue": frozenset(("receive", "release", "count", "sleep", "notice")),
 }
 """The steps with which an operation of a type of ``shared`` can go on, and be made to wait for its turn."""

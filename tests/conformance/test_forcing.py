@@ -245,6 +245,20 @@ PROGRAMS = {
         {"counter": {"type": "Value", "typecode": "i", "value": 5}},
         3,
     ),
+    "a simple queue that nothing comes through": Program(
+        """
+        def left(jobs): return jobs.empty(), jobs.get()
+        def right(jobs):
+            jobs.close()
+            try: jobs.get()
+            except OSError as error: message = str(error)
+            try: jobs.empty()
+            except OSError as error: return message, str(error)
+        """,
+        {"left": [ref("jobs")], "right": [ref("jobs")]},
+        {"jobs": {"type": "SimpleQueue"}},
+        2,
+    ),
     "what is printed": Program(
         """
         import time
