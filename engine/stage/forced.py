@@ -96,7 +96,7 @@ def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
     thing, index = (*given, None, None)[:2]
     kind = type(thing)
     if hasattr(kind, "_callmethod"):
-        return index == "parties" and hasattr(kind, "n_waiting")
+        return operation == "iter" or (index == "parties" and hasattr(kind, "n_waiting"))
     if hasattr(kind, "_length_") or hasattr(thing, "shm"):
         return isinstance(index, int) and not -len(thing) <= index < len(thing)
     if hasattr(kind, "recv_bytes"):

@@ -63,6 +63,7 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
         scheduler.end(world, False)
         return Played(life, "step_limit")
     scheduler.end(world, True)
+    life.refuse_heirs()
     return Played(life, _ending(life))
 
 
