@@ -259,6 +259,15 @@ PROGRAMS = {
         {"jobs": {"type": "SimpleQueue"}},
         2,
     ),
+    "a manager's namespace": Program(
+        """
+        def left(names): names.a += 1
+        def right(names): names.a += 1
+        """,
+        {"left": [ref("names")], "right": [ref("names")]},
+        {"names": {"type": "Manager.Namespace", "value": {"a": 0}}},
+        2,
+    ),
     "what is printed": Program(
         """
         import time

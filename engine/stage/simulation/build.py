@@ -50,7 +50,7 @@ def is_same_everywhere(value: Any) -> bool:
         return all(map(is_same_everywhere, value))
     if kind is dict:
         return all(map(is_same_everywhere, value.values()))
-    return isinstance(value, Shared) and not value.copies
+    return isinstance(value, Shared) and not type(value).copies
 
 
 _PLAIN = frozenset((int, float, str, bytes, bool, type(None)))

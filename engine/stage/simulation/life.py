@@ -100,8 +100,8 @@ class Life:
             self.shared[shared.name] = self.stock.build(
                 self.world, shared.type, shared.name, shared.parameters, self._find
             )
-            if getattr(self.shared[shared.name], "outlives", False):
-                self.world.outliving.add(self.shared[shared.name].cell)
+            if getattr(type(self.shared[shared.name]), "outlives", False):
+                self.world.outliving.add(object.__getattribute__(self.shared[shared.name], "cell"))
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
         for number, process in enumerate(plan.processes, 1):
@@ -171,7 +171,7 @@ class Life:
         """``value`` as ``process`` gets it: copied with all else under fork, pickled otherwise."""
         if self.plan.start_method == "fork":
             for shared in self.shared.values():
-                if getattr(shared, "copies", False):
+                if getattr(type(shared), "copies", False):
                     shared.fork(self.parent.number, process)
         if build.is_same_everywhere(value):
             return value
@@ -303,7 +303,7 @@ class Life:
         output.emit(process, STDERR, text.getvalue())
 
     def refuse_heirs(self) -> None:
-        """At the end: refuse what the simulation cannot tell of those that wait for what a process took that is gone."""
+        """At the end: refuse where somebody waits for what a process took that is gone, and might get it."""
         for strand in self.world.waiting:
             if strand.cell in self.world.outliving:
                 try:

@@ -16,9 +16,8 @@ from .world import World
 def refuse_to_inherit(world: World, cell: int) -> None:
     """Raise NotSimulated if the RLock in ``cell`` is held by a process that has ended."""
     model, state = world.models[cell], world.states[cell]
-    if isinstance(model, Guarded):
-        model, state = model.guard, state[0]
-    if not isinstance(model, RLock) or state[0] is None or world.life is None:
+    lock, state = (model.guard, state[0]) if isinstance(model, Guarded) else (model, state)
+    if not isinstance(lock, RLock) or state[0] is None or world.life is None:
         return
     holder = world.life.by_number[state[0]]
     if holder.exitcode is not None:

@@ -67,7 +67,7 @@ class Stock:
             world.models[cell] is not models[cell] for cell in models
         )
         cells = [cell for cell in world.models if cell not in models]
-        is_lasting = not made.kinds and not changes_others and getattr(shared, "is_lasting", False)
+        is_lasting = not made.kinds and not changes_others and getattr(shared.__class__, "is_lasting", False)
         self._lasting[name] = (
             _Lasting(
                 _twin(shared),

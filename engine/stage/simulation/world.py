@@ -94,8 +94,8 @@ class World:
 
     ``is_virtual`` has a clock that jumps to the next deadline when nobody can do anything before; without it, any
     time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at, and
-    ``is_tried`` those at which who tries to take the lock of a memory finds it taken; ``needs_tried`` says that somebody
-    tried, and the run was not told so.
+    ``is_tried`` those at which who tries to take the lock of a memory finds it taken; ``needs_tried`` says that
+    somebody tried, and the run was not told so.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
     being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
     the cells ``outliving`` is not given up by who is killed. ``is_still`` says that the steps to choose from are only

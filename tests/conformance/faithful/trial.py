@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
 from engine.backends.processes.stage import Stage
 from engine.backends.processes.supervisor import supervise
 from engine.backends.simulation.backend import Simulation
-from engine.backends.simulation.stage import SimulationStage
 from engine.errors import Diverged
 from engine.exploration import Exploration, Found, Settings
 from engine.forcing import Confirmation, Rehearsal, compare, forced, obstacle
@@ -27,27 +26,9 @@ ATTEMPTS = 2
 _SETTINGS = Settings(strategy="dpor", keep_going=True, schedules=MOST_SCHEDULES, for_s=MOST_S)
 
 
-class KeptSimulation(Simulation):
-    """One interpreter for all that it is asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._kept: SimulationStage | None = None
-
-    def close(self) -> None:
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
-
-    def _stage(self, stack: ExitStack) -> SimulationStage:
-        if self._kept is None:
-            self._kept = SimulationStage()
-        return self._kept
-
-
 @contextmanager
-def a_simulation() -> Iterator[KeptSimulation]:
-    simulation = KeptSimulation()
+def a_simulation() -> Iterator[Simulation]:
+    simulation = Simulation()
     try:
         yield simulation
     finally:
