@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 from engine.backends.processes.stage import Stage
@@ -62,7 +63,8 @@ Perform = Callable[[Plan], Run]
 
 def try_out(plan: Plan, simulation: Simulation, stage: Stage, runs: int, orders_output: bool = True) -> Trial:
     """Explore ``plan``, run it ``runs`` times with delays, and force all that was found."""
-    explored = simulation.explore(plan, _SETTINGS, lambda run: False)
+    settings = replace(_SETTINGS, orders_output=orders_output)
+    explored = simulation.explore(plan, settings, lambda run: False)
     reason = _left_out(explored)
     if reason:
         return Trial(schedules=explored.schedules, left_out=reason)
