@@ -268,6 +268,19 @@ PROGRAMS = {
         {"names": {"type": "Manager.Namespace", "value": {"a": 0}}},
         2,
     ),
+    "an array that refuses": Program(
+        """
+        def writer(items):
+            try: items[1:] = [5, 6, 7]
+            except ValueError: items[0] = 5
+        def reader(items):
+            try: return items[3]
+            except IndexError: return items[0]
+        """,
+        {"writer": [ref("items")], "reader": [ref("items")]},
+        {"items": {"type": "Array", "typecode": "i", "values": [1, 2, 3]}},
+        2,
+    ),
     "what is printed": Program(
         """
         import time
