@@ -33,6 +33,7 @@ from .objects.processes import end_children
 from .payload import Pickling
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
+from .served import refuse_to_inherit
 from .stock import Stock
 from .strand import Strand
 from .world import IDLE, KERNEL, World
@@ -301,6 +302,15 @@ class Life:
         _leave_out_ours(told)
         text.write("".join(told.format()))
         output.emit(process, STDERR, text.getvalue())
+
+    def refuse_heirs(self) -> None:
+        """At the end: refuse where somebody waits for what a process took that is gone, and might get it."""
+        for strand in self.world.waiting:
+            if strand.cell in self.world.outliving:
+                try:
+                    refuse_to_inherit(self.world, strand.cell)
+                except NotSimulated as refusal:
+                    self._refuse(refusal)
 
     def _refuse(self, refusal: NotSimulated) -> None:
         if self.refusal is None:

@@ -19,7 +19,7 @@ from .world import Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
 
 class Terms(NamedTuple):
     """What is the same for every run of an exploration. ``orders_output`` says whether anybody looks at the order in
-    which different processes print."""
+    which different processes print; ``is_tried`` that somebody tries to take the lock of a memory."""
 
     plan: Plan
     library: Library
@@ -29,6 +29,7 @@ class Terms(NamedTuple):
     is_virtual: bool
     seed: int
     orders_output: bool
+    is_tried: bool = False
 
 
 class Played(NamedTuple):
@@ -45,7 +46,7 @@ class Played(NamedTuple):
 def play(terms: Terms, scheduler: Scheduler) -> Played:
     """Run the plan once. What is left of it must be ended with ``played.world.end()``."""
     is_fine = any(fault.action in ("kill", "terminate", "stop") for fault in terms.plan.faults)
-    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine)
+    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, terms.is_tried)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())
     life = Life(world, terms.plan, terms.library, terms.stock, terms.seed)
@@ -62,6 +63,7 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
         scheduler.end(world, False)
         return Played(life, "step_limit")
     scheduler.end(world, True)
+    life.refuse_heirs()
     return Played(life, _ending(life))
 
 

@@ -81,6 +81,7 @@ class Search:
     reads_clock: bool = False
     has_gone_elsewhere: bool = False
     has_met_limit: bool = False
+    needs_tried: bool = False
 
     def run(self, phases: list[Phase], seed: int) -> None:
         """Go through ``phases`` until one of them leaves no schedule, or something decides."""
@@ -94,7 +95,7 @@ class Search:
             )
             if isinstance(scheduler, PartialOrder):
                 self.classes = scheduler.classes
-            if self.exhausted or self.refusal or (self.first_failure and not self.keep_going):
+            if self.exhausted or self.needs_tried or self.refusal or (self.first_failure and not self.keep_going):
                 break
             if self.steps >= MOST_STEPS:
                 break
@@ -128,9 +129,10 @@ class Search:
             if not scheduler.begin():
                 return True
             played = play(self.terms, scheduler)
+            self.needs_tried |= played.world.needs_tried
             self._note(played)
             played.world.end()
-            if self.refusal or (self.first_failure and not self.keep_going):
+            if self.needs_tried or self.refusal or (self.first_failure and not self.keep_going):
                 return False
             # With a run that could not be followed to its end, nothing is ever exhausted.
             if self.steps >= MOST_STEPS or (self._is_endless and phase.strategy not in SAMPLERS):

@@ -38,10 +38,10 @@ class CMemory(Shared):
     def _write(self, where: range, items: tuple[Any, ...]) -> None:
         perform(self.cell, Operation("write", (self._part, where, items)))
 
-    def _await_refusal(self) -> None:
-        """What cannot be read or written is refused only once the lock lets it: read nothing."""
+    def _await_refusal(self, operation: str) -> None:
+        """What cannot be read or written is refused only once the lock lets it: until then, it is done to nothing."""
         if isinstance(self, Synchronized):
-            self._read(_NOTHING)
+            perform(self.cell, Operation(operation, (self._part, _NOTHING)))
 
 
 class Number(CMemory):
@@ -63,7 +63,7 @@ class Number(CMemory):
         try:
             converted = self._scratch.converted(value)
         except Exception:
-            self._await_refusal()
+            self._await_refusal("write")
             raise
         perform(self.cell, Operation("write", (self._part, _FIRST, (converted,))))
 
@@ -81,7 +81,7 @@ class Items(CMemory):
         try:
             where = self._scratch.index(index)
         except Exception:
-            self._await_refusal()
+            self._await_refusal("read")
             raise
         items = self._read(where)
         return self._scratch.shown(items) if isinstance(index, slice) else items[0]
@@ -90,7 +90,7 @@ class Items(CMemory):
         try:
             where, items = self._scratch.written(index, value)
         except Exception:
-            self._await_refusal()
+            self._await_refusal("write")
             raise
         self._write(where, items)
 
@@ -112,7 +112,7 @@ class Text(Items):
     @property
     def raw(self) -> Any:
         if not hasattr(self._scratch.items, "raw"):
-            self._await_refusal()
+            self._await_refusal("read")
             self._scratch.items.raw  # noqa: B018, raises its own AttributeError
         return self._scratch.shown(self._read(range(self._scratch.length)))
 
@@ -124,7 +124,7 @@ class Text(Items):
         try:
             where, items = self._scratch.text_written(name, value)
         except Exception:
-            self._await_refusal()
+            self._await_refusal("write")
             raise
         self._write(where, items)
 
