@@ -90,9 +90,7 @@ class Search:
                 continue
             scheduler = _scheduler(phase.strategy, seed)
             is_over = self._run_phase(phase, scheduler)
-            self.exhausted = (
-                is_over and self._is_all(scheduler) and not self.has_met_limit and not self.has_gone_elsewhere
-            )
+            self.exhausted = is_over and self._is_all(scheduler) and not self._is_endless
             if isinstance(scheduler, PartialOrder):
                 self.classes = scheduler.classes
             if self.exhausted or self.needs_tried or self.refusal or (self.first_failure and not self.keep_going):
@@ -110,6 +108,9 @@ class Search:
             recorder = Recorder(Replay(schedule))
             played = play(self.terms, recorder)
             differs = key(played, self.terms) != identity
+            if outcome.is_failure:
+                # Event for event: what is not seen here must not be blamed on whoever wrote the targets.
+                differs |= recorder.steps != self._steps_again(schedule)
             yield {
                 "digest": digest(identity),
                 "run": told(played, self.terms),
@@ -121,6 +122,11 @@ class Search:
                 "differs": differs,
             }
             played.world.end()
+
+    def _steps_again(self, schedule: tuple[int, ...]) -> list[dict[str, Any]]:
+        recorder = Recorder(Replay(schedule))
+        play(self.terms, recorder).world.end()
+        return recorder.steps
 
     def _run_phase(self, phase: Phase, scheduler: Scheduler) -> bool:
         """Whether no schedule was left before the phase was over."""
