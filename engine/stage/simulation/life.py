@@ -264,15 +264,32 @@ class Life:
         return run
 
     def _leave(self, process: Process, error: BaseException | None) -> None:
+        try:
+            self._finish(process)
+        except (greenlet.GreenletExit, NotSimulated):
+            raise
+        except BaseException as later:
+            error = later
+        while not process.is_gone:
+            try:
+                self._exit(process, error)
+                return
+            except KeyboardInterrupt:
+                # It came when all was over but that: of such a one nothing is told but the exit code.
+                error = SystemExit(1)
+
+    def _finish(self, process: Process) -> None:
         for queue in process.feeders:
             queue.end_feeder()
         end_children()
         for queue in process.feeders:
             queue.join_feeder()
+
+    def _exit(self, process: Process, error: BaseException | None) -> None:
         code = 0
         if error is not None:
             process.returned = NOTHING
-            process.raised = link.raised(error)
+            process.raised = process.raised or link.raised(error)
             code = _exit_code(error)
             if isinstance(error, SystemExit):
                 if error.code is not None and not isinstance(error.code, int):
@@ -285,11 +302,11 @@ class Life:
                 with contextlib.suppress(Exception):
                     process.at_exit.pop()()
         output.flush(process)
-        process.exitcode = code
         if self._is_end_seen:
             perform(KERNEL, Operation("exit", (code,)))
         else:
             self._at_once(process.number, Operation("exit", (code,)))
+        process.exitcode = code
 
     def _complain(self, process: Process, error: BaseException) -> None:
         text = io.StringIO()

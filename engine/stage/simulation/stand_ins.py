@@ -133,8 +133,9 @@ def _pid(process: Process) -> int:
 
 
 def _exit_at_once(process: Process, status: int) -> None:
-    process.exitcode = status & 0xFF
-    perform(KERNEL, Operation("exit", (process.exitcode,)))
+    code = status & 0xFF
+    perform(KERNEL, Operation("exit", (code,)))
+    process.exitcode = code
     process.is_gone = True
     here.hub.switch()  # Nobody switches back.
 

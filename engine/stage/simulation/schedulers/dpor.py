@@ -110,6 +110,9 @@ class PartialOrder:
     def end(self, world: World, is_whole: bool) -> None:
         if is_whole:
             self._look_back(world)
+            for strand in world.waiting:
+                if strand.number in self._held_up:
+                    self._note_races(world, strand, self._held_up[strand.number])
             self.classes += 1
         else:
             self.redundant += 1
@@ -118,6 +121,15 @@ class PartialOrder:
         self._events: list[_Event] = []
         self._touched: dict[tuple[int, object], tuple[Clock, Clock, Clock]] = {}
         self._counts: dict[int, int] = {}
+        # Since which event a strand has been waiting that could not go on.
+        self._held_up: dict[int, int] = {}
+
+    def _note_held_up(self, world: World, ready: Sequence[Strand]) -> None:
+        """What was done while somebody could not go on may have come after what he does once he can."""
+        able = {strand.number for strand in ready}
+        for strand in world.waiting:
+            if strand.number not in able:
+                self._held_up.setdefault(strand.number, len(self._events))
 
     def _look_back(self, world: World) -> Strand | None:
         """See what has come of the last step; return whose it was."""
@@ -172,11 +184,12 @@ class PartialOrder:
             _join(touched[mode], clock)
         self._events.append(_Event(number, index, dict(clock), move, operation, before))
 
-    def _note_races(self, world: World, strand: Strand) -> None:
-        """Put down where what ``strand`` wants to do now could have been done before something that conflicts."""
+    def _note_races(self, world: World, strand: Strand, since: int = 0) -> None:
+        """Put down where what ``strand`` wants to do now could have been done before something that conflicts, of the
+        events ``since`` that one."""
         clock = strand.clock
         races: list[_Event] = []
-        for at in range(len(self._events) - 1, -1, -1):
+        for at in range(len(self._events) - 1, since - 1, -1):
             event = self._events[at]
             if event.strand == strand.number or clock.get(event.strand, 0) >= event.place:
                 continue
