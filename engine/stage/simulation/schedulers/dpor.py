@@ -100,7 +100,12 @@ class PartialOrder:
         chosen = next(strand for strand in ready if strand.number == node.chosen)
         # Time passes, for one, only when everybody waits for it: what happens then comes after all else.
         move = _move(chosen) if not world.is_still else _move(chosen)._replace(victim=EVERYBODY)
+        if len(ready) < len(world.waiting):
+            self._note_held_up(world, ready)
+        held_up_at = self._held_up.pop(chosen.number, None)
         if depth >= self._new_from:
+            if held_up_at is not None:
+                self._note_races(world, chosen, held_up_at)
             self._moves.append(move)
             node.backtrack.update(
                 other.number for other in ready if other is not chosen and _depend(_move(other), move)
@@ -123,6 +128,7 @@ class PartialOrder:
         self._counts: dict[int, int] = {}
         # Since which event a strand has been waiting that could not go on.
         self._held_up: dict[int, int] = {}
+        self._has_victims = False
 
     def _note_held_up(self, world: World, ready: Sequence[Strand]) -> None:
         """What was done while somebody could not go on may have come after what he does once he can."""
@@ -172,8 +178,10 @@ class PartialOrder:
                 for other in _CONFLICTING[mode]:
                     _join(clock, touched[other])
         if move.victim is not None:
+            self._has_victims = True
+        if self._has_victims:
             for event in self._events:
-                if move.victim in (event.move.process, EVERYBODY):
+                if _strikes(event.move, move) or _strikes(move, event.move):
                     _join(clock, event.clock)
         index = self._counts[number] = self._counts.get(number, 0) + 1
         clock[number] = index
@@ -277,11 +285,13 @@ def _made(strand: Strand, touches: Touches) -> _Move:
 
 
 def _depend(one: _Move, other: _Move) -> bool:
-    if one.victim is not None and one.victim in (other.process, EVERYBODY):
-        return True
-    if other.victim is not None and other.victim in (one.process, EVERYBODY):
+    if _strikes(one, other) or _strikes(other, one):
         return True
     return one.cell == other.cell and conflict(one.touches, other.touches)
+
+
+def _strikes(one: _Move, other: _Move) -> bool:
+    return one.victim is not None and one.victim in (other.process, EVERYBODY)
 
 
 def _join(clock: Clock, other: Clock) -> None:

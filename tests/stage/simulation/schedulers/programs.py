@@ -3,6 +3,8 @@ processes that targets start, and faults at any moment."""
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any, NamedTuple
@@ -139,31 +141,29 @@ def _uses(draw: Random, used: dict[str, Kind], count: int) -> list[str]:
     made = []
     for _ in range(count):
         name = draw.choice([*used])
-        made.append(draw.choice(used[name].uses).replace("x", name, 1) if False else _of(draw.choice(used[name].uses), name))
+        made.append(re.sub(r"\bx\b", name, draw.choice(used[name].uses)))
     return made
 
 
-def _of(use: str, name: str) -> str:
-    """``use`` of a primitive that has another name."""
-    import re
-
-    return re.sub(r"\bx\b", name, use)
-
-
 def _function(name: str, uses: Sequence[str], used: Sequence[str] | dict[str, Kind]) -> str:
+    """One that returns what each use gave, or the name of what it raised."""
     lines = [f"def {name}({', '.join(used)}):", "    seen = []"]
     for use in uses:
-        is_statement = "=" in use.replace("timeout=", "").replace("target=", "").replace("args=", "") or use[:4] in (
-            "with",
-            "del ",
-        )
         lines += [
             "    try:",
-            f"        {use}" if is_statement else f"        seen.append({use})",
+            f"        seen.append({use})" if _is_expression(use) else f"        {use}",
             "    except Exception as error:",
             "        seen.append(type(error).__name__)",
         ]
     return "\n".join([*lines, "    return seen"])
+
+
+def _is_expression(use: str) -> bool:
+    try:
+        ast.parse(use, mode="eval")
+    except SyntaxError:
+        return False
+    return True
 
 
 _PROCESS = "engine.stage.simulation.objects.processes"

@@ -120,3 +120,19 @@ def compare(seed: int, count: int, most: int) -> Compared:
             total.redundant + partial.redundant,
         )
     return total
+
+
+@pytest.mark.slow
+def test_what_is_drawn_over_all_types_has_one_run_for_each_class() -> None:
+    total = compare(seed=1, count=60, most=60)
+
+    assert total.classes < total.interleavings
+
+
+@pytest.mark.slow
+def test_what_bounded_calls_exhausted_is_all_that_there_is() -> None:
+    for drawn, everything in islice(small(seed=2, most=40), 20):
+        bounded = Bounded()
+
+        assert found(drawn, bounded, 200).outcomes == everything.outcomes
+        assert bounded.is_exhausted
