@@ -61,9 +61,8 @@ class Freezer:
             (len(process.at_exit), len(process.children)),
             None if process.random is None else process.random.getstate(),
         ]
-        library = here.world.life.library if process.modules else None
         for name, module in process.modules.items():
-            if not library.is_constant(name):
+            if not here.world.life.library.is_constant(name):
                 contents = {key: one for key, one in vars(module).items() if key not in _OF_MODULES}
                 made.append((name, self.freeze(contents)))
         return tuple(made)

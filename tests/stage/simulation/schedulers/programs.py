@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from engine.plan import Fault, Plan
@@ -18,7 +19,7 @@ class Kind(NamedTuple):
 
     type: str
     uses: Sequence[str]
-    given: dict[str, object] = {}
+    given: Mapping[str, object] = MappingProxyType({})
 
 
 _LOCKING = ("x.acquire()", "x.acquire(False)", "x.acquire(timeout=1)", "x.release()", "with x: pass")

@@ -38,7 +38,8 @@ def found(drawn: Drawn, scheduler: Scheduler, most: int) -> Found:
     here.hub = greenlet.getcurrent()
     plan = drawn.plan
     terms = Terms(plan, Library(plan.code, ()), Stock(plan), new_names(), 400, drawn.is_virtual, 0, True)
-    outcomes, forms = set(), Counter[Any]()
+    outcomes: set[Any] = set()
+    forms = Counter[Any]()
     for _ in range(most):
         if not scheduler.begin():
             return Found(outcomes, forms, True, False)
