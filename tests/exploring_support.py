@@ -71,6 +71,9 @@ class FakeSimulation:
         self.failures += [is_failure(one.run) for one in self.explored.found]
         return replace(self.explored, timing=settings.timing, seed=settings.seed)
 
+    def close(self) -> None:
+        pass
+
     def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         for one in self.explored.found:
             if one.schedule == schedule.steps:

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from engine.confirming import ask
 from engine.errors import Diverged
 from engine.exploration import Settings
 from engine.exploring import explore, replay
+from engine.forcing import Confirmation, Rehearsal
+from engine.plan import Plan, Score
 from engine.preparation import Prepared, prepare
-from engine.report import ScenarioReport
+from engine.report import RealityReport, ScenarioReport
 from engine.scenario.files import Settings as Reading
 from engine.schedule import Schedule, fingerprint
+from engine.trace import Run
 from tests.exploring_support import DEADLOCK, FakeSimulation, ended, exploration, found, step
 
 SCENARIO = """\
@@ -113,7 +117,8 @@ def test_the_scenario_says_how_to_explore_it_and_the_command_line_wins(tmp_path:
 
     explored(tmp_path, backend, text, strategy=None, schedules=9, keep_going=True)
 
-    assert backend.asked == [("two locks", Settings(strategy="pct", schedules=9, timing="virtual", keep_going=True))]
+    settings = Settings(strategy="pct", schedules=9, timing="virtual", keep_going=True, orders_output=False)
+    assert backend.asked == [("two locks", settings)]
 
 
 def test_the_backend_is_told_which_runs_fail(tmp_path: Path) -> None:
@@ -197,3 +202,63 @@ def test_a_schedule_that_leads_elsewhere_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(Diverged, match="step 1"):
         replay(one, FakeSimulation(exploration(FINE)), recorded(one, "right"), "a.schedule.json")
+
+
+# Asking reality
+
+
+def test_outcomes_that_are_not_acceptable_are_forced_and_what_reality_says_is_a_check(tmp_path: Path) -> None:
+    asked: list[Plan] = []
+
+    def force(plan: Plan) -> Run:
+        asked.append(plan)
+        return DEADLOCK.run
+
+    backend = FakeSimulation(exploration(DEADLOCK, FINE))
+    (report,) = explore(prepared(tmp_path), backend, {}, Shelf().save, nothing_missing, force)
+
+    assert [plan.score for plan in asked] == [Score((), ("left", "right"))]
+    assert [one.reality for one in report.outcomes] == [RealityReport("confirmed", None), None]
+    assert [(one.path, one.verdict) for one in report.checks if "confirm" in one.path] == [
+        ("explore.confirm[0]", "passed")
+    ]
+
+
+def test_a_scenario_fails_where_reality_differs(tmp_path: Path) -> None:
+    text = SCENARIO + "expect: {outcomes: [{when: {stdout: a}, grade: interesting}]}\n"
+
+    (report,) = explore(
+        prepared(tmp_path, text),
+        FakeSimulation(exploration(FINE)),
+        {},
+        Shelf().save,
+        nothing_missing,
+        lambda plan: ended(),
+    )
+
+    reason = "it printed '', and not 'a\\n'"
+    assert report.verdict == "failed"
+    assert [one.reality for one in report.outcomes] == [RealityReport("differs", reason)]
+    assert [one.reason for one in report.checks if one.verdict == "failed"] == [f"reality differs: {reason}"]
+
+
+def test_a_replay_that_cannot_be_forced_is_unknown_and_says_why(tmp_path: Path) -> None:
+    (one,) = prepared(tmp_path)
+    backend = FakeSimulation(exploration(FINE), obstacles=("a target reads the clock",))
+    fields: dict[str, Any] = {"fingerprint": "", "file": "", "name": "", "variant": {}, "timing": "any", "seed": 0}
+
+    report = replay(one, backend, Schedule(**fields, steps=FINE.schedule), "saved", lambda plan: ended())
+
+    assert report.verdict == "unknown"
+    assert report.outcomes[0].reality == RealityReport("unknown", "it cannot be forced: a target reads the clock")
+
+
+def test_an_outcome_that_cannot_be_had_again_is_unknown(tmp_path: Path) -> None:
+    def lost(*_: object) -> Rehearsal:
+        raise Diverged("at step 1 left cannot go on")
+
+    (one,) = prepared(tmp_path)
+
+    assert ask(one, lost, lambda plan: ended()) == Confirmation(
+        "unknown", "it cannot be had again: at step 1 left cannot go on"
+    )

@@ -24,6 +24,7 @@ class State(NamedTuple):
 
     ``holders`` of an endpoint are processes; and pairs of a process and a number, for a copy that is on its way in a
     message, which is its sender's until it is received (multiprocessing.resource_sharer).
+    ``opens`` counts how often each end of a named pipe was opened.
     ``deaf`` has the endpoints that a process can receive from no more, ``told`` those that know of their reset.
     """
 
@@ -32,6 +33,7 @@ class State(NamedTuple):
     channels: Table[Endpoint, Channel]
     deaf: frozenset[tuple[int, Endpoint]] = frozenset()
     told: frozenset[Endpoint] = frozenset()
+    opens: Table[Endpoint, int] = Table()
 
 
 _INITIAL = State(Table({0: None}), Table(), Table())
@@ -62,6 +64,7 @@ class Kernel:
             for name in (
                 *("start", "exit", "kill", "join", "await", "is_alive", "exitcode"),
                 *("pipe", "send", "body", "wake", "recv", "go_on", "poll", "wait", "close", "offer", "accept"),
+                *("fifo", "open", "opened"),
             )
         }
 
@@ -86,7 +89,9 @@ class Kernel:
                 holders = holders.but(end, holders[end] | {child})
         # The starter holds them all before and after, so nobody sees a difference there.
         lives = state.lives.but(child, None)
-        return Done(State(lives, holders, state.channels, state.deaf, state.told), None, _life(child, WRITE))
+        return Done(
+            State(lives, holders, state.channels, state.deaf, state.told, state.opens), None, _life(child, WRITE)
+        )
 
     def _exit(self, state: State, process: int, operation: Operation) -> Step:
         (code,) = operation.arguments
@@ -104,7 +109,7 @@ class Kernel:
         holders = Table(state.holders) if held else state.holders
         for end in held:
             holders[end] = frozenset(one for one in holders[end] if not _is_copy(one, process))
-        died = State(state.lives.but(process, code), holders, state.channels, state.deaf, state.told)
+        died = State(state.lives.but(process, code), holders, state.channels, state.deaf, state.told, state.opens)
         return Done(died, None, (*_life(process, WRITE), *((("holders", end), ADD) for end in held)))
 
     def _join(self, state: State, process: int, operation: Operation) -> Step:
@@ -140,6 +145,35 @@ class Kernel:
                 channels[end] = Channel(is_duplex)
         made = state._replace(holders=holders, channels=channels)
         return Done(made, ends, ((("pipe", number), WRITE),))
+
+    def _fifo(self, state: State, process: int, operation: Operation) -> Step:
+        """A named pipe that nobody has open. Argument: its number."""
+        (number,) = operation.arguments
+        reads, writes = (number, 0), (number, 1)
+        holders = state.holders.but(reads, frozenset()).but(writes, frozenset())
+        channels = state.channels.but(reads, Channel(False))
+        made = state._replace(holders=holders, channels=channels, opens=state.opens.but(reads, 0).but(writes, 0))
+        return Done(made, None, ((("pipe", number), WRITE),))
+
+    def _open(self, state: State, process: int, operation: Operation) -> Step:
+        """Open one end of a named pipe (fifo(7)): blocks until the other one is, or was meanwhile."""
+        (end,) = operation.arguments
+        far = _far(end)
+        opened = state._replace(
+            holders=state.holders.but(end, state.holders[end] | {process}),
+            opens=state.opens.but(end, state.opens[end] + 1),
+        )
+        touches = ((("holders", end), WRITE), (("opens", end), WRITE), *_partner(far))
+        if state.holders[far]:
+            return Done(opened, None, touches)
+        return Then(opened, Operation("opened", (end, state.opens[far])), touches)
+
+    def _opened(self, state: State, process: int, operation: Operation) -> Step:
+        end, count = operation.arguments
+        far = _far(end)
+        if state.holders[far] or state.opens[far] > count:
+            return Done(state, None, _partner(far))
+        return BLOCKED
 
     def _close(self, state: State, process: int, operation: Operation) -> Step:
         (end,) = operation.arguments
@@ -267,7 +301,7 @@ class Kernel:
         return Raised(closed, error, (*touches, *_holders(end, ADD)))
 
     def _with_channel(self, state: State, end: Endpoint, channel: Channel) -> State:
-        return State(state.lives, state.holders, state.channels.but(end, channel), state.deaf, state.told)
+        return State(state.lives, state.holders, state.channels.but(end, channel), state.deaf, state.told, state.opens)
 
     def _end_of_file(self, state: State, process: int, end: Endpoint, pieces: Pieces) -> Step:
         far = _far(end)
@@ -340,6 +374,10 @@ def messages_left(channel: Channel, dump: Dump) -> list[Any]:
             left.append(frames.content(pieces, dump))
             pieces = ()
     return [*left, HALF] if pieces else left
+
+
+def _partner(end: Endpoint) -> Touches:
+    return ((("holders", end), READ), (("opens", end), READ))
 
 
 def _far(end: Endpoint) -> Endpoint:

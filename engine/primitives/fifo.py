@@ -14,6 +14,8 @@ class Fifo(Primitive):
     Source: https://docs.python.org/3/library/os.html#os.mkfifo
     """
 
+    simulation = "fifo:Fifo"
+
     def build(self, site: Site) -> str:
         path = site.new_path()
         os.mkfifo(path, 0o600)

@@ -129,7 +129,7 @@ def test_options_say_how_to_explore(
 ) -> None:
     assert called("explore", "locks", "-j", "1", *arguments) == 0
 
-    assert backend.asked == [("two locks", Settings(**{"jobs": 1, **changes}))]
+    assert backend.asked == [("two locks", Settings(**{"jobs": 1, "orders_output": False, **changes}))]
 
 
 def test_the_reports_tell_of_explorations(backend: FakeSimulation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import pytest
 from engine.backends.processes import conductor
 from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
-from engine.exploration import Found, Settings
+from engine.exploration import Settings
 from engine.forcing import Confirmation, Rehearsal, compare, forced, obstacle
 from engine.plan import Plan, Turn
 from engine.schedule import Schedule
@@ -198,6 +199,15 @@ PROGRAMS = {
         {},
         3,
     ),
+    "what runs at exit": Program(
+        """
+        import atexit
+        def left(): atexit.register(print, "at exit")
+        """,
+        {"left": []},
+        {},
+        1,
+    ),
     "a manager's list": Program(
         """
         def left(names): names[0] = names[0] + "l"
@@ -215,16 +225,16 @@ def plan_of(name: str, start_method: str = "fork") -> Plan:
     return a_plan(program.source, program.processes, shared=program.shared, start_method=start_method)
 
 
-def rehearsed(plan: Plan, found: Found) -> Rehearsal:
-    fields: dict[str, Any] = {"fingerprint": "", "file": "", "name": "", "variant": {}, "timing": "any", "seed": 0}
-    return Simulation().rehearse(plan, Schedule(**fields, steps=found.schedule), orders_output=True)
-
-
 def rehearsals(plan: Plan) -> list[Rehearsal]:
     """All that can come of it."""
-    explored = Simulation().explore(plan, SETTINGS, lambda run: False)
-    assert explored.exhausted
-    return [rehearsed(plan, found) for found in explored.found]
+    fields: dict[str, Any] = {"fingerprint": "", "file": "", "name": "", "variant": {}, "timing": "any", "seed": 0}
+    with closing(Simulation()) as simulation:
+        explored = simulation.explore(plan, SETTINGS, lambda run: False)
+        assert explored.exhausted
+        return [
+            simulation.rehearse(plan, Schedule(**fields, steps=found.schedule), orders_output=True)
+            for found in explored.found
+        ]
 
 
 def confirmation(stage: Stage, plan: Plan, rehearsal: Rehearsal) -> Confirmation:
@@ -245,7 +255,14 @@ def test_every_outcome_of_the_simulation_is_one_of_reality(stage: Stage, name: s
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
 @pytest.mark.parametrize(
-    "name", ["lost update in memory without a lock", "a queue that is not empty, or is", "a lost wake-up"]
+    "name",
+    [
+        "lost update in memory without a lock",
+        "a queue that is not empty, or is",
+        "a lost wake-up",
+        "a pipe that is looked into",
+        "what runs at exit",
+    ],
 )
 def test_the_same_is_so_under_other_start_methods(stage: Stage, name: str, start_method: str) -> None:
     plan = plan_of(name, start_method)

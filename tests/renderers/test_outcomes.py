@@ -9,6 +9,7 @@ import pytest
 
 from engine.expectation import Expectation, Expected, ExpectedOutcome
 from engine.exploration import Exploration, judge_exploration
+from engine.forcing import Confirmation
 from engine.renderers import junit, terminal
 from engine.renderers.outcomes import columns, explored_text, share
 from engine.renderers.text import width
@@ -108,6 +109,26 @@ def test_what_is_interesting_is_shown_too() -> None:
         "  replay: engine replay a.schedule.json",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("confirmation", "line"),
+    [
+        (Confirmation("confirmed"), "  reality: confirmed, real processes came to the same"),
+        (Confirmation("differs", "counter held 2, and not 1"), "  reality: differs: counter held 2, and not 1"),
+        (
+            Confirmation("unknown", "it cannot be forced: own is for threads"),
+            "  reality: unknown: it cannot be forced: own is for threads",
+        ),
+    ],
+)
+def test_what_reality_says_stands_below_the_picture(confirmation: Confirmation, line: str) -> None:
+    explored = exploration(DEADLOCK)
+    verdict = judge_exploration(PLAIN, explored)
+
+    lines = plainly(of_exploration("a scenario", "a.yaml", {}, explored, verdict, {0: "it.json"}, {0: confirmation}))
+
+    assert lines[lines.index("  replay: engine replay it.json") - 1] == line
 
 
 def test_a_single_outcome_needs_no_table() -> None:

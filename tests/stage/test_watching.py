@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import pickle
 import queue
@@ -92,3 +93,23 @@ def test_what_an_operation_asks_its_user_is_told(told: Told) -> None:
         assert condition.wait_for(lambda: jobs.get() == 1)
 
     assert [label for label, _, _ in told()] == ["jobs.put", "it.acquire", "it.wait_for", "jobs.get", "it.release"]
+
+
+def test_memory_without_a_lock_is_told_and_stays_what_it_is(told: Told) -> None:
+    number = watched(multiprocessing.RawValue("i", 3), "read", "write")
+    items = watched(multiprocessing.RawArray("i", [1, 2]), "read", "write")
+
+    number.value += items[1]
+
+    assert isinstance(number, ctypes.c_int)
+    assert [label for label, _, _ in told()] == ["it.read", "it.read", "it.write"]
+
+
+def test_what_is_under_the_lock_of_a_value_is_told_once(told: Told) -> None:
+    value = watched(multiprocessing.Value("i", 3), "read", "write", "acquire", "release")
+
+    value.value = 4
+    value.get_obj().value = 5
+
+    assert value.get_obj().value == 5
+    assert [label for label, _, _ in told()] == ["it.write", "it.write", "it.read"]

@@ -42,7 +42,7 @@ class Simulation:
         """Run ``plan`` under one schedule after the other. Raises InternalError; an exception ends all of it."""
         began_s = time.monotonic()
         with self._stages(1) as (stage,):
-            parts = [_explored(stage, plan, settings, _phases(settings), settings.seed, is_failure)]
+            parts = [_explored(stage, plan, settings, phases(settings), settings.seed, is_failure)]
         left = settings.schedules - parts[0].runs
         if settings.strategy == "auto" and parts[0].goes_on(settings.keep_going) and left > 0:
             for_s = None if settings.for_s is None else settings.for_s - (time.monotonic() - began_s)
@@ -90,7 +90,7 @@ def found_from(told: Mapping[str, Any]) -> Found:
     )
 
 
-def _phases(settings: Settings) -> list[tuple[str, int, float | None]]:
+def phases(settings: Settings) -> list[tuple[str, int, float | None]]:
     """Strategies, each with how many schedules and how long it may take."""
     if settings.strategy != "auto":
         return [(settings.strategy, settings.schedules, settings.for_s)]
@@ -165,7 +165,7 @@ def _explored(
         reasons=tuple(told["reasons"]),
         first_failure=told["first_failure"],
         refusal=told["refusal"] and _refusal(told["refusal"]),
-        differs=bool(differing),
+        differs=bool(differing) or told["differs"],
     )
 
 

@@ -107,7 +107,9 @@ class Freezer:
         if isinstance(value, BaseException):
             return kind, self.freeze(value.args), self.freeze(vars(value))
         if kind.__module__.startswith(_OURS):
-            # One of ours: a tuple, or an object that is nothing but its attributes and constants.
+            # One of ours: a model, which never changes, a tuple, or an object that is nothing but its attributes.
+            if kind.__module__.startswith(f"{_OURS}.models.") and not isinstance(value, tuple):
+                return id(value)
             if isinstance(value, tuple):
                 return kind, tuple([self.freeze(item) for item in value])
             return id(value), self.freeze(getattr(value, "__dict__", None))

@@ -108,14 +108,19 @@ class Library:
 
     def _copy(self, child: Process, own: list[tuple[str, ModuleType]]) -> dict[int, Any]:
         memo: dict[int, Any] = {}
+        pairs: list[tuple[Any, Any]] = []
         child.is_muted = True
         for name, module in own:
             copy = self.load(child, name)
             memo[id(module)] = copy
             for key, value in vars(module).items():
-                if isinstance(value, (FunctionType, type)) and key in vars(copy):
-                    memo[id(value)] = vars(copy)[key]
+                twin = vars(copy).get(key)
+                if isinstance(value, (FunctionType, type)) and type(twin) is type(value) and twin is not value:
+                    memo[id(value)] = twin
+                    pairs.append((value, twin))
         child.is_muted = False
+        for original, copy in list(pairs):
+            _take_over(original, copy, memo)
         for name, module in own:
             mine, theirs = vars(child.modules[name]), vars(module)
             for key in mine.keys() - theirs.keys():
@@ -162,6 +167,20 @@ class Library:
             code = compile(file.read(), spec.origin, "exec", dont_inherit=True)
         folder = os.path.dirname(spec.origin) if spec.submodule_search_locations is not None else None
         return Source(code, spec.origin, folder)
+
+
+def _take_over(original: Any, copy: Any, memo: dict[int, Any]) -> None:
+    """Have the ``copy`` of a function or class hold what the original does: its defaults, its attributes."""
+    if isinstance(original, FunctionType):
+        copy.__defaults__ = copied(original.__defaults__, memo)
+        copy.__kwdefaults__ = copied(original.__kwdefaults__, memo)
+        copy.__dict__.update({name: copied(value, memo) for name, value in original.__dict__.items()})
+        return
+    for name, value in vars(original).items():
+        if isinstance(value, FunctionType) and isinstance(vars(copy).get(name), FunctionType):
+            _take_over(value, vars(copy)[name], memo)
+        elif name[:2] != "__" and not hasattr(type(value), "__get__"):
+            setattr(copy, name, copied(value, memo))
 
 
 def copied(value: Any, memo: dict[int, Any]) -> Any:

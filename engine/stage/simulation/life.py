@@ -35,7 +35,7 @@ from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
 from .stock import Stock
 from .strand import Strand
-from .world import IDLE, KERNEL, World
+from .world import CLOCK, IDLE, KERNEL, World
 
 _SIGTERM = 15
 
@@ -55,6 +55,7 @@ class Life:
         self.shared: dict[str, Any] = {}
         self.refusal: NotSimulated | None = None
         self.reads_clock = False
+        self.has_gone_elsewhere = False
         self.reads_pids = False
         self.struck: list[str] = []
         self.observes = bool(plan.after or plan.faults or any(one.start_after for one in plan.processes)) or any(
@@ -98,8 +99,9 @@ class Life:
             self.shared[shared.name] = self.stock.build(
                 self.world, shared.type, shared.name, shared.parameters, self._find
             )
-            if getattr(self.shared[shared.name], "outlives", False):
-                self.world.outliving.add(self.shared[shared.name].cell)
+            if getattr(type(self.shared[shared.name]), "outlives", False):
+                # Not by a dot, which of a namespace's proxy is a request to the server.
+                self.world.outliving.add(object.__getattribute__(self.shared[shared.name], "cell"))
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
         for number, process in enumerate(plan.processes, 1):
@@ -159,6 +161,8 @@ class Life:
             if planned.start_after:
                 others = tuple(self.processes[name].number for name in planned.start_after)
                 perform(KERNEL, Operation("await", others))
+            if planned.delay_s and self.world.is_virtual:
+                perform(CLOCK, Operation("sleep", (), planned.delay_s))
             own = self.library.target(process, planned.call.module, planned.call.name)
             process.returned = own(*args, **kwargs)
 
@@ -169,10 +173,10 @@ class Life:
         """``value`` as ``process`` gets it: copied with all else under fork, pickled otherwise."""
         if self.plan.start_method == "fork":
             for shared in self.shared.values():
-                if getattr(shared, "copies", False):
+                if getattr(type(shared), "copies", False):
                     shared.fork(self.parent.number, process)
         if build.is_same_everywhere(value):
-            return value
+            return build.own(value, {})
         if self.plan.start_method == "fork":
             return copied(value, memo)
         return self.pickled(value, self.parent, process)
@@ -400,7 +404,8 @@ def _where(trace: Any) -> str:
     where = ""
     while trace is not None:
         code = trace.tb_frame.f_code
-        if not trace.tb_frame.f_globals.get("__name__", "").startswith(_OURS):
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if not name.startswith(_OURS) and name.partition(".")[0] not in sys.stdlib_module_names:
             where = f"{code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return where

@@ -14,7 +14,7 @@ from .life import Life
 from .names import said
 from .process import NOTHING, STDERR, STDOUT, Process
 from .stock import Stock
-from .world import Names, OutOfSteps, Redundant, Scheduler, World
+from .world import Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
 
 
 class Terms(NamedTuple):
@@ -54,6 +54,9 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
         world.run(scheduler)
     except Redundant:
         scheduler.end(world, False)
+        return Played(life, None)
+    except Elsewhere:
+        life.has_gone_elsewhere = True
         return Played(life, None)
     except OutOfSteps:
         scheduler.end(world, False)
@@ -105,7 +108,9 @@ def _finals(played: Played) -> Mapping[str, object]:
 
 def final(shared: Any) -> object:
     """What a primitive holds at the end."""
-    return [end.final() for end in shared] if isinstance(shared, tuple) else shared.final()
+    if isinstance(shared, tuple):
+        return [end.final() for end in shared]
+    return shared.final() if hasattr(shared, "final") else None
 
 
 def told(played: Played, terms: Terms) -> dict[str, Any]:
@@ -118,7 +123,10 @@ def told(played: Played, terms: Terms) -> dict[str, Any]:
         "stderr": _merged(life, STDERR),
         "parent": _process(life, life.parent, completed),
         "calls": {name: _call(made) for name, made in life.parent.calls.items()},
-        "processes": {name: _process(life, process, completed) for name, process in life.processes.items()},
+        "processes": {
+            planned.name: _process(life, life.processes.get(planned.name) or _never_started(planned.name), completed)
+            for planned in terms.plan.processes
+        },
         "shared": {name: plain.encode(value) for name, value in (_finals(played) if completed else {}).items()},
         "unstruck": [
             str(fault)
@@ -153,6 +161,13 @@ def _process(life: Life, process: Process, completed: bool) -> dict[str, Any]:
         "waiting_for": waits,
         "faults": process.struck,
     }
+
+
+def _never_started(name: str) -> Process:
+    """One that the parent did not come to."""
+    process = Process(0, name, name)
+    process.is_started = False
+    return process
 
 
 def _call(made: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,6 +92,7 @@ def _place(strand: Strand) -> Any:
     freezer = Freezer(strand.process)
     made: list[Any] = [
         freezer.of_process(),
+        strand.cell,
         strand.operation.name,
         freezer.freeze(strand.operation.arguments),
     ]
@@ -104,7 +105,7 @@ def _place(strand: Strand) -> Any:
         at = place_of(frame)
         if _is_in_for_loop(frame, at):
             raise Incomparable
-        made.append((id(frame), frame.f_code, at, freezer.freeze(dict(frame.f_locals))))
+        made.append((frame.f_code, at, freezer.freeze(dict(frame.f_locals))))
     return tuple(made)
 
 

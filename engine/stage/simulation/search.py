@@ -79,16 +79,19 @@ class Search:
     first_failure: int | None = None
     refusal: NotSimulated | None = None
     reads_clock: bool = False
+    has_gone_elsewhere: bool = False
     has_met_limit: bool = False
 
     def run(self, phases: list[Phase], seed: int) -> None:
         """Go through ``phases`` until one of them leaves no schedule, or something decides."""
         for phase in phases:
-            if self.has_met_limit and phase.strategy not in SAMPLERS:
+            if self._is_endless and phase.strategy not in SAMPLERS:
                 continue
             scheduler = _scheduler(phase.strategy, seed)
             is_over = self._run_phase(phase, scheduler)
-            self.exhausted = is_over and self._is_all(scheduler) and not self.has_met_limit
+            self.exhausted = (
+                is_over and self._is_all(scheduler) and not self.has_met_limit and not self.has_gone_elsewhere
+            )
             if isinstance(scheduler, PartialOrder):
                 self.classes = scheduler.classes
             if self.exhausted or self.refusal or (self.first_failure and not self.keep_going):
@@ -130,7 +133,7 @@ class Search:
             if self.refusal or (self.first_failure and not self.keep_going):
                 return False
             # With a run that could not be followed to its end, nothing is ever exhausted.
-            if self.steps >= MOST_STEPS or (self.has_met_limit and phase.strategy not in SAMPLERS):
+            if self.steps >= MOST_STEPS or (self._is_endless and phase.strategy not in SAMPLERS):
                 return False
             if until_s is not None and time.monotonic() >= until_s:
                 break
@@ -142,6 +145,7 @@ class Search:
         life = played.life
         self.steps += len(played.world.trace)
         self.reads_clock |= life.reads_clock
+        self.has_gone_elsewhere |= life.has_gone_elsewhere
         if life.refusal is not None:
             self.refusal = life.refusal
             return
@@ -161,6 +165,11 @@ class Search:
             outcome.schedule = _choices(played)
         outcome.count += 1
 
+    @property
+    def _is_endless(self) -> bool:
+        """Whether there was something that no search can go through to its end."""
+        return self.has_met_limit or self.has_gone_elsewhere
+
     def _is_all(self, scheduler: Scheduler) -> bool:
         return scheduler.is_exhausted if isinstance(scheduler, Bounded) else True
 
@@ -172,7 +181,7 @@ class Search:
             reasons.append("a target reads the clock, and may do otherwise at other times")
         if self.steps >= MOST_STEPS:
             reasons.append(f"{MOST_STEPS:,} steps were taken, and there are more schedules")
-        if not self.exhausted and not self.refusal and not reasons:
+        if not (self.exhausted or self.refusal or reasons or self.has_gone_elsewhere):
             stopped = self.first_failure and not self.keep_going
             reasons.append("it stopped at the first failure" if stopped else "there are more schedules than were run")
         return reasons

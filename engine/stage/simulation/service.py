@@ -153,6 +153,7 @@ class Service:
             classes=search.classes,
             exhausted=search.exhausted,
             reasons=search.reasons,
+            differs=search.has_gone_elsewhere,
             first_failure=search.first_failure,
             refusal=None if refusal is None else [refusal.what, refusal.where],
         )

@@ -7,15 +7,18 @@ it is called. The engine's own code, outside of every process, gets the real thi
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import builtins
 import functools
 import importlib
+import logging
 import multiprocessing
 import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing import connection, context
@@ -27,7 +30,7 @@ from . import output
 from .here import here, perform
 from .library import imported
 from .makers import MAKERS
-from .objects import processes, wait
+from .objects import fifo, processes, wait
 from .output import Stream
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
@@ -52,6 +55,9 @@ def install() -> None:
     for module, names in _REFUSED.items():
         _put(module, {name: _refused(f"{module.__name__}.{name}") for name in names.split()})
     _put(random, {name: _drawing(name) for name in _OF_RANDOM})
+    for module, name in ((_thread, "start_new_thread"), (threading, "_start_new_thread")):
+        # Before Python 3.12 no audit event tells of it.
+        _put(module, {name: _refused("starting a thread")})
     for name, make in MAKERS.items():
         for owner in (context.BaseContext, multiprocessing):
             setattr(owner, name, _made_by(getattr(owner, name), make, owner is multiprocessing))
@@ -59,6 +65,7 @@ def install() -> None:
     context.ForkContext.Process = processes.ForkProcess
     context.SpawnContext.Process = processes.SpawnProcess
     context.ForkServerContext.Process = processes.ForkServerProcess
+    builtins.open = _either(builtins.open, _open)
     multiprocessing.active_children = _either(multiprocessing.active_children, lambda _: processes.active_children())
     connection.wait = _either(connection.wait, lambda _, *given, **keywords: wait.wait(*given, **keywords))
     sys.addaudithook(_audit)
@@ -68,7 +75,13 @@ def _put(module: Any, functions: Mapping[str, Callable[..., Any]]) -> None:
     """Have ``functions`` stand for those of ``module``, as far as this interpreter has them."""
     for name, function in functions.items():
         if hasattr(module, name):
-            setattr(module, name, _either(getattr(module, name), function))
+            real = getattr(module, name)
+            stand_in = _either(real, function)
+            setattr(module, name, stand_in)
+            # Where it comes from, too: there it is looked for by who unpickles it.
+            home = sys.modules.get(getattr(real, "__module__", None) or "")
+            if getattr(home, name, None) is real:
+                setattr(home, name, stand_in)
 
 
 def _made_by(real: Any, make: Callable[..., Any], is_bound: bool) -> Any:
@@ -169,6 +182,15 @@ def _write(process: Process, fd: int, data: bytes) -> int:
     return len(data)
 
 
+def _open(process: Process, file: Any, mode: str = "r", *given: Any, **keywords: Any) -> Any:
+    if isinstance(file, str) and file in here.world.fifos:
+        return fifo.opened(file, mode)
+    return _real_open(file, mode, *given, **keywords)
+
+
+_real_open = builtins.open
+
+
 def _at_exit(process: Process, function: Callable[..., Any], *given: Any, **keywords: Any) -> Any:
     process.at_exit.append(functools.partial(function, *given, **keywords))
     return function
@@ -216,6 +238,8 @@ _REFUSED: dict[Any, str] = {
     signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill "
     "set_wakeup_fd siginterrupt",
     multiprocessing: "Pool",
+    logging: "basicConfig",
+    logging.Logger: "addHandler addFilter setLevel",
 }
 
 _OF_RANDOM = [
@@ -265,7 +289,8 @@ def _drawing(name: str) -> Callable[..., Any]:
 
 
 _AUDITED = (
-    "socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.remove", "os.rename",
+    "os.chdir", "os.chmod", "socket.", "subprocess.",
+    "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.remove", "os.rename",
     "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.putenv", "shutil.", "tempfile.", "fcntl.",
     "mmap.", "_thread.start_new_thread", "pty.", "sqlite3.",
 )  # fmt: skip

@@ -68,6 +68,10 @@ class Redundant(Exception):
     """Every schedule that begins like this one is equivalent to one that has been run."""
 
 
+class Elsewhere(Exception):
+    """The same choices have led somewhere else than in an earlier run: something that is not seen decides, too."""
+
+
 class OutOfSteps(Exception):
     """The run was longer than it may be."""
 
@@ -79,7 +83,7 @@ class Scheduler(Protocol):
         """Get ready for the next run; false when no schedule is left."""
 
     def choose(self, world: World, ready: list[Strand]) -> Strand:
-        """Who of those that can take a step takes one, in order of their numbers. Raises Redundant."""
+        """Who of those that can take a step takes one, in order of their numbers. Raises Redundant and Elsewhere."""
 
     def end(self, world: World, is_whole: bool) -> None:
         """The run is over; it was left early, as redundant or too long, if it is not ``whole``."""
@@ -112,6 +116,7 @@ class World:
         self.passed: list[Endpoint] = []
         self.is_still = False
         self.outliving: set[int] = set()
+        self.fifos: dict[str, int] = {}
         self.output: int | None = None
         self.now_s = 0.0
         self.obey: Callable[[Strand, Operation], None] | None = None
@@ -187,7 +192,7 @@ class World:
         self._go_on(strand, strand.greenlet.throw, error)
 
     def run(self, scheduler: Scheduler) -> None:
-        """Take steps until nobody can. Raises Redundant and OutOfSteps."""
+        """Take steps until nobody can. Raises OutOfSteps, and what ``scheduler`` raises."""
         states, trace, choose = self.states, self.trace, scheduler.choose
         while True:
             ready = self._ready()

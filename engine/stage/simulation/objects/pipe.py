@@ -41,9 +41,12 @@ class Connection(Shared, connection.Connection):
         self._readable_at_first, self._writable = readable, writable
         self._recv = Operation("recv", (end, None))
 
+    def __hash__(self) -> int:
+        return hash(self.end)
+
     def send(self, obj: Any) -> None:
         self._check_closed()
-        self._check_writable()  # type: ignore[attr-defined]
+        self._check_writable()
         load, size = pack(obj, number())
         perform(self.cell, Operation("send", (self.end, load, size + HEADER)))
 

@@ -81,6 +81,12 @@ class _Simulated(BaseProcess):
         if daemon is not None:
             self.daemon = daemon
 
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     def run(self) -> None:
         if self._target:
             self._target(*self._args, **self._kwargs)

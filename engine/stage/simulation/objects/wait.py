@@ -8,6 +8,7 @@ from typing import Any
 from ....models.model import Operation
 from ..here import here, perform
 from ..refusal import NotSimulated
+from .fifo import OpenFifo
 from .pipe import Connection
 from .sentinel import Sentinel
 
@@ -29,6 +30,8 @@ def _known(one: Any) -> Any:
     """What the kernel calls it."""
     if isinstance(one, Connection):
         one._check_closed()
+        return one.end
+    if isinstance(one, OpenFifo):
         return one.end
     if isinstance(one, Sentinel):
         return one.process

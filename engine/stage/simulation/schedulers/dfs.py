@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..strand import Strand
-from ..world import World
+from ..world import Elsewhere, World
 
 
 class DepthFirst:
@@ -32,7 +32,9 @@ class DepthFirst:
     def choose(self, world: World, ready: list[Strand]) -> Strand:
         if self._depth == len(self._path):
             self._path.append((len(ready), 0))
-        _, chosen = self._path[self._depth]
+        count, chosen = self._path[self._depth]
+        if count != len(ready):
+            raise Elsewhere
         self._depth += 1
         return ready[chosen]
 

@@ -15,15 +15,21 @@ Dynamic partial-order reduction for model checking software, POPL 2005.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ....models.model import ADD, BLOCKED, READ, WRITE, Operation, Touches, conflict, looks_at_memory
 from ..strand import Strand
-from ..world import IDLE, Redundant, World
+from ..world import IDLE, Elsewhere, Redundant, World
 
 Clock = dict[int, int]
 """Of each strand, the number of its events that happened before; none of those that are not there."""
+
+_Touched = tuple[Clock, Clock, Clock]
+"""What happened before all that has read a component, or written it, or added to it."""
+
+_UNTOUCHED: _Touched = ({}, {}, {})
 
 _CONFLICTING = {READ: (WRITE, ADD), WRITE: (READ, WRITE, ADD), ADD: (READ, WRITE)}
 
@@ -63,7 +69,10 @@ class _Node:
 
 class PartialOrder:
     """``classes`` counts the runs that came to their end, each of a class of its own; ``redundant`` those that were
-    left."""
+    left.
+
+    A run begins as the last one did, up to the step ``_new_from``: what was found out of that beginning is kept.
+    """
 
     def __init__(self) -> None:
         self.classes = 0
@@ -72,10 +81,13 @@ class PartialOrder:
         self._moves: list[_Move] = []
         self._new_from = 0
         self._has_begun = False
-        self._forget_run()
+        self._events: list[_Event] = []
+        self._touched: defaultdict[tuple[int, object], list[_Touched]] = defaultdict(lambda: [_UNTOUCHED])
+        self._births: dict[int, int] = {}
+        self._has_victims = False
+        self._counts: dict[int, int] = {}
 
     def begin(self) -> bool:
-        self._forget_run()
         if not self._has_begun:
             self._has_begun = True
             return True
@@ -85,73 +97,86 @@ class PartialOrder:
             left = node.backtrack - node.done.keys() - node.sleep.keys()
             if left:
                 node.chosen = min(left)
-                self._new_from = len(self._path) - 1
-                del self._moves[self._new_from :]
+                self._go_back(len(self._path) - 1)
                 return True
             self._path.pop()
         return False
 
     def choose(self, world: World, ready: list[Strand]) -> Strand:
         depth = len(world.trace)
-        moved = self._look_back(world)
+        if depth < self._new_from:
+            return self._again(depth, ready)
+        if depth == self._new_from:
+            self._take_up(world)
+        else:
+            self._look_back(world)
+        moved = world.trace[-1].strand if depth else None
         if depth == len(self._path):
             self._path.append(self._new_node(ready, moved))
         node = self._path[depth]
-        chosen = next(strand for strand in ready if strand.number == node.chosen)
+        chosen = next((strand for strand in ready if strand.number == node.chosen), None)
+        if chosen is None:
+            raise Elsewhere
         # Time passes, for one, only when everybody waits for it: what happens then comes after all else.
         move = _move(chosen) if not world.is_still else _move(chosen)._replace(victim=EVERYBODY)
-        if len(ready) < len(world.waiting):
-            self._note_held_up(world, ready)
-        held_up_at = self._held_up.pop(chosen.number, None)
-        if depth >= self._new_from:
-            if held_up_at is not None:
-                self._note_races(world, chosen, held_up_at)
-            self._moves.append(move)
-            node.backtrack.update(
-                other.number for other in ready if other is not chosen and _depend(_move(other), move)
-            )
+        self._note_races_since_held_up(world, chosen)
+        self._moves.append(move)
+        for other in ready:
+            if other is not chosen and _depend(_move(other), move):
+                node.backtrack.add(other.number)
         return chosen
+
+    def _again(self, depth: int, ready: Sequence[Strand]) -> Strand:
+        """Who went on from here in the last run, too; what it does must be what it did."""
+        number, move = self._path[depth].chosen, self._moves[depth]
+        for strand in ready:
+            if strand.number == number and strand.cell == move.cell and strand.step.touches == move.touches:  # type: ignore[union-attr]
+                return strand
+        raise Elsewhere
 
     def end(self, world: World, is_whole: bool) -> None:
         if is_whole:
-            self._look_back(world)
+            if world.trace:
+                self._look_back(world)
             for strand in world.waiting:
-                if strand.number in self._held_up:
-                    self._note_races(world, strand, self._held_up[strand.number])
+                self._note_races_since_held_up(world, strand)
             self.classes += 1
         else:
             self.redundant += 1
 
-    def _forget_run(self) -> None:
-        self._events: list[_Event] = []
-        self._touched: dict[tuple[int, object], tuple[Clock, Clock, Clock]] = {}
-        self._counts: dict[int, int] = {}
-        # Since which event a strand has been waiting that could not go on.
-        self._held_up: dict[int, int] = {}
-        self._has_victims = False
+    def _go_back(self, depth: int) -> None:
+        """Forget what came of the steps from ``depth`` on."""
+        self._new_from = depth
+        del self._moves[depth:]
+        for event in self._events[depth:]:
+            for component, _ in event.move.touches:
+                self._touched[event.move.cell, component].pop()
+        del self._events[depth:]
+        self._births = {number: at for number, at in self._births.items() if at <= depth}
 
-    def _note_held_up(self, world: World, ready: Sequence[Strand]) -> None:
-        """What was done while somebody could not go on may have come after what he does once he can."""
-        able = {strand.number for strand in ready}
+    def _take_up(self, world: World) -> None:
+        """The beginning is over, and everybody is where the last run left it: nothing of that needs a second look."""
+        self._counts, clocks = {}, {}
+        for at, taken in enumerate(world.trace):
+            event = self._events[at] = self._events[at]._replace(operation=taken.operation, before=taken.before)
+            self._counts[event.strand], clocks[event.strand] = event.place, event.clock
         for strand in world.waiting:
-            if strand.number not in able:
-                self._held_up.setdefault(strand.number, len(self._events))
+            born = self._births.setdefault(strand.number, 0)
+            strand.clock = dict(clocks.get(strand.number) or (self._events[born - 1].clock if born else {}))
 
-    def _look_back(self, world: World) -> Strand | None:
-        """See what has come of the last step; return whose it was."""
+    def _look_back(self, world: World) -> None:
+        """See what has come of the last step."""
         depth = len(world.trace)
+        moved = world.trace[-1].strand
         if depth > len(self._events):
             self._note_event(world)
-        is_new = depth >= self._new_from
-        moved = world.trace[-1].strand if depth else None
         for strand in world.waiting:
-            is_fresh = strand is moved
             if strand.clock is None:
                 # Whoever moved last has set it going.
-                strand.clock, is_fresh = dict(moved.clock) if moved else {}, True
-            if is_new and is_fresh:
+                self._births[strand.number], strand.clock = depth, dict(moved.clock)
                 self._note_races(world, strand)
-        return moved
+            elif strand is moved:
+                self._note_races(world, strand)
 
     def _new_node(self, ready: Sequence[Strand], moved: Strand | None) -> _Node:
         sleep: dict[int, _Move] = {}
@@ -173,33 +198,45 @@ class PartialOrder:
         number = strand.number
         clock = strand.clock
         for component, mode in move.touches:
-            touched = self._touched.get((cell, component))
-            if touched is not None:
-                for other in _CONFLICTING[mode]:
-                    _join(clock, touched[other])
-        if move.victim is not None:
-            self._has_victims = True
+            touched = self._touched[cell, component][-1]
+            for other in _CONFLICTING[mode]:
+                _join(clock, touched[other])
+        self._has_victims |= move.victim is not None
         if self._has_victims:
             for event in self._events:
                 if _strikes(event.move, move) or _strikes(move, event.move):
                     _join(clock, event.clock)
-        index = self._counts[number] = self._counts.get(number, 0) + 1
-        clock[number] = index
+        place = self._counts[number] = self._counts.get(number, 0) + 1
+        clock[number] = place
         for component, mode in move.touches:
-            touched = self._touched.get((cell, component))
-            if touched is None:
-                touched = self._touched[cell, component] = ({}, {}, {})
-            _join(touched[mode], clock)
-        self._events.append(_Event(number, index, dict(clock), move, operation, before))
+            stack = self._touched[cell, component]
+            joined = dict(stack[-1][mode])
+            _join(joined, clock)
+            stack.append((*stack[-1][:mode], joined, *stack[-1][mode + 1 :]))  # type: ignore[arg-type]
+        self._events.append(_Event(number, place, dict(clock), move, operation, before))
+
+    def _note_races_since_held_up(self, world: World, strand: Strand) -> None:
+        """The same, for what was done while ``strand`` could not go on: nobody has asked since then."""
+        at, since = len(self._events), None
+        while at and self._events[at - 1].strand != strand.number:
+            at -= 1
+            if strand.number not in self._path[at].ready:
+                since = at
+        if since is not None:
+            self._note_races(world, strand, since)
 
     def _note_races(self, world: World, strand: Strand, since: int = 0) -> None:
         """Put down where what ``strand`` wants to do now could have been done before something that conflicts, of the
         events ``since`` that one."""
-        clock = strand.clock
+        clock, number, victim = strand.clock, strand.process.number, _victim(strand)
+        if victim == EVERYBODY:
+            return
         races: list[_Event] = []
         for at in range(len(self._events) - 1, since - 1, -1):
             event = self._events[at]
-            if event.strand == strand.number or clock.get(event.strand, 0) >= event.place:
+            if clock.get(event.strand, 0) >= event.place or event.strand == strand.number:
+                continue
+            if event.move.cell != strand.cell and event.move.victim != number and event.move.process != victim:
                 continue
             if any(race.clock.get(event.strand, 0) >= event.place for race in races):
                 continue
@@ -213,8 +250,6 @@ class PartialOrder:
         """What ``strand`` now wants to do would have been instead of ``event``, after what is ``independent`` of that;
         None where it was not possible then, or has nothing to do with it."""
         number, victim = strand.process.number, _victim(strand)
-        if victim == EVERYBODY:
-            return None
         if event.move.victim == number or (victim is not None and event.move.process == victim):
             return _Move(strand.cell, (), number, victim)
         if event.move.cell != strand.cell:

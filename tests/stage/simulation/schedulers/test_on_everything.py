@@ -125,7 +125,7 @@ def compare(seed: int, count: int, most: int) -> Compared:
 
 @pytest.mark.slow
 def test_what_is_drawn_over_all_types_has_one_run_for_each_class() -> None:
-    total = compare(seed=1, count=60, most=60)
+    total = compare(seed=1, count=40, most=40)
 
     assert total.classes < total.interleavings
 
