@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check format schemas index chaos faithful bench clean
+.PHONY: run test check format schemas index chaos faithful proof bench clean
 
 run: $(VENV)/installed  ## run the first scenarios
 	$(BIN)/engine run scenarios/seeds
@@ -38,6 +38,9 @@ chaos: $(VENV)/installed-for-development  ## a thousand random blows to the engi
 faithful: $(VENV)/installed-for-development  ## a thousand programs and the catalogue: does the simulation foresee what happens, and does what it foresees
 	$(BIN)/python -m tests.conformance.faithful 1000 20
 	$(BIN)/python -m tests.conformance.faithful catalogue 20
+
+proof: $(VENV)/installed-for-development  ## compare exhaustive search with plain enumeration on a thousand programs
+	$(BIN)/python -m tests.stage.simulation.schedulers.proof 1000
 
 bench: $(VENV)/installed  ## what it costs, and how soon and how surely it tells
 	$(BIN)/python benchmarks/run_overhead.py

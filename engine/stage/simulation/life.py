@@ -36,7 +36,7 @@ from .refusal import NotSimulated
 from .served import refuse_to_inherit
 from .stock import Stock
 from .strand import Strand
-from .world import IDLE, KERNEL, World
+from .world import CLOCK, IDLE, KERNEL, World
 
 _SIGTERM = 15
 
@@ -162,6 +162,8 @@ class Life:
             if planned.start_after:
                 others = tuple(self.processes[name].number for name in planned.start_after)
                 perform(KERNEL, Operation("await", others))
+            if planned.delay_s and self.world.is_virtual:
+                perform(CLOCK, Operation("sleep", (), planned.delay_s))
             own = self.library.target(process, planned.call.module, planned.call.name)
             process.returned = own(*args, **kwargs)
 
@@ -267,15 +269,32 @@ class Life:
         return run
 
     def _leave(self, process: Process, error: BaseException | None) -> None:
+        try:
+            self._finish(process)
+        except (greenlet.GreenletExit, NotSimulated):
+            raise
+        except BaseException as later:
+            error = later
+        while not process.is_gone:
+            try:
+                self._exit(process, error)
+                return
+            except KeyboardInterrupt:
+                # It came when all was over but that: of such a one nothing is told but the exit code.
+                error = SystemExit(1)
+
+    def _finish(self, process: Process) -> None:
         for queue in process.feeders:
             queue.end_feeder()
         end_children()
         for queue in process.feeders:
             queue.join_feeder()
+
+    def _exit(self, process: Process, error: BaseException | None) -> None:
         code = 0
         if error is not None:
             process.returned = NOTHING
-            process.raised = link.raised(error)
+            process.raised = process.raised or link.raised(error)
             code = _exit_code(error)
             if isinstance(error, SystemExit):
                 if error.code is not None and not isinstance(error.code, int):
@@ -288,11 +307,11 @@ class Life:
                 with contextlib.suppress(Exception):
                     process.at_exit.pop()()
         output.flush(process)
-        process.exitcode = code
         if self._is_end_seen:
             perform(KERNEL, Operation("exit", (code,)))
         else:
             self._at_once(process.number, Operation("exit", (code,)))
+        process.exitcode = code
 
     def _complain(self, process: Process, error: BaseException) -> None:
         text = io.StringIO()
@@ -395,7 +414,8 @@ def _where(trace: Any) -> str:
     where = ""
     while trace is not None:
         code = trace.tb_frame.f_code
-        if not trace.tb_frame.f_globals.get("__name__", "").startswith(_OURS):
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if not name.startswith(_OURS) and name.partition(".")[0] not in sys.stdlib_module_names:
             where = f"{code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return where

@@ -7,6 +7,7 @@ it is called. The engine's own code, outside of every process, gets the real thi
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import builtins
 import functools
@@ -17,6 +18,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing import connection, context
@@ -53,6 +55,9 @@ def install() -> None:
     for module, names in _REFUSED.items():
         _put(module, {name: _refused(f"{module.__name__}.{name}") for name in names.split()})
     _put(random, {name: _drawing(name) for name in _OF_RANDOM})
+    for module, name in ((_thread, "start_new_thread"), (threading, "_start_new_thread")):
+        # Before Python 3.12 no audit event tells of it.
+        _put(module, {name: _refused("starting a thread")})
     for name, make in MAKERS.items():
         for owner in (context.BaseContext, multiprocessing):
             setattr(owner, name, _made_by(getattr(owner, name), make, owner is multiprocessing))
@@ -141,8 +146,9 @@ def _pid(process: Process) -> int:
 
 
 def _exit_at_once(process: Process, status: int) -> None:
-    process.exitcode = status & 0xFF
-    perform(KERNEL, Operation("exit", (process.exitcode,)))
+    code = status & 0xFF
+    perform(KERNEL, Operation("exit", (code,)))
+    process.exitcode = code
     process.is_gone = True
     here.hub.switch()  # Nobody switches back.
 
