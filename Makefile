@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check format schemas index chaos bench clean
+.PHONY: run test check format schemas index chaos faithful proof bench clean
 
 run: $(VENV)/installed  ## run the first scenarios
 	$(BIN)/engine run scenarios/seeds
@@ -34,6 +34,13 @@ index: $(VENV)/installed  ## write the index of the catalogue anew
 chaos: $(VENV)/installed-for-development  ## a thousand random blows to the engine and to what it runs, and far too much of everything
 	$(BIN)/python -m tests.chaos.blows 1000
 	$(BIN)/python -m tests.chaos.bounds
+
+faithful: $(VENV)/installed-for-development  ## a thousand programs and the catalogue: does the simulation foresee what happens, and does what it foresees
+	$(BIN)/python -m tests.conformance.faithful 1000 20
+	$(BIN)/python -m tests.conformance.faithful catalogue 20
+
+proof: $(VENV)/installed-for-development  ## compare exhaustive search with plain enumeration on a thousand programs
+	$(BIN)/python -m tests.stage.simulation.schedulers.proof 1000
 
 bench: $(VENV)/installed  ## what it costs, and how soon and how surely it tells
 	$(BIN)/python benchmarks/run_overhead.py

@@ -94,9 +94,11 @@ def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
     kind = primitive(described.type)()
     if not kind.crosses_processes:
         return f"{turn.primitive} is for threads"
+    is_held = described.type in STEPS if turn.begins else turn.operation in STEPS.get(described.type, ())
+    if not is_held and (turn.goes_on or not turn.begins):
+        return f"{turn.what} goes on inside a call of a {described.type}"
     if not turn.begins:
-        held = turn.operation in STEPS.get(described.type, ())
-        return None if held else f"{turn.what} goes on inside a call of a {described.type}"
+        return None
     if turn.thread or _is_seen(turn, described, kind.operations):
         return None
     return f"no call of Python's goes through {turn.what}"

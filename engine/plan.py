@@ -163,6 +163,7 @@ class Plan(NamedTuple):
 
     ``search_path`` holds the folders from which the targets' modules are imported, first one first.
     ``environment`` holds only what the scenario adds. ``score`` is what its processes are made to follow, if anything.
+    ``delays`` is what it is drawn from by how much they are late before operations; None for not at all.
     """
 
     name: str
@@ -181,6 +182,7 @@ class Plan(NamedTuple):
     faults: tuple[Fault, ...] = ()
     is_traced: bool = False
     score: Score | None = None
+    delays: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -46,6 +46,11 @@ def engine_environment() -> dict[str, str]:
     return {**plain_environment(), **path}
 
 
+def heed_interrupts() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would every engine that is started from there."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def eventually(look: Callable[[], Found], patience_s: float = PATIENCE_S) -> Found:
     """What ``look`` gives as soon as that is true of it; the last it gave if it never is."""
     deadline_s = time.monotonic() + patience_s

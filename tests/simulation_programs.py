@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import greenlet
 
@@ -108,11 +108,15 @@ def run(program: Program, scheduler: Scheduler, names: Names) -> Ran:
     has_failed = is_whole and (bool(failed) or len(ended) < len(program.targets))
     if is_whole and not has_failed:
         cells = {world.labels[cell]: cell for cell in world.models}
-        finals: dict[str, Any] = {label: world.models[cell].final(world.states[cell]) for label, cell in cells.items()}
-        has_failed = not program.after(lambda label: int(finals[label][0]))
+        has_failed = not program.after(lambda label: _value(world, cells[label]))
     choices = tuple(taken.strand.number for taken in world.trace)
     world.end()
     return Ran(has_failed, is_whole, choices, world.trace)
+
+
+def _value(world: World, cell: int) -> int:
+    (value,) = cast("list[int]", world.models[cell].final(world.states[cell]))
+    return int(value)
 
 
 def first_failure(program: Program, scheduler: Scheduler, budget: int) -> int | None:

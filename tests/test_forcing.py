@@ -55,6 +55,7 @@ def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
     [
         ([turn("jobs", "write_on", begins=False)], "jobs.write_on goes on inside a call of a Queue"),
         ([turn("news", "_sleep", begins=False)], "news._sleep goes on inside a call of a Manager.Condition"),
+        ([turn("news", "wait", goes_on=True)], "news.wait goes on inside a call of a Manager.Condition"),
         ([turn("block", "read")], "no call of Python's goes through block.read"),
         ([turn("made here", "put")], "made here.put is on something that is not in shared"),
         ([turn("own", "get")], "own is for threads"),

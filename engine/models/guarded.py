@@ -110,6 +110,8 @@ class Part:
 
     place = 0
     label = ""
+    takes_lock = False
+    """Whether its operations take the lock for themselves, and give it back."""
 
     def initial(self) -> Any:
         raise NotImplementedError
@@ -136,7 +138,8 @@ class Guarded:
     def __init__(self, guard: Guard | None, primary: Part | None = None) -> None:
         self.guard = guard
         self._primary = primary
-        self._parts = 0
+        self.is_taken_inside = False
+        """Whether a part takes the lock for itself, so that who tries to take it may find it taken by nobody's will."""
         self._initial: tuple[Any, ...] = (guard.initial() if guard else None,)
         if primary is not None:
             self._initial = self.admit(primary, self._initial)
@@ -144,6 +147,7 @@ class Guarded:
     def admit(self, part: Part, state: tuple[Any, ...]) -> tuple[Any, ...]:
         """``state`` with another part."""
         part.place = len(state)
+        self.is_taken_inside |= part.takes_lock
         return (*state, part.initial())
 
     def initial(self) -> tuple[Any, ...]:

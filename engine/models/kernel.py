@@ -246,7 +246,8 @@ class Kernel:
                 return BLOCKED
             asleep = Operation("wake", (end, load, size, start, stop))
             return Then(state, asleep, (*touches, (("segment", far, channel.put), READ)))
-        touches = ((("segment", far, channel.put), WRITE), *touches)
+        # Two that write always differ by who came first, also where each has a segment of its own.
+        touches = ((("segment", far, channel.put), WRITE), (("put", far), WRITE), *touches)
         written = self._with_channel(state, far, grown)
         reached = grown.segments[-1].stop
         if reached == size:

@@ -1,8 +1,8 @@
 """Shared memory: items side by side, under a lock or under none.
 
 Each read and each write, of one item or of several, is one step, also through the lock: the step waits while another
-process has it (Lib/multiprocessing/sharedctypes.py takes it, reads or writes, and gives it back; nobody sees more of
-that than the order).
+process has it. Lib/multiprocessing/sharedctypes.py takes it, reads or writes, and gives it back; nobody sees more of
+that than the order, but for who tries to take the lock without waiting for it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ costs schedules."""
 class Memory(Part):
     """State: a tuple of items, or bytes. Operations are given the range that they read or write, and what they write.
 
-    ``is_fine`` has the taking of the lock as a step of its own: who is killed after it leaves it taken.
+    ``is_fine`` has the taking of the lock as a step of its own: who is killed after it leaves it taken, and who tries
+    to take it meanwhile cannot.
     """
+
+    takes_lock = True
 
     def __init__(self, items: Sequence[Any], is_fine: bool = False) -> None:
         self._items: Any = items if isinstance(items, bytes) else tuple(items)

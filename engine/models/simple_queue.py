@@ -1,6 +1,7 @@
 """``multiprocessing.SimpleQueue``: a locked pipe, and nothing else.
 
-Source: CPython, Lib/multiprocessing/queues.py. ``get`` and ``put`` wait for ever.
+Source: CPython, Lib/multiprocessing/queues.py. ``get`` and ``put`` wait for ever, also for the lock of an end that the
+process has closed: only then they are refused (``REFUSED`` among their arguments).
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from .frames import Dump
 from .kernel import messages_left
 from .locked_pipe import LockedPipe, Part, Pipe
-from .model import BLOCKED, Blocked, Done, Operation, Step, Then
+from .model import BLOCKED, READ, Blocked, Done, Operation, Raised, Step, Then
+
+REFUSED = Operation("refuse")
 
 
 class SimpleQueue:
@@ -26,6 +29,10 @@ class SimpleQueue:
         if operation.name == "empty":
             is_empty, touches = self._pipe.is_empty(state)
             return Done(state, is_empty, touches)
+        if operation.arguments == (REFUSED,):
+            end = "reader" if operation.name == "get" else "writer"
+            is_taken = getattr(state, end) is not None
+            return BLOCKED if is_taken else Raised(state, OSError("handle is closed"), ((end, READ),))
         return _step(self._part(state, process, operation))
 
     def _part(self, pipe: Pipe, process: int, operation: Operation) -> Part | Blocked:

@@ -78,7 +78,7 @@ class Bindings:
                 if parameter.is_target and parameters.get(parameter.name):
                     parameters[parameter.name] = self.target(*parameters[parameter.name].split(":"))
             built = described.build(self, **{**described.defaults(), **parameters})
-            if self._plan.is_traced or self._plan.faults:
+            if self._plan.is_traced or self._plan.faults or self._plan.delays is not None:
                 watch(built, shared.name, described.operations)
             self.shared[shared.name] = built
             self._primitives[shared.name] = described

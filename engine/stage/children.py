@@ -19,6 +19,7 @@ from .interrupts import let_come
 from .link import Link
 
 if TYPE_CHECKING:
+    from .delays import Delays
     from .forced import Part
 
 
@@ -37,11 +38,13 @@ class LinkedProcess(process.BaseProcess):
         calls: Mapping[proxies.Key, tuple[str, str]],
         is_held_back: bool,
         part: Part | None = None,
+        delays: Delays | None = None,
         **kwargs: Any,
     ) -> None:
         # Before everything else, since a spawned child unpickles in this order.
         self._link = link
         self._part = part
+        self._delays = delays
         self._gate = gate
         self._faults = faults
         self._calls = calls
@@ -57,6 +60,8 @@ class LinkedProcess(process.BaseProcess):
             journal.begin(journal.Journal(self._link.journal, self._faults, self._link.say))
         if self._part is not None:
             self._part.begin(self._link.say)
+        if self._delays is not None:
+            self._delays.begin()
         code: int = super()._bootstrap(*args, **kwargs)  # type: ignore[misc]
         if self._part is not None:
             self._part.leave()

@@ -21,6 +21,7 @@ from .interrupts import held_back, may_come_early
 from .link import open_link, raised, without_our_frames
 
 if TYPE_CHECKING:
+    from .delays import Delays
     from .forced import Part
 
 _FREE_DAEMONS_S = 0.1
@@ -34,12 +35,15 @@ daemon is also there to be ended with its parent, and that must still be a run t
 
 
 class Company:
-    """The processes of one run; ``part`` is this one's own, if it is forced. All waiting is done here, in one thread: a
-    second one that reaps would steal exit codes."""
+    """The processes of one run; ``part`` and ``delays`` are this one's own, if it is forced or delayed. All waiting is
+    done here, in one thread: a second one that reaps would steal exit codes."""
 
-    def __init__(self, plan: Plan, bindings: Bindings, tell: Tell, part: Part | None = None) -> None:
+    def __init__(
+        self, plan: Plan, bindings: Bindings, tell: Tell, part: Part | None = None, delays: Delays | None = None
+    ) -> None:
         self._plan = plan
         self._part = part
+        self._delays = delays
         self._bindings = bindings
         self._tell = tell
         self._numbers = {process.name: number for number, process in enumerate(plan.processes)}
@@ -148,6 +152,7 @@ class Company:
             "calls": proxies.calls(self._bindings.shared),
             "is_held_back": may_come_early(self._plan.faults),
             "part": self._part and self._part._replace(process=process.name),
+            "delays": self._delays and self._delays._replace(process=process.name),
         }
 
     def _end(self, end: Any) -> None:

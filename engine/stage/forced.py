@@ -20,11 +20,20 @@ from . import output, points, turns, watching
 from .faults import Say
 from .turns import Astray, Baton
 
-_SAME = {"notify_all": "notify", "send_bytes": "send", "recv_bytes": "recv", "recv_bytes_into": "recv"}
+_SAME = {
+    "notify_all": "notify",
+    "send_bytes": "send",
+    "recv_bytes": "recv",
+    "recv_bytes_into": "recv",
+    "get_nowait": "get",
+    "put_nowait": "put",
+}
 """Operations that are the same step in simulation."""
 
 _TRANSPARENT = frozenset(("wait_for",))
-"""Operations that are no step themselves: those that they call are."""
+_READING = frozenset(("count", "index"))
+"""Operations that are no step themselves: those that they call are. The second are so where all they do is to read one
+item after the other."""
 
 _OPTIONAL = frozenset(("close", "join_thread", "cancel_join_thread"))
 """Operations that are a step only where others could see it."""
@@ -46,7 +55,8 @@ class Holding:
     thing = staticmethod(points.hold)
 
     def operation(self, name: str, operation: str, function: Any, own: int) -> Any:
-        if operation in _TRANSPARENT or name in points.FOR_THREADS:
+        is_step = operation not in (_READING if name in points.READ_ONE_BY_ONE else _TRANSPARENT)
+        if not is_step or name in points.FOR_THREADS:
             return function
         step = _SAME.get(operation, operation)
 
@@ -56,7 +66,7 @@ class Holding:
             if strand is None or strand.is_inside or _is_refused(operation, given):
                 return function(*given, **keywords)
             try:
-                strand.begin(points.owner(name, operation), step, operation in _OPTIONAL)
+                strand.begin(points.owner(name, operation), _named(step, given), operation in _OPTIONAL)
             except Astray as astray:
                 strand.say("astray", place=astray.place, did=f"{name}.{operation}")
                 strand.baton.wait_until_over()  # Which never comes: the run is ended.
@@ -74,17 +84,26 @@ def _has_no_semaphore(operation: str, thing: Any) -> bool:
     return operation in _AT_ONCE and (operation == "poll" or hasattr(type(thing), "_callmethod"))
 
 
+def _named(step: str, given: tuple[Any, ...]) -> str:
+    """An attribute of a manager's barrier is read under its own name."""
+    is_attribute = step == "read" and hasattr(type(given[0]), "n_waiting")
+    return str(given[1]) if is_attribute else step
+
+
 def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
-    """Whether an operation does nothing but raise: what it is on is closed, or has no such item. That is no step."""
+    """Whether an operation is no step: it reads what never changes, or does nothing but raise, for what it is on is
+    closed, or has no such item."""
     thing, index = (*given, None, None)[:2]
     kind = type(thing)
     if hasattr(kind, "_callmethod"):
-        return False
-    if hasattr(kind, "_length_"):
+        return operation == "iter" or (index == "parties" and hasattr(kind, "n_waiting"))
+    if hasattr(kind, "_length_") or hasattr(thing, "shm"):
         return isinstance(index, int) and not -len(thing) <= index < len(thing)
     if hasattr(kind, "recv_bytes"):
         is_open = not thing.closed and (thing.writable if operation.startswith("send") else thing.readable)
         return not is_open and operation != "recv"  # Which is a step also where it does nothing but raise.
+    if operation == "empty":
+        return hasattr(thing, "_reader") and bool(thing._reader.closed)
     return operation in ("put", "get") and bool(getattr(thing, "_closed", False))
 
 

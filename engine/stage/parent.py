@@ -25,6 +25,7 @@ from .handles import handles
 from .link import PARENTS_OWN, Link, open_link, raised, without_our_frames
 
 if TYPE_CHECKING:
+    from .delays import Delays
     from .forced import Part
 
 _KEPT: list[Bindings] = []
@@ -49,14 +50,14 @@ def play(plan: Plan, control: socket.socket, folder: str) -> int:
     PARENTS_OWN.extend((control, link))
     if plan.run_as == "thread":
         output.route()
-    part = _part(plan, tell)
+    part, delays = _part(plan, tell), _delays(plan)
     try:
         bindings = _settle(plan, folder)
         tell("built", managers=bindings.manager_pids(), handles=handles(bindings.shared))
-        with _traced(plan, link, part):
+        with _traced(plan, link, part, delays):
             if plan.before:
                 _call("before", plan.before, bindings, link)
-            Company(plan, bindings, tell, part).perform()
+            Company(plan, bindings, tell, part, delays).perform()
             if plan.after:
                 _call("after", plan.after, bindings, link)
         tell("finished", shared=bindings.final_values())
@@ -89,18 +90,33 @@ def _part(plan: Plan, tell: Callable[..., None]) -> Part | None:
     return forced.Part(baton, PARENT)
 
 
+def _delays(plan: Plan) -> Delays | None:
+    """By how much the parent is late in a run that is delayed."""
+    if plan.delays is None:
+        return None
+    from . import delays
+
+    delays.prepare()
+    return delays.Delays(plan.delays, PARENT)
+
+
 @contextmanager
-def _traced(plan: Plan, link: Link, part: Part | None) -> Iterator[None]:
-    """Have what the parent itself does told, if the run is traced; and wait for its turns, if it has a ``part``."""
+def _traced(plan: Plan, link: Link, part: Part | None, delays: Delays | None) -> Iterator[None]:
+    """Have what the parent itself does told, if the run is traced; and wait for its turns, if it has a ``part``, or be
+    late, if it has ``delays``."""
     # As threads, what a target's own threads do is neither its nor the parent's.
     take = journal.own if plan.run_as == "thread" else journal.begin
     take(journal.Journal(link.journal, (), link.say) if plan.is_traced else None)
     if part is not None:
         part.begin(link.say)
+    if delays is not None:
+        delays.begin()
     yield
     take(None)
     if part is not None:
         part.retire()
+    if delays is not None:
+        delays.end()
 
 
 def _settle(plan: Plan, folder: str) -> Bindings:

@@ -71,6 +71,7 @@ class Held:
     def __init__(self, semlock: Any) -> None:
         self._semlock = semlock
         self.taking: list[Point] = []
+        self.taken: list[Point] = []
         self.giving: list[Point] = []
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
@@ -87,6 +88,8 @@ class Held:
             taken = self._semlock.acquire(False)
         else:
             taken = self._semlock.acquire(True, None if is_endless else timeout)
+        for point in self.taken:
+            point.act(strand, point.primitive, point.step)
         return taken
 
     def release(self) -> None:
@@ -106,6 +109,9 @@ class Held:
         return getattr(self._semlock, name)
 
 
+READ_ONE_BY_ONE: set[str] = set()
+"""Lists in shared memory: to look for something in them is to read one item after the other."""
+
 FOR_THREADS: set[str] = set()
 """What is for threads: of that each process has a copy of its own, and no other one sees what it does to it."""
 
@@ -114,6 +120,8 @@ def hold(thing: Any, name: str) -> None:
     """Have ``thing``, which the scenario calls ``name``, stop at its points."""
     if type(thing).__module__ in ("queue", "_queue", "threading", "_thread"):
         FOR_THREADS.add(name)
+    if hasattr(thing, "shm"):
+        READ_ONE_BY_ONE.add(name)
     for kind in type(thing).__mro__:
         holding = _HOLDING.get(f"{kind.__module__}.{kind.__qualname__}")
         if holding is not None:
@@ -172,18 +180,25 @@ def _hold_sleepers(condition: Any, name: str, step: str) -> None:
     condition._make_methods()
 
 
-def _hold_queue(queue: Any, name: str) -> None:
-    _held(queue._rlock)
-    _held(queue._sem, giving=(Point(_tells, name, "release"),))
-    _held(queue._wlock, Point(_writes, name, "feed"))
-    reader, writer = queue._reader, queue._writer
-    recv_bytes, poll, close = reader.recv_bytes, reader.poll, writer.close
+def _hold_reader(queue: Any, name: str) -> None:
+    recv_bytes = queue._reader.recv_bytes
 
     def receive(*given: Any) -> Any:
         strand = turns.here()
         if strand is not None and strand.is_inside:
             _goes_on(strand, name, "receive")
         return recv_bytes(*given)
+
+    queue._reader.recv_bytes = receive
+
+
+def _hold_queue(queue: Any, name: str) -> None:
+    _held(queue._rlock)
+    _held(queue._sem, giving=(Point(_tells, name, "release"),))
+    _held(queue._wlock, Point(_writes, name, "feed"))
+    _hold_reader(queue, name)
+    reader, writer = queue._reader, queue._writer
+    poll, close = reader.poll, writer.close
 
     def look(timeout: float | None = 0.0) -> Any:
         strand = turns.here()
@@ -199,8 +214,8 @@ def _hold_queue(queue: Any, name: str) -> None:
         if strand is not None:
             strand.finish("feed")
 
-    reader.recv_bytes, reader.poll, writer.close = receive, look, close_writer
-    queue._recv_bytes, queue._poll = receive, look
+    reader.poll, writer.close = look, close_writer
+    queue._recv_bytes, queue._poll = reader.recv_bytes, look
     start_thread = queue._start_thread
 
     def start() -> None:
@@ -247,6 +262,7 @@ def _hold_guarded(guarded: Any, name: str) -> None:
     _note_lock(name, guarded._lock)
     if hasattr(guarded._lock, "_semlock"):
         _held(guarded._lock)
+        guarded._lock._semlock.taken += [Point(_tells, name, step) for step in ("_read", "_write")]
         guarded.acquire, guarded.release = guarded._lock.acquire, guarded._lock.release
 
 
@@ -257,6 +273,7 @@ _HOLDING: dict[str, Callable[[Any, str], None]] = {
     "multiprocessing.synchronize.Barrier": _hold_barrier,
     "multiprocessing.queues.JoinableQueue": _hold_joinable_queue,
     "multiprocessing.queues.Queue": _hold_queue,
+    "multiprocessing.queues.SimpleQueue": _hold_reader,
     "multiprocessing.sharedctypes.SynchronizedBase": _hold_guarded,
 }
 
@@ -265,6 +282,9 @@ STEPS: dict[str, frozenset[str]] = {
     "Event": frozenset(("_sleep",)),
     "Barrier": frozenset(("_meet",)),
     "Queue": frozenset(("receive", "release")),
+    "Value": frozenset(("_read", "_write")),
+    "Array": frozenset(("_read", "_write")),
+    "SimpleQueue": frozenset(("receive",)),
     "JoinableQueue": frozenset(("receive", "release", "count", "sleep", "notice")),
 }
 """The steps with which an operation of a type of ``shared`` can go on, and be made to wait for its turn."""

@@ -143,7 +143,7 @@ class Strand:
     def end(self) -> None:
         """The operation has ended."""
         self._pass_on()
-        self.is_inside = self._has_slept = False
+        self.is_inside = self._has_slept = self._is_late = False
 
     def is_next(self, primitive: str, operation: str) -> bool:
         following = self.next

@@ -30,6 +30,7 @@ from tests.processes_support import (
     engine_command,
     engine_environment,
     eventually,
+    heed_interrupts,
     in_shared_memory,
 )
 
@@ -152,6 +153,7 @@ def _complaint(status: int, errors: str, report: Path) -> str | None:
 
 def main(blows: int = 200, seed: int = 0) -> int:
     """Strike; print a line for each trouble and the count at the end; return how many troubles there were."""
+    heed_interrupts()
     counts: Counter[str] = Counter()
     troubles = 0
     with a_ground() as ground:

@@ -186,6 +186,101 @@ PROGRAMS = {
         {"pipe": {"type": "Pipe"}},
         3,
     ),
+    "a list in memory that is searched": Program(
+        """
+        def writer(items): items[0] = 2
+        def reader(items): return items.index(2), items.count(2)
+        """,
+        {"writer": [ref("items")], "reader": [ref("items")]},
+        {"items": {"type": "ShareableList", "value": [1, 2]}},
+        3,
+    ),
+    "an acquire that waits for ever after one that did not wait": Program(
+        """
+        def left(lock): lock.acquire()
+        def right(lock): return lock.acquire(False), lock.acquire()
+        """,
+        {"left": [ref("lock")], "right": [ref("lock")]},
+        {"lock": {"type": "Lock"}},
+        2,
+    ),
+    "a manager's queue that is not waited for": Program(
+        """
+        import queue
+        def putter(jobs): jobs.put_nowait(1)
+        def getter(jobs):
+            try: return jobs.get_nowait()
+            except queue.Empty: return "empty"
+        """,
+        {"putter": [ref("jobs")], "getter": [ref("jobs")]},
+        {"jobs": {"type": "Manager.Queue"}},
+        2,
+    ),
+    "a manager's barrier that is looked at": Program(
+        """
+        def waiter(start): return start.parties, start.wait(60)
+        def looker(start): return start.n_waiting, start.broken, start.wait()
+        """,
+        {"waiter": [ref("start")], "looker": [ref("start")]},
+        {"start": {"type": "Manager.Barrier", "parties": 1}},
+        1,
+    ),
+    "a list in memory that has no such item": Program(
+        """
+        def writer(items): items[0] = 2
+        def reader(items):
+            try: return items[0], items[2]
+            except IndexError: return items[0]
+        """,
+        {"writer": [ref("items")], "reader": [ref("items")]},
+        {"items": {"type": "ShareableList", "value": [1, 2]}},
+        2,
+    ),
+    "a value's lock that is tried while somebody reads": Program(
+        """
+        def reader(counter): return counter.value
+        def trier(counter): return counter.acquire(False)
+        """,
+        {"reader": [ref("counter")], "trier": [ref("counter")]},
+        {"counter": {"type": "Value", "typecode": "i", "value": 5}},
+        3,
+    ),
+    "a simple queue that nothing comes through": Program(
+        """
+        def left(jobs): return jobs.empty(), jobs.get()
+        def right(jobs):
+            jobs.close()
+            try: jobs.get()
+            except OSError as error: message = str(error)
+            try: jobs.empty()
+            except OSError as error: return message, str(error)
+        """,
+        {"left": [ref("jobs")], "right": [ref("jobs")]},
+        {"jobs": {"type": "SimpleQueue"}},
+        2,
+    ),
+    "a manager's namespace": Program(
+        """
+        def left(names): names.a += 1
+        def right(names): names.a += 1
+        """,
+        {"left": [ref("names")], "right": [ref("names")]},
+        {"names": {"type": "Manager.Namespace", "value": {"a": 0}}},
+        2,
+    ),
+    "an array that refuses": Program(
+        """
+        def writer(items):
+            try: items[1:] = [5, 6, 7]
+            except ValueError: items[0] = 5
+        def reader(items):
+            try: return items[3]
+            except IndexError: return items[0]
+        """,
+        {"writer": [ref("items")], "reader": [ref("items")]},
+        {"items": {"type": "Array", "typecode": "i", "values": [1, 2, 3]}},
+        2,
+    ),
     "what is printed": Program(
         """
         import time

@@ -53,6 +53,18 @@ def test_a_step_is_over_when_its_operation_comes_to_the_next_one(baton: Baton) -
     assert baton.now == 2
 
 
+def test_a_time_out_that_nothing_asked_about_does_not_fire_in_a_later_operation() -> None:
+    baton = new_baton(Score((Turn(1, "left", "", "lock", "acquire", is_late=True),), ("left",)))
+    left = Strand(baton, "left")
+    left.begin("lock", "acquire")
+    left.end()
+
+    left.begin("lock", "acquire")
+
+    assert not left.give_up()
+    os.close(baton.fd)
+
+
 def test_a_point_that_is_no_step_holds_nobody_up(baton: Baton) -> None:
     left = Strand(baton, "left")
     left.begin("jobs", "get")

@@ -53,6 +53,28 @@ def is_same_everywhere(value: Any) -> bool:
     return isinstance(value, Shared) and not type(value).copies
 
 
+def own(value: Any, twins: dict[int, Any]) -> Any:
+    """``value``, which is the same everywhere, with an object for each primitive in it that is one process's own: what
+    a target hangs on it, the others do not see. ``twins`` has those that it has, by the originals' ids."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind in (list, tuple):
+        return kind([own(item, twins) for item in value])
+    if kind is dict:
+        return {key: own(item, twins) for key, item in value.items()}
+    if id(value) not in twins:
+        twins[id(value)] = twin(value)
+    return twins[id(value)]
+
+
+def twin(shared: Any) -> Any:
+    """The same primitive, as another object."""
+    made = object.__new__(type(shared))
+    made.__dict__.update(shared.__dict__)
+    return made
+
+
 _PLAIN = frozenset((int, float, str, bytes, bool, type(None)))
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.machinery import PathFinder
+from itertools import pairwise
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -50,6 +51,10 @@ class Library:
         if top in sys.modules or top in sys.stdlib_module_names:
             return False
         return self._source(top) is not None
+
+    def is_constant(self, name: str) -> bool:
+        """Whether the module called ``name`` never changes."""
+        return self._shared.get(name) is not None
 
     def load(self, process: Process, name: str) -> ModuleType:
         """The module called ``name`` as ``process`` has it. Raises whatever importing it raises."""
@@ -215,8 +220,9 @@ _CHANGING = frozenset(
 
 def _is_constant(module: ModuleType, code: CodeType) -> bool:
     """Whether nobody could tell that processes share ``module``: it holds nothing that changes, and does not change."""
+    functions = {name for name, value in vars(module).items() if type(value) is FunctionType}
     return all(_is_constant_value(value) for name, value in vars(module).items() if name != "__builtins__") and not any(
-        _assigns(one) for one in _codes(code)
+        _assigns(one, functions) for one in _codes(code)
     )
 
 
@@ -240,15 +246,23 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(constant)
 
 
-def _assigns(code: CodeType) -> bool:
-    """Whether a function's code could change its module, or what is in it."""
+def _assigns(code: CodeType, functions: Collection[str]) -> bool:
+    """Whether a function's code could change its module, or the attributes of the ``functions`` in it."""
     if code.co_name == "<module>":
         return False
     import dis
 
     if _CHANGING & {*code.co_names}:
         return True
-    return any(one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") for one in dis.get_instructions(code))
+    instructions = [one for one in dis.get_instructions(code) if one.opname not in ("CACHE", "PUSH_NULL")]
+    return any(one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") for one in instructions) or any(
+        # All that is done to a function as a rule is to call it, and to hand it on.
+        one.opname == "LOAD_GLOBAL" and one.argval in functions and after.opname in _OF_ATTRIBUTES
+        for one, after in pairwise(instructions)
+    )
+
+
+_OF_ATTRIBUTES = frozenset({"STORE_ATTR", "DELETE_ATTR", "LOAD_ATTR", "LOAD_METHOD", "COPY", "DUP_TOP", "STORE_FAST"})
 
 
 # Imports that a target makes

@@ -34,9 +34,10 @@ from .objects.processes import end_children
 from .payload import Pickling
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
+from .served import refuse_to_inherit
 from .stock import Stock
 from .strand import Strand
-from .world import IDLE, KERNEL, World
+from .world import CLOCK, IDLE, KERNEL, World
 
 _SIGTERM = 15
 
@@ -100,8 +101,8 @@ class Life:
             self.shared[shared.name] = self.stock.build(
                 self.world, shared.type, shared.name, shared.parameters, self._find
             )
-            # Of the class: a namespace has whatever attributes it was given, and is asked for others.
             if getattr(type(self.shared[shared.name]), "outlives", False):
+                # Not by a dot, which of a namespace's proxy is a request to the server.
                 self.world.outliving.add(object.__getattribute__(self.shared[shared.name], "cell"))
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
@@ -162,6 +163,8 @@ class Life:
             if planned.start_after:
                 others = tuple(self.processes[name].number for name in planned.start_after)
                 perform(KERNEL, Operation("await", others))
+            if planned.delay_s and self.world.is_virtual:
+                perform(CLOCK, Operation("sleep", (), planned.delay_s))
             own = self.library.target(process, planned.call.module, planned.call.name)
             process.returned = own(*args, **kwargs)
 
@@ -175,7 +178,7 @@ class Life:
                 if getattr(type(shared), "copies", False):
                     shared.fork(self.parent.number, process)
         if build.is_same_everywhere(value):
-            return value
+            return build.own(value, {})
         if self.plan.start_method == "fork":
             return copied(value, memo)
         return self.pickled(value, self.parent, process)
@@ -275,15 +278,32 @@ class Life:
         return run
 
     def _leave(self, process: Process, error: BaseException | None) -> None:
+        try:
+            self._finish(process)
+        except (greenlet.GreenletExit, NotSimulated):
+            raise
+        except BaseException as later:
+            error = later
+        while not process.is_gone:
+            try:
+                self._exit(process, error)
+                return
+            except KeyboardInterrupt:
+                # It came when all was over but that: of such a one nothing is told but the exit code.
+                error = SystemExit(1)
+
+    def _finish(self, process: Process) -> None:
         for queue in process.feeders:
             queue.end_feeder()
         end_children()
         for queue in process.feeders:
             queue.join_feeder()
+
+    def _exit(self, process: Process, error: BaseException | None) -> None:
         code = 0
         if error is not None:
             process.returned = NOTHING
-            process.raised = link.raised(error)
+            process.raised = process.raised or link.raised(error)
             code = _exit_code(error)
             if isinstance(error, SystemExit):
                 if error.code is not None and not isinstance(error.code, int):
@@ -296,11 +316,11 @@ class Life:
                 with contextlib.suppress(Exception):
                     process.at_exit.pop()()
         output.flush(process)
-        process.exitcode = code
         if self._is_end_seen:
             perform(KERNEL, Operation("exit", (code,)))
         else:
             self._at_once(process.number, Operation("exit", (code,)))
+        process.exitcode = code
 
     def _complain(self, process: Process, error: BaseException) -> None:
         text = io.StringIO()
@@ -310,6 +330,15 @@ class Life:
         _leave_out_ours(told)
         text.write("".join(told.format()))
         output.emit(process, STDERR, text.getvalue())
+
+    def refuse_heirs(self) -> None:
+        """At the end: refuse where somebody waits for what a process took that is gone, and might get it."""
+        for strand in self.world.waiting:
+            if strand.cell in self.world.outliving:
+                try:
+                    refuse_to_inherit(self.world, strand.cell)
+                except NotSimulated as refusal:
+                    self.refuse(refusal)
 
     def refuse(self, refusal: NotSimulated) -> None:
         if self.refusal is None:
@@ -398,7 +427,8 @@ def _where(trace: Any) -> str:
     where = ""
     while trace is not None:
         code = trace.tb_frame.f_code
-        if not trace.tb_frame.f_globals.get("__name__", "").startswith(_OURS):
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if not name.startswith(_OURS) and name.partition(".")[0] not in sys.stdlib_module_names:
             where = f"{code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return where

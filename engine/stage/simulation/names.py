@@ -27,8 +27,23 @@ def said(world: World, cell: int, operation: Operation) -> tuple[str, str, str]:
         if name is not None:
             return name, operation.name, _shown(arguments[1:2])
         return "", operation.name, ""
+    if len(arguments) == 2 and type(arguments[0]) is tuple and type(arguments[1]) is dict:  # Of a manager's server.
+        given, keywords = arguments
+        arguments = (*given, *keywords.values())
     part = arguments[0] if arguments and isinstance(arguments[0], Part) else None
-    return (part.label if part and part.label else world.labels[cell]), operation.name.lstrip("_"), _shown(arguments)
+    name = operation.name.strip("_")
+    return (part.label if part and part.label else world.labels[cell]), _OF_PROXIES.get(name, name), _shown(arguments)
+
+
+_OF_PROXIES = {
+    "getitem": "read",
+    "getattribute": "read",
+    "setitem": "write",
+    "setattr": "write",
+    "delitem": "delete",
+    "delattr": "delete",
+}
+"""What the journal calls them, too."""
 
 
 def _shown(arguments: tuple[Any, ...]) -> str:

@@ -79,11 +79,16 @@ def _told(world: World, strand: Strand) -> dict[str, Any]:
         "primitive": primitive,
         "operation": operation,
         "arguments": arguments,
-        "result": _SHORT.repr(step.result) if type(step) is Done else None,
+        "result": _SHORT.repr(_of_one(step.result)) if type(step) is Done else None,
         "error": f"{type(step.error).__name__}: {step.error}".rstrip(": ") if type(step) is Raised else None,
         "where": "" if strand.greenlet is None else where(strand.greenlet.gr_frame),
         "blocked": {},
     }
+
+
+def _of_one(result: Any) -> Any:
+    """What a memory gives where one item was asked for, without its wrapping."""
+    return result[0] if type(result) is tuple and len(result) == 1 else result
 
 
 def _blocked(world: World) -> dict[str, str]:

@@ -20,7 +20,7 @@ from .world import Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
 
 class Terms(NamedTuple):
     """What is the same for every run of an exploration. ``orders_output`` says whether anybody looks at the order in
-    which different processes print."""
+    which different processes print; ``is_tried`` that somebody tries to take the lock of a memory."""
 
     plan: Plan
     library: Library
@@ -30,6 +30,7 @@ class Terms(NamedTuple):
     is_virtual: bool
     seed: int
     orders_output: bool
+    is_tried: bool = False
 
 
 class Played(NamedTuple):
@@ -46,7 +47,7 @@ class Played(NamedTuple):
 def play(terms: Terms, scheduler: Scheduler) -> Played:
     """Run the plan once. What is left of it must be ended with ``played.world.end()``."""
     is_fine = any(fault.action in ("kill", "terminate", "stop") for fault in terms.plan.faults)
-    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine)
+    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, terms.is_tried)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())
     life = Life(world, terms.plan, terms.library, terms.stock, terms.seed)
@@ -66,6 +67,7 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
         scheduler.end(world, False)
         return Played(life, "step_limit")
     scheduler.end(world, True)
+    life.refuse_heirs()
     return Played(life, _ending(life))
 
 
@@ -128,8 +130,8 @@ def told(played: Played, terms: Terms) -> dict[str, Any]:
         "parent": _process(life, life.parent, completed),
         "calls": {name: _call(made) for name, made in life.parent.calls.items()},
         "processes": {
-            **{process.name: _NEVER for process in terms.plan.processes},
-            **{name: _process(life, process, completed) for name, process in life.processes.items()},
+            planned.name: _process(life, life.processes.get(planned.name) or _never_started(planned.name), completed)
+            for planned in terms.plan.processes
         },
         "shared": {name: plain.encode(value) for name, value in (_finals(played) if completed else {}).items()},
         "unstruck": [
@@ -167,18 +169,11 @@ def _process(life: Life, process: Process, completed: bool) -> dict[str, Any]:
     }
 
 
-_NEVER: dict[str, Any] = {
-    "exitcode": None,
-    "stdout": "",
-    "stderr": "",
-    "returned": None,
-    "raised": None,
-    "started": False,
-    "ended": False,
-    "waiting_for": None,
-    "faults": [],
-}
-"""A process that the parent did not come to."""
+def _never_started(name: str) -> Process:
+    """One that the parent did not come to."""
+    process = Process(0, name, name)
+    process.is_started = False
+    return process
 
 
 def _call(made: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,32 +1,29 @@
 """Who polls waits: a loop that only looks, and sees what it saw the last time, goes on doing so until that changes.
 
-It is recognised for certain or not at all: the process has come round, in a ``while`` loop, to the same operation at
-the same place in every function that it is in, with equal local variables and equal globals of its own modules, and has
-in between only looked at what is shared, and seen the same. Then it would come round again, for ever, unless what it
-looked at changes. So it is not given a turn before that. What cannot be compared (an object of which only its identity
-is known), and what may hold an iterator that is half used where nobody can see it (a ``for`` loop, ``all``, ``map``),
-is never equal to anything, and such a loop meets the bound on steps.
+It is recognised for certain or not at all: the process has come round to the same place in every function that it is
+in, with equal local variables and equal globals of its own modules, and has in between only looked at what is shared,
+and seen the same. Then it would come round again, for ever, unless what it looked at changes. So it is not given a turn
+before that. What cannot be compared (an iterator half used, a function in C that is not done, an object of which not
+all is known) is never equal to anything, and such a loop meets the bound on steps.
 """
 
 from __future__ import annotations
 
-import dis
+import builtins
 import functools
 import types
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...models.guarded import Part
 from ...models.model import READ, Touches
+from .callees import calls_range, instructions_of, leads_to, place_of
+from .freezing import Freezer, Incomparable
 
 if TYPE_CHECKING:
     from .strand import Strand
 
 LOOKS = 2
 """How many looks in a row go unnoticed: most programs look once or twice, and comparing takes time."""
-
-_MOST = 400
-"""How much is compared of what a process holds; who holds more is not found to be polling."""
 
 
 class Visits:
@@ -52,7 +49,7 @@ def note(strand: Strand, cell: int, touches: Touches) -> None:
     visits.looks.append((cell, touches))
     try:
         place = _place(strand)
-    except _Incomparable:
+    except Incomparable:
         return
     last = visits.at.get(place)
     if last is not None:
@@ -87,122 +84,91 @@ def _meet(looks: Touches, changes: Touches) -> bool:
     return any(component == another for component, _ in looks for another, mode in changes if mode != READ)
 
 
-class _Incomparable(Exception):
-    """It cannot be told whether something is as it was."""
+_OURS = __name__.rpartition(".")[0]
 
 
 def _place(strand: Strand) -> Any:
     """Where ``strand`` is, with all that could make its future differ from the last time it was there."""
-    process, operation = strand.process, strand.operation
-    freezer = _Freezer()
-    made: list[Any] = [process.clock_reads, process.unflushed_length, len(process.written), strand.cell]
-    made.append((operation.name, freezer.freeze_arguments(operation.arguments)))
-    is_in_loop = False
+    freezer = Freezer(strand.process)
+    made: list[Any] = [
+        freezer.of_process(),
+        strand.cell,
+        strand.operation.name,
+        freezer.freeze(strand.operation.arguments),
+    ]
+    inner = None
     for frame in _frames(strand.greenlet.gr_frame):
-        code, at = frame.f_code, frame.f_lasti
-        loops = _loops(code)
-        if any(start <= at < end for start, end in loops.hidden) or not _calls_are_seen(frame):
-            raise _Incomparable
-        is_in_loop |= any(start <= at < end for start, end in loops.seen)
-        made.append((id(frame), code, at, freezer.freeze(dict(frame.f_locals))))
-    if not is_in_loop:
-        raise _Incomparable
-    for name, module in process.modules.items():
-        made.append((name, freezer.freeze({key: one for key, one in vars(module).items() if key[:2] != "__"})))
+        is_ours = _is_ours(frame)
+        if inner is not None and not is_ours and not leads_to(frame, inner):
+            raise Incomparable
+        inner = frame
+        at = place_of(frame)
+        if _is_in_for_loop(frame, at):
+            raise Incomparable
+        made.append((frame.f_code, at, freezer.freeze(dict(frame.f_locals))))
     return tuple(made)
 
 
-_ROOT = __name__.rpartition(".")[0]
-_WITHOUT_STATE = frozenset(f"{_ROOT}.{name}" for name in ("here", "life", "line", "faults", "stand_ins"))
-"""Where the engine's own functions are that every process is always in."""
-
-
 def _frames(frame: Any) -> Iterator[Any]:
-    """The frames that may hold something, the innermost first."""
+    """Those of the scenario's own code and all that is within, from the inside out."""
+    within = []
     while frame is not None:
-        if frame.f_globals.get("__name__", "") not in _WITHOUT_STATE:
-            yield frame
+        within.append(frame)
+        if not _is_ours(frame):
+            yield from within
+            within.clear()
         frame = frame.f_back
 
 
-class _Loops(NamedTuple):
-    """Where in some code there are loops, by offsets: ``hidden`` those whose state no local variable tells."""
+def _is_ours(frame: Any) -> bool:
+    name: str = frame.f_globals.get("__name__", "")
+    return name.startswith(_OURS)
 
-    seen: tuple[tuple[int, int], ...]
-    hidden: tuple[tuple[int, int], ...]
+
+class _Loop(NamedTuple):
+    """Where in a function an iterator is half used: from ``start`` to ``end``, and whether its variable tells how far,
+    if ``range`` is what it usually is."""
+
+    start: int
+    end: int
+    is_told: bool
 
 
 @functools.cache
-def _loops(code: types.CodeType) -> _Loops:
-    """The loops of ``code``. One over a range is told by its variable, if nothing else is ever assigned to that."""
-    instructions = list(dis.get_instructions(code))
-    stored = [one.argval for one in instructions if one.opname in ("STORE_FAST", "STORE_DEREF")]
-    jumps = {*dis.hasjrel, *dis.hasjabs}
-    seen, hidden = [], []
-    for place, one in enumerate(instructions):
-        if one.opcode in jumps and one.argval <= one.offset:
-            seen.append((one.argval, one.offset + 2))
-        if one.opname in ("FOR_ITER", "SEND", "YIELD_VALUE"):
-            loaded = [other for other in instructions[:place] if other.opname == "LOAD_GLOBAL"]
-            after = instructions[place + 1]
-            is_range = bool(loaded) and loaded[-1].argval == "range" and instructions[place - 1].opname == "GET_ITER"
-            is_told = is_range and after.opname == "STORE_FAST" and stored.count(after.argval) == 1
-            if one.opname != "FOR_ITER":
-                hidden.append((0, instructions[-1].offset + 2))
-            elif not is_told:
-                hidden.append((one.offset, one.argval))
-    return _Loops(tuple(seen), tuple(hidden))
+def _loops(code: types.CodeType) -> tuple[_Loop, ...]:
+    """A loop over a range is told by its variable, if nothing else is ever assigned to that, nor to what the range was
+    made of while it lasts."""
+    instructions = instructions_of(code)
+    found = []
+    for index, one in enumerate(instructions):
+        if one.opname == "FOR_ITER":
+            found.append(_Loop(one.offset, one.argval, _is_told(code, index)))
+    return tuple(found)
 
 
-_DRIVERS = frozenset(
-    (
-        *("all", "any", "dict", "enumerate", "filter", "frozenset", "iter", "list", "map", "max", "min", "next"),
-        *("reversed", "set", "sorted", "sum", "tuple", "zip", "extend", "update", "join", "sort", "index", "count"),
-        *("reduce", "partial", "itertools", "functools", "operator"),
-    )
-)
-"""Names of what calls functions, or takes items, again and again from within C, where nobody sees how far it is."""
+def _is_told(code: types.CodeType, index: int) -> bool:
+    instructions = instructions_of(code)
+    loop, after = instructions[index], instructions[index + 1]
+    if instructions[index - 1].opname != "GET_ITER" or after.opname not in ("STORE_FAST", "STORE_FAST_LOAD_FAST"):
+        return False
+    given = calls_range(code, index - 1)
+    if given is None:
+        return False
+    variable = after.argval if after.opname == "STORE_FAST" else after.argval[0]
+    changed = [
+        name
+        for one in instructions
+        if one.opname.startswith(_CHANGES) or one.opname == "LOAD_FAST_AND_CLEAR"
+        for name in (one.argval if isinstance(one.argval, tuple) else (one.argval,))
+        if one.offset != after.offset and (name == variable or loop.offset <= one.offset < loop.argval)
+    ]
+    return not {variable, *given.split()} & {*changed}
 
 
-def _calls_are_seen(frame: Any) -> bool:
-    """Whether nothing in a function's code could call it again, or what it calls, from where that cannot be seen."""
-    return _DRIVERS.isdisjoint(frame.f_code.co_names)
+_CHANGES = ("STORE_FAST", "DELETE_FAST", "STORE_DEREF", "DELETE_DEREF", "STORE_NAME", "STORE_GLOBAL")
 
 
-class _Freezer:
-    """Turns what a process holds into values that are equal only if nothing could tell what they stand for apart."""
-
-    def __init__(self) -> None:
-        self._left = _MOST
-
-    def freeze_arguments(self, arguments: tuple[Any, ...]) -> Any:
-        """What an operation is given: the engine's own values, which never change, and what a target has given."""
-        return tuple([one if type(one) is range or isinstance(one, Part) else self.freeze(one) for one in arguments])
-
-    def freeze(self, value: Any) -> Any:
-        self._left -= 1
-        if self._left < 0:
-            raise _Incomparable
-        kind = type(value)
-        if kind in (int, bool, float, str, bytes, type(None), complex):
-            return kind, value
-        if kind in (list, tuple, set, frozenset):
-            return kind, tuple([self.freeze(item) for item in value])
-        if kind is dict:
-            return kind, tuple([(self.freeze(key), self.freeze(item)) for key, item in value.items()])
-        if isinstance(value, (types.ModuleType, type, types.BuiltinFunctionType)):
-            return id(value)
-        if getattr(kind, "is_stateless", False):
-            return id(value)
-        return self._freeze_object(value, kind)
-
-    def _freeze_object(self, value: Any, kind: Any) -> Any:
-        if kind is types.FunctionType:
-            return id(value), tuple([self.freeze(cell.cell_contents) for cell in value.__closure__ or ()])
-        if kind is types.MethodType:
-            return value.__func__, self.freeze(value.__self__)
-        if isinstance(value, BaseException):
-            return kind, self.freeze(value.args)
-        if hasattr(value, "__dict__") and not hasattr(kind, "__next__") and kind.__module__ != "builtins":
-            return kind, id(value), self.freeze(vars(value))
-        raise _Incomparable
+def _is_in_for_loop(frame: Any, at: int) -> bool:
+    """Whether ``frame`` is at a place of which its variables do not tell all."""
+    is_usual = frame.f_globals.get("range", builtins.range) is builtins.range
+    return any(loop.start <= at < loop.end and not (loop.is_told and is_usual) for loop in _loops(frame.f_code))

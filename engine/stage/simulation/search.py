@@ -81,6 +81,7 @@ class Search:
     reads_clock: bool = False
     has_gone_elsewhere: bool = False
     has_met_limit: bool = False
+    needs_tried: bool = False
 
     def run(self, phases: list[Phase], seed: int) -> None:
         """Go through ``phases`` until one of them leaves no schedule, or something decides."""
@@ -89,12 +90,10 @@ class Search:
                 continue
             scheduler = _scheduler(phase.strategy, seed)
             is_over = self._run_phase(phase, scheduler)
-            self.exhausted = (
-                is_over and self._is_all(scheduler) and not self.has_met_limit and not self.has_gone_elsewhere
-            )
+            self.exhausted = is_over and self._is_all(scheduler) and not self._is_endless
             if isinstance(scheduler, PartialOrder):
                 self.classes = scheduler.classes
-            if self.exhausted or self.refusal or (self.first_failure and not self.keep_going):
+            if self.exhausted or self.needs_tried or self.refusal or (self.first_failure and not self.keep_going):
                 break
             if self.steps >= MOST_STEPS:
                 break
@@ -109,6 +108,9 @@ class Search:
             recorder = Recorder(Replay(schedule))
             played = play(self.terms, recorder)
             differs = key(played, self.terms) != identity
+            if outcome.is_failure:
+                # Event for event: what is not seen here must not be blamed on whoever wrote the targets.
+                differs |= recorder.steps != self._steps_again(schedule)
             yield {
                 "digest": digest(identity),
                 "run": told(played, self.terms),
@@ -121,6 +123,11 @@ class Search:
             }
             played.world.end()
 
+    def _steps_again(self, schedule: tuple[int, ...]) -> list[dict[str, Any]]:
+        recorder = Recorder(Replay(schedule))
+        play(self.terms, recorder).world.end()
+        return recorder.steps
+
     def _run_phase(self, phase: Phase, scheduler: Scheduler) -> bool:
         """Whether no schedule was left before the phase was over."""
         until_s = None if phase.for_s is None else time.monotonic() + phase.for_s
@@ -128,9 +135,10 @@ class Search:
             if not scheduler.begin():
                 return True
             played = play(self.terms, scheduler)
+            self.needs_tried |= played.world.needs_tried
             self._note(played)
             played.world.end()
-            if self.refusal or (self.first_failure and not self.keep_going):
+            if self.needs_tried or self.refusal or (self.first_failure and not self.keep_going):
                 return False
             # With a run that could not be followed to its end, nothing is ever exhausted.
             if self.steps >= MOST_STEPS or (self._is_endless and phase.strategy not in SAMPLERS):

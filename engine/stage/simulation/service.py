@@ -138,9 +138,9 @@ class Service:
             self._explore(terms)
 
     def _explore(self, terms: Terms) -> None:
-        request = self._request
-        search = Search(terms, request["keep_going"], self._judge, self._beat)
-        search.run([Phase(*phase) for phase in request["phases"]], request["sampler_seed"])
+        search = self._searched(terms)
+        if search.needs_tried:
+            search = self._searched(_tried(terms))
         if search.refusal is None:
             for found in search.found():
                 self._tell("found", **found)
@@ -158,11 +158,21 @@ class Service:
             refusal=None if refusal is None else [refusal.what, refusal.where],
         )
 
+    def _searched(self, terms: Terms) -> Search:
+        request = self._request
+        search = Search(terms, request["keep_going"], self._judge, self._beat)
+        search.run([Phase(*phase) for phase in request["phases"]], request["sampler_seed"])
+        return search
+
     def _replay(self, terms: Terms) -> None:
         scheduler = ByLabel(self._request["schedule"])
         scribe = Scribe(scheduler)
         recorder = Recorder(scribe)
         played = play(terms, recorder)
+        if not terms.is_tried and (played.world.needs_tried or scheduler.diverged):
+            played.world.end()
+            self._replay(_tried(terms))
+            return
         refusal = played.life.refusal
         self._tell(
             "replayed",
@@ -200,6 +210,11 @@ class Service:
 
     def _tell(self, event: str, **details: Any) -> None:
         wire.send(self._engine, {"event": event, **details})
+
+
+def _tried(terms: Terms) -> Terms:
+    """The terms of runs in which somebody tries to take the lock of a memory; what is in stock has not foreseen it."""
+    return terms._replace(is_tried=True, stock=Stock(terms.plan))
 
 
 class ByLabel:

@@ -55,6 +55,9 @@ def install() -> None:
     for module, names in _REFUSED.items():
         _put(module, {name: _refused(f"{module.__name__}.{name}") for name in names.split()})
     _put(random, {name: _drawing(name) for name in _OF_RANDOM})
+    for module, name in ((_thread, "start_new_thread"), (threading, "_start_new_thread")):
+        # Before Python 3.12 no audit event tells of it.
+        _put(module, {name: _refused("starting a thread")})
     for name, make in MAKERS.items():
         for owner in (context.BaseContext, multiprocessing):
             setattr(owner, name, _made_by(getattr(owner, name), make, owner is multiprocessing))
@@ -143,8 +146,9 @@ def _pid(process: Process) -> int:
 
 
 def _exit_at_once(process: Process, status: int) -> None:
-    process.exitcode = status & 0xFF
-    perform(KERNEL, Operation("exit", (process.exitcode,)))
+    code = status & 0xFF
+    perform(KERNEL, Operation("exit", (code,)))
+    process.exitcode = code
     process.is_gone = True
     here.hub.switch()  # Nobody switches back.
 

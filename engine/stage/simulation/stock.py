@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ... import plain
 from ...models.model import Model
 from ...plan import Plan, Reference, reference_from
-from .build import build
+from .build import build, twin
 from .world import World
 
 Find = Callable[[Reference], object]
@@ -57,7 +57,8 @@ class Stock:
         if lasting is not None:
             for cell, model, state, label in lasting.cells:
                 world.models[cell], world.states[cell], world.labels[cell] = model, state, label
-            return _twin(lasting.shared)
+            # What a target does to the attributes of one run's must not be there in the next.
+            return twin(lasting.shared)
         made = self.recipe(data)
         if name in self._lasting:
             return build(world, type, name, made.make(find))
@@ -70,20 +71,13 @@ class Stock:
         is_lasting = not made.kinds and not changes_others and getattr(shared.__class__, "is_lasting", False)
         self._lasting[name] = (
             _Lasting(
-                _twin(shared),
+                twin(shared),
                 tuple((cell, world.models[cell], world.states[cell], world.labels[cell]) for cell in cells),
             )
             if is_lasting
             else None
         )
         return shared
-
-
-def _twin(shared: Any) -> Any:
-    """The same again, so that what a target does to the attributes of one run's is not there in the next."""
-    twin = object.__new__(type(shared))
-    twin.__dict__.update(shared.__dict__)
-    return twin
 
 
 def recipe(data: object) -> Recipe:

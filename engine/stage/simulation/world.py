@@ -93,17 +93,23 @@ class World:
     """What there is in one run. ``names`` and ``max_steps`` are the exploration's.
 
     ``is_virtual`` has a clock that jumps to the next deadline when nobody can do anything before; without it, any
-    time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at.
+    time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at, and
+    ``is_tried`` those at which who tries to take the lock of a memory finds it taken; ``needs_tried`` says that
+    somebody tried, and the run was not told so.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
     being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
     the cells ``outliving`` is not given up by who is killed. ``is_still`` says that the steps to choose from are only
     possible because there is nothing else that is.
     """
 
-    def __init__(self, names: Names, max_steps: int, is_virtual: bool = False, is_fine: bool = False) -> None:
+    def __init__(
+        self, names: Names, max_steps: int, is_virtual: bool = False, is_fine: bool = False, is_tried: bool = False
+    ) -> None:
         self.names = names
         self.is_virtual = is_virtual
         self.is_fine = is_fine
+        self.is_tried = is_tried
+        self.needs_tried = False
         self.models: dict[int, Model] = {}
         self.states: dict[int, Any] = {}
         self.labels: dict[int, str] = {}

@@ -53,7 +53,8 @@ def test_where_processes_cannot_be_seen_a_deadlock_is_a_timeout_that_claims_noth
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(standstill, "_CALLS", {})
-    monkeypatch.setattr(kernel, "children", _unseen)
+    monkeypatch.setattr(descendants, "children", lambda pid: [])
+    monkeypatch.setattr(kernel, "_read", _unseen)
     code = "def user(it):\n  it.acquire()\n  it.acquire()"
 
     run = perform(stage, a_plan(code, {"user": [ref("it")]}, shared={"it": {"type": "Lock"}}, timeout_s=1.0))
@@ -62,7 +63,7 @@ def test_where_processes_cannot_be_seen_a_deadlock_is_a_timeout_that_claims_noth
     assert run.why == "still running after 1 s: user is still there, the parent process is still there"
 
 
-def _unseen(pid: int) -> list[int]:
+def _unseen(path: str) -> str:
     raise FileNotFoundError
 
 
@@ -72,7 +73,7 @@ def test_where_processes_are_not_listed_the_group_of_the_run_is_ended() -> None:
     import os, subprocess, sys, time
     from engine.stage import descendants
     descendants._PROCESSES = "/nowhere"
-    descendants._children = lambda pid: []
+    descendants.children = lambda pid: []
     leader = subprocess.Popen(["sh", "-c", "sleep 100 & echo $!; exec sleep 100"], stdout=-1, start_new_session=True)
     below = int(leader.stdout.readline())
     descendants.end_all(leader.pid)

@@ -37,13 +37,12 @@ def explored(simulation: Simulation, folder: Path, shared: str, code: str, more:
 @pytest.mark.parametrize(
     ("shared", "code", "refusal"),
     [
-        ("Queue", "def run(it): it._rlock.acquire()", "Queue._rlock, which is private (one.yaml:3)"),
+        ("Queue", "def run(it): it._rlock.acquire()", "the private attribute _rlock of a Queue (one.yaml:3)"),
         ("Lock", "import threading\ndef run(it): threading.Thread(target=print).start()", "Thread.start (one.yaml:4)"),
         ("Lock", "import _thread\ndef run(it): _thread.start_new_thread(print, ())", "_thread.start_new_thread"),
         ("Lock", "import threading\ndef run(it): threading.Event().wait()", "Event.wait (one.yaml:4)"),
         ("Lock", "def run(it): input()", "builtins.input (one.yaml:3)"),
         ("threading.RLock", "def run(it): repr(it)", "the text that an RLock is shown as (one.yaml:3)"),
-        ("Manager.Namespace", "def run(it): it._mine = 1", "Namespace._mine, which is private (one.yaml:3)"),
         ("{type: RawArray, typecode: i, size: 2}", "def run(it): memoryview(it)", "memory that is seen as bytes"),
         (
             "{type: RawArray, typecode: c, size: 8}",

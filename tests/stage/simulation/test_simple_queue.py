@@ -26,6 +26,17 @@ def test_items_are_there_when_put_returns() -> None:
     assert results(put_and_look) == {((True, False, "[1]"),)}
 
 
+def test_who_has_closed_it_is_told_so_only_once_it_has_the_lock() -> None:
+    def close_and_get(queue: Any) -> str:
+        queue.close()
+        try:
+            return str(queue.get())
+        except OSError as error:
+            return str(error)
+
+    assert results(close_and_get, lambda queue: queue.get()) == {("handle is closed", ...), (..., ...)}
+
+
 def test_put_blocks_in_the_caller_while_the_pipe_is_full() -> None:
     assert results(lambda queue: queue.put("x" * 100_000)) == {(...,)}
     assert results(lambda queue: queue.put("x" * 100_000), lambda queue: len(queue.get())) == {(None, 100_000)}

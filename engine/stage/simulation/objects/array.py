@@ -34,7 +34,7 @@ class SynchronizedItems(Items, Synchronized, sharedctypes.SynchronizedArray):  #
         self, world: World, key: object, label: str, typecode: Any, size: int | None, values: Any, lock: Any
     ) -> None:
         scratch, items = scratch_of(typecode, size, values)
-        memory = Memory(items, world.is_fine)
+        memory = Memory(items, world.is_fine or world.is_tried)
         bare = self._be_made(world, key, label, lock, memory)
         Items.__init__(self, self.cell, memory, memory, scratch)
         self._obj = _bare(scratch)(self.cell, bare, memory, scratch)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from multiprocessing import synchronize
 from typing import Any
 
+from ....models.guarded import Guarded
 from ....models.model import Model, Operation
 from ....models.semaphore import SEM_VALUE_MAX
 from ....models.semaphore import Lock as LockModel
 from ....models.semaphore import RLock as RLockModel
 from ....models.semaphore import Semaphore as SemaphoreModel
-from ..here import perform
+from ..here import here, perform
 from ..world import World
 from .shared import Shared, patience_of
 
@@ -32,6 +33,7 @@ class SemLock(Shared):
         if not block or timeout is not None:
             patience_s = patience_of(block, timeout)
             operation = Operation("acquire", (), patience_s, patience_s == 0)
+            _note_try(self.cell)
         done: bool = perform(self.cell, operation)
         return done
 
@@ -46,6 +48,14 @@ class SemLock(Shared):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+def _note_try(cell: int) -> None:
+    """Somebody tries to take the lock in ``cell``: whether another one is at what works under it makes a difference."""
+    world = here.world
+    model = world.models[cell]
+    if isinstance(model, Guarded) and model.is_taken_inside and not (world.is_fine or world.is_tried):
+        world.needs_tried = True
 
 
 class Lock(SemLock, synchronize.Lock):

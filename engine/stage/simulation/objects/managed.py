@@ -5,6 +5,7 @@ They are the genuine proxies with another way to call: each call is one operatio
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from multiprocessing import managers
@@ -17,7 +18,7 @@ from ....models.guarded import Owned
 from ....models.model import Model, Operation
 from ....models.thread_condition import ThreadCondition
 from ..here import here, perform
-from ..refusal import NotSimulated
+from ..served import refuse_to_inherit
 from ..world import World
 from .barrier import Meeting
 from .condition import Waiting
@@ -128,12 +129,6 @@ class NamespaceProxy(Kept, managers.NamespaceProxy):  # type: ignore[misc, name-
             return object.__getattribute__(self, name)
         return self._callmethod("__getattribute__", (name,))
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name[0] == "_" and here.strand is not None:
-            # It would be each process's own, and this object serves all of them.
-            raise NotSimulated(f"Namespace.{name}, which is private")
-        super().__setattr__(name, value)
-
     def _callmethod(self, methodname: str, args: Any = (), kwds: Any = _NO_KEYWORDS) -> Any:
         cell = object.__getattribute__(self, "cell")
         return copied(perform(cell, Operation(methodname, (copied(args), kwds))))
@@ -164,9 +159,28 @@ class LockProxy(AcquirerProxy):
     """``Manager().Lock()``."""
 
 
+def _by_holder(operation: Callable[..., Any]) -> Any:
+    """``operation``, where it matters who has the lock: refused after the end of a process that has it."""
+
+    @functools.wraps(operation)
+    def perform(self: Any, *given: Any, **keywords: Any) -> Any:
+        try:
+            result = operation(self, *given, **keywords)
+        except RuntimeError:
+            refuse_to_inherit(here.world, self.cell)
+            raise
+        if result is False:
+            refuse_to_inherit(here.world, self.cell)
+        return result
+
+    return perform
+
+
 class RLockProxy(AcquirerProxy):
     """``Manager().RLock()``: the server has a thread for each process, so that it knows whose it is."""
 
+    acquire = _by_holder(AcquirerProxy.acquire)
+    release = _by_holder(AcquirerProxy.release)
     genuine = staticmethod(threading.RLock)
     _model = staticmethod(rlock_model)
 
@@ -186,6 +200,12 @@ class ConditionProxy(Waiting, AcquirerProxy, managers.ConditionProxy):  # type: 
             self.cell = add_guarded(world, key, label, Owned(rlock_error()), self._part, is_primary=False)
         else:
             self.cell = join_guarded(world, lock, label, self._part)
+
+    acquire = _by_holder(AcquirerProxy.acquire)
+    release = _by_holder(AcquirerProxy.release)
+    wait = _by_holder(Waiting.wait)
+    notify = _by_holder(Waiting.notify)
+    notify_all = _by_holder(Waiting.notify_all)
 
 
 class EventProxy(Flagging, Proxy, managers.EventProxy):  # type: ignore[misc, name-defined]

@@ -45,10 +45,10 @@ class CMemory(Shared):
         ends."""
         raise NotSimulated("memory that is seen as bytes")
 
-    def _await_refusal(self) -> None:
-        """What cannot be read or written is refused only once the lock lets it: read nothing."""
+    def _await_refusal(self, operation: str) -> None:
+        """What cannot be read or written is refused only once the lock lets it: until then, it is done to nothing."""
         if isinstance(self, Synchronized):
-            self._read(_NOTHING)
+            perform(self.cell, Operation(operation, (self._part, _NOTHING)))
 
 
 @lru_cache
@@ -76,7 +76,7 @@ class Number(CMemory):
         try:
             converted = self._scratch.converted(value)
         except Exception:
-            self._await_refusal()
+            self._await_refusal("write")
             raise
         perform(self.cell, Operation("write", (self._part, _FIRST, (converted,))))
 
@@ -94,7 +94,7 @@ class Items(CMemory):
         try:
             where = self._scratch.index(index)
         except Exception:
-            self._await_refusal()
+            self._await_refusal("read")
             raise
         items = self._read(where)
         return self._scratch.shown(items) if isinstance(index, slice) else items[0]
@@ -103,7 +103,7 @@ class Items(CMemory):
         try:
             where, items = self._scratch.written(index, value)
         except Exception:
-            self._await_refusal()
+            self._await_refusal("write")
             raise
         self._write(where, items)
 
@@ -125,7 +125,7 @@ class Text(Items):
     @property
     def raw(self) -> Any:
         if not hasattr(self._scratch.items, "raw"):
-            self._await_refusal()
+            self._await_refusal("read")
             self._scratch.items.raw  # noqa: B018, raises its own AttributeError
         return self._scratch.shown(self._read(range(self._scratch.length)))
 
@@ -137,7 +137,7 @@ class Text(Items):
         try:
             where, items = self._scratch.text_written(name, value)
         except Exception:
-            self._await_refusal()
+            self._await_refusal("write")
             raise
         self._write(where, items)
 

@@ -46,7 +46,7 @@ class Connection(Shared, connection.Connection):
 
     def send(self, obj: Any) -> None:
         self._check_closed()
-        self._check_writable()  # type: ignore[attr-defined]
+        self._check_writable()
         load, size = pack(obj, number())
         perform(self.cell, Operation("send", (self.end, load, size + HEADER)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ....models.model import Operation
 from ..here import here, perform
@@ -41,12 +41,11 @@ class Shared:
     def _do(self, name: str, *arguments: Any, patience_s: float | None = None, is_late: bool = False) -> Any:
         return perform(self.cell, Operation(name, arguments, patience_s, is_late))
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("_") and not name.startswith("__") and here.strand is not None:
-                raise NotSimulated(f"{type(self).__name__}.{name}, which is private")
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    def __getattr__(self, name: str) -> Any:
+        """What the genuine object keeps to itself is not there, and a target that looks for it must not be told so."""
+        if name[:1] == "_" and name[:2] != "__" and here.strand is not None:
+            raise NotSimulated(f"the private attribute {name} of a {type(self).__name__}")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __hash__(self) -> int:
         # The same in every run, which an address is not: targets iterate over sets of primitives.

@@ -7,6 +7,7 @@ from typing import Any
 
 from ....models.channel import HEADER
 from ....models.model import Operation
+from ....models.simple_queue import REFUSED
 from ....models.simple_queue import SimpleQueue as Model
 from ..here import here, number, perform
 from ..payload import as_bytes, pack, unpack
@@ -23,16 +24,19 @@ class SimpleQueue(Shared, queues.SimpleQueue):  # type: ignore[type-arg]
     def put(self, obj: Any) -> None:
         process = number()
         load, size = pack(obj, process)
-        self._check_open(process)
+        if process in self._closed_in:
+            perform(self.cell, _REFUSED_PUT)
         perform(self.cell, Operation("put", (load, size + HEADER)))
 
     def get(self) -> Any:
         process = number()
-        self._check_open(process)
+        if process in self._closed_in:
+            perform(self.cell, _REFUSED_GET)
         return unpack(perform(self.cell, _GET), process)
 
     def empty(self) -> bool:
-        self._check_open(number())
+        if number() in self._closed_in:
+            raise OSError("handle is closed")
         is_empty: bool = perform(self.cell, _EMPTY)
         return is_empty
 
@@ -44,10 +48,8 @@ class SimpleQueue(Shared, queues.SimpleQueue):  # type: ignore[type-arg]
     def final(self) -> list[object]:
         return left(here.world.models[self.cell].final(here.world.states[self.cell]))  # type: ignore[arg-type]
 
-    def _check_open(self, process: int) -> None:
-        if process in self._closed_in:
-            raise OSError("handle is closed")
-
 
 _GET = Operation("get")
+_REFUSED_GET = Operation("get", (REFUSED,))
+_REFUSED_PUT = Operation("put", (REFUSED,))
 _EMPTY = Operation("empty")

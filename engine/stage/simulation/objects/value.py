@@ -25,7 +25,7 @@ class SynchronizedNumber(Number, Synchronized, sharedctypes.Synchronized):  # ty
 
     def __init__(self, world: World, key: object, label: str, typecode: Any, value: Any, lock: Any) -> None:
         scratch = scratch_for(ctype_of(typecode), 1)
-        memory = Memory((scratch.kind(value).value,), world.is_fine)
+        memory = Memory((scratch.kind(value).value,), world.is_fine or world.is_tried)
         bare = self._be_made(world, key, label, lock, memory)
         super().__init__(self.cell, memory, memory, scratch)
         self._obj = named(Number, scratch.kind.__name__)(self.cell, bare, memory, scratch)

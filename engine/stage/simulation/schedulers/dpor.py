@@ -84,6 +84,7 @@ class PartialOrder:
         self._events: list[_Event] = []
         self._touched: defaultdict[tuple[int, object], list[_Touched]] = defaultdict(lambda: [_UNTOUCHED])
         self._births: dict[int, int] = {}
+        self._has_victims = False
         self._counts: dict[int, int] = {}
 
     def begin(self) -> bool:
@@ -118,6 +119,7 @@ class PartialOrder:
             raise Elsewhere
         # Time passes, for one, only when everybody waits for it: what happens then comes after all else.
         move = _move(chosen) if not world.is_still else _move(chosen)._replace(victim=EVERYBODY)
+        self._note_races_since_held_up(world, chosen)
         self._moves.append(move)
         for other in ready:
             if other is not chosen and _depend(_move(other), move):
@@ -136,6 +138,8 @@ class PartialOrder:
         if is_whole:
             if world.trace:
                 self._look_back(world)
+            for strand in world.waiting:
+                self._note_races_since_held_up(world, strand)
             self.classes += 1
         else:
             self.redundant += 1
@@ -197,9 +201,10 @@ class PartialOrder:
             touched = self._touched[cell, component][-1]
             for other in _CONFLICTING[mode]:
                 _join(clock, touched[other])
-        if move.victim is not None:
+        self._has_victims |= move.victim is not None
+        if self._has_victims:
             for event in self._events:
-                if move.victim in (event.move.process, EVERYBODY):
+                if _strikes(event.move, move) or _strikes(move, event.move):
                     _join(clock, event.clock)
         place = self._counts[number] = self._counts.get(number, 0) + 1
         clock[number] = place
@@ -210,13 +215,24 @@ class PartialOrder:
             stack.append((*stack[-1][:mode], joined, *stack[-1][mode + 1 :]))  # type: ignore[arg-type]
         self._events.append(_Event(number, place, dict(clock), move, operation, before))
 
-    def _note_races(self, world: World, strand: Strand) -> None:
-        """Put down where what ``strand`` wants to do now could have been done before something that conflicts."""
+    def _note_races_since_held_up(self, world: World, strand: Strand) -> None:
+        """The same, for what was done while ``strand`` could not go on: nobody has asked since then."""
+        at, since = len(self._events), None
+        while at and self._events[at - 1].strand != strand.number:
+            at -= 1
+            if strand.number not in self._path[at].ready:
+                since = at
+        if since is not None:
+            self._note_races(world, strand, since)
+
+    def _note_races(self, world: World, strand: Strand, since: int = 0) -> None:
+        """Put down where what ``strand`` wants to do now could have been done before something that conflicts, of the
+        events ``since`` that one."""
         clock, number, victim = strand.clock, strand.process.number, _victim(strand)
         if victim == EVERYBODY:
             return
         races: list[_Event] = []
-        for at in range(len(self._events) - 1, -1, -1):
+        for at in range(len(self._events) - 1, since - 1, -1):
             event = self._events[at]
             if clock.get(event.strand, 0) >= event.place or event.strand == strand.number:
                 continue
@@ -304,11 +320,13 @@ def _made(strand: Strand, touches: Touches) -> _Move:
 
 
 def _depend(one: _Move, other: _Move) -> bool:
-    if one.victim is not None and one.victim in (other.process, EVERYBODY):
-        return True
-    if other.victim is not None and other.victim in (one.process, EVERYBODY):
+    if _strikes(one, other) or _strikes(other, one):
         return True
     return one.cell == other.cell and conflict(one.touches, other.touches)
+
+
+def _strikes(one: _Move, other: _Move) -> bool:
+    return one.victim is not None and one.victim in (other.process, EVERYBODY)
 
 
 def _join(clock: Clock, other: Clock) -> None:

@@ -1,0 +1,139 @@
+"""``dpor`` and ``bounded`` against plain enumeration, over all that can be simulated: the same outcomes; and of
+``dpor`` one run for each class of equivalent schedules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations, islice
+from typing import Any, NamedTuple
+
+import greenlet
+import pytest
+
+from engine.models.model import conflict, looks_at_memory
+from engine.stage.simulation.here import here
+from engine.stage.simulation.library import Library
+from engine.stage.simulation.play import Terms, key, play
+from engine.stage.simulation.schedulers.bounded import Bounded
+from engine.stage.simulation.schedulers.dfs import DepthFirst
+from engine.stage.simulation.schedulers.dpor import PartialOrder
+from engine.stage.simulation.stock import Stock
+from engine.stage.simulation.world import IDLE, Scheduler, Taken, new_names
+from tests.stage.simulation.schedulers.programs import Drawn, programs
+
+_STRIKES = frozenset({"kill", "stop", "resume", "interrupt"})
+
+
+class Found(NamedTuple):
+    """The outcomes of all runs that came to their end, and the forms of these; ``is_whole`` where there are no more."""
+
+    outcomes: set[Any]
+    forms: Counter[Any]
+    is_whole: bool
+    refused: bool
+
+
+def found(drawn: Drawn, scheduler: Scheduler, most: int) -> Found:
+    here.hub = greenlet.getcurrent()
+    plan = drawn.plan
+    terms = Terms(plan, Library(plan.code, ()), Stock(plan), new_names(), 400, drawn.is_virtual, 0, True)
+    outcomes: set[Any] = set()
+    forms = Counter[Any]()
+    for _ in range(most):
+        if not scheduler.begin():
+            return Found(outcomes, forms, True, False)
+        played = play(terms, scheduler)
+        if played.life.refusal is not None or played.ending == "step_limit":
+            played.world.end()
+            return Found(outcomes, forms, False, True)
+        if played.ending is not None:
+            outcomes.add(key(played, terms))
+            forms[form(played.world.trace)] += 1
+        played.world.end()
+    return Found(outcomes, forms, not scheduler.begin(), False)
+
+
+def form(trace: list[Taken]) -> Any:
+    """What equivalent runs have in common: the steps of each strand, and in which order those came that conflict."""
+    counts: Counter[int] = Counter()
+    steps = []
+    for taken in trace:
+        counts[taken.strand.number] += 1
+        steps.append(((taken.strand.number, counts[taken.strand.number]), taken))
+    return frozenset(name for name, _ in steps), frozenset(
+        (before, after)
+        for (before, one), (after, other) in combinations(steps, 2)
+        if one.strand is not other.strand and depend(one, other)
+    )
+
+
+def depend(one: Taken, other: Taken) -> bool:
+    """Whether the order of two steps of different strands can be told."""
+    if IDLE in (one.operation, other.operation):
+        return True
+    if other.strand.process.number == victim(one) or one.strand.process.number == victim(other):
+        return True
+    return one.cell == other.cell and conflict(one.step.touches, other.step.touches)
+
+
+def victim(taken: Taken) -> int | None:
+    """Whom a step strikes, wherever that one is; a feeder that pickles looks at all that its process has."""
+    if looks_at_memory(taken.step.touches):
+        return taken.strand.process.number
+    return taken.operation.arguments[0] if taken.operation.name in _STRIKES else None
+
+
+class Compared(NamedTuple):
+    """How many programs were small enough, and the sums over them."""
+
+    programs: int
+    interleavings: int
+    classes: int
+    redundant: int
+
+
+def small(seed: int, most: int) -> Iterator[tuple[Drawn, Found]]:
+    """Programs that can be enumerated, with all that they come to."""
+    for drawn in programs(seed):
+        everything = found(drawn, DepthFirst(), most)
+        if everything.is_whole and sum(everything.forms.values()) > 1:
+            yield drawn, everything
+
+
+def compare(seed: int, count: int, most: int) -> Compared:
+    """Fails at the first program of which ``dpor`` does not find the same."""
+    total = Compared(0, 0, 0, 0)
+    for drawn, everything in islice(small(seed, most), count):
+        partial = PartialOrder()
+        one_each = found(drawn, partial, 10 * most)
+        said = f"seed {seed}, program {total.programs}, virtual {drawn.is_virtual}, {drawn.plan.faults}, " + (
+            f"{[one.type for one in drawn.plan.shared]}\n{drawn.plan.code and drawn.plan.code.source}"
+        )
+        assert one_each.is_whole, said
+        assert one_each.outcomes == everything.outcomes, said
+        assert max(one_each.forms.values()) == 1, said
+        assert set(one_each.forms) == set(everything.forms), said
+        total = Compared(
+            total.programs + 1,
+            total.interleavings + sum(everything.forms.values()),
+            total.classes + partial.classes,
+            total.redundant + partial.redundant,
+        )
+    return total
+
+
+@pytest.mark.slow
+def test_what_is_drawn_over_all_types_has_one_run_for_each_class() -> None:
+    total = compare(seed=1, count=40, most=40)
+
+    assert total.classes < total.interleavings
+
+
+@pytest.mark.slow
+def test_what_bounded_calls_exhausted_is_all_that_there_is() -> None:
+    for drawn, everything in islice(small(seed=2, most=40), 20):
+        bounded = Bounded()
+
+        assert found(drawn, bounded, 200).outcomes == everything.outcomes
+        assert bounded.is_exhausted

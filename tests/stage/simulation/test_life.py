@@ -1,0 +1,183 @@
+"""How simulated processes begin and end."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.backends.simulation.backend import Simulation
+from engine.exploration import Settings
+from engine.plan import Fault
+from tests.processes_support import ref
+from tests.stage.simulation.stories import explored, only, outcomes, values
+
+pytestmark = pytest.mark.slow
+
+SHARED = {"lock": {"type": "Lock"}}
+UNORDERED = Settings(strategy="dpor", keep_going=True, orders_output=False)
+
+
+@pytest.mark.parametrize("start_method", ["fork", "spawn"])
+@pytest.mark.parametrize(
+    ("end", "exitcode", "stderr"),
+    [
+        ("return", 0, ""),
+        ("sys.exit()", 0, ""),
+        ("sys.exit(3)", 3, ""),
+        ("sys.exit(300)", 44, ""),
+        ("sys.exit('bye')", 1, "bye\n"),
+        ("os._exit(7)", 7, ""),
+        (
+            "raise ValueError('no')",
+            1,
+            "Process one:\nTraceback (most recent call last):\n"
+            '  File "/nowhere/scenario.yaml", line 2, in one\nValueError: no\n',
+        ),
+    ],
+)
+def test_a_process_ends_as_its_target_does(
+    simulation: Simulation, start_method: str, end: str, exitcode: int, stderr: str
+) -> None:
+    run = only(simulation, f"import os, sys\ndef one(): {end}", start_method=start_method)
+
+    assert (run.processes["one"].exitcode, run.stderr) == (exitcode, stderr)
+
+
+def test_what_was_printed_and_not_written_is_lost_by_who_leaves_at_once(simulation: Simulation) -> None:
+    source = """
+    import os
+    def lost():
+        print("lost")
+        os._exit(0)
+    def kept():
+        print("kept", flush=True)
+        os._exit(0)
+    """
+
+    assert only(simulation, source, ["lost", "kept"], settings=UNORDERED).stdout == "kept\n"
+
+
+def test_an_interrupt_may_come_while_a_process_waits_for_its_children(simulation: Simulation) -> None:
+    source = """
+    from multiprocessing import Process
+    def child(lock):
+        lock.acquire()
+        lock.release()
+    def one(lock): Process(target=child, args=(lock,)).start()
+    """
+    faults = (Fault("interrupt", "one", nth=0),)
+
+    exploration = explored(simulation, source, {"one": [ref("lock")]}, shared=SHARED, faults=faults)
+
+    assert (exploration.refusal, exploration.reasons, exploration.exhausted) == (None, (), True)
+    assert {found.run.processes["one"].exitcode for found in exploration.found} == {0, 1}
+
+
+def test_who_is_killed_at_its_last_step_has_one_end_and_not_two(simulation: Simulation) -> None:
+    source = """
+    from multiprocessing import Process
+    def child(lock): lock.acquire()
+    def one(lock):
+        process = Process(target=child, args=(lock,))
+        process.start()
+        process.kill()
+        process.join()
+        return process.exitcode
+    """
+
+    assert outcomes(simulation, source, {"one": [ref("lock")]}, shared=SHARED) == {
+        ("completed", -9),
+        ("completed", 0),
+    }
+
+
+@pytest.mark.parametrize(("start_method", "seen"), [("fork", [1]), ("spawn", [])])
+def test_what_before_has_set_is_there_if_the_process_is_forked(
+    simulation: Simulation, start_method: str, seen: list[int]
+) -> None:
+    source = """
+    items = []
+    def before(): items.append(1)
+    def one(): return items
+    """
+
+    assert values(only(simulation, source, before=[], start_method=start_method)) == (seen,)
+
+
+def test_an_argument_is_a_copy(simulation: Simulation) -> None:
+    source = """
+    items = [1]
+    def one(items):
+        items.append(2)
+        return items
+    """
+
+    assert values(only(simulation, source, {"one": [[1]]})) == ([1, 2],)
+
+
+@pytest.mark.parametrize("timing", ["any", "virtual"])
+def test_who_starts_after_another_sees_what_that_has_done(simulation: Simulation, timing: str) -> None:
+    source = """
+    def early(x): x.value = 5
+    def late(x): return x.value
+    """
+    x = {"x": {"type": "Value", "typecode": "i", "value": 0}}
+    settings = Settings(strategy="dpor", keep_going=True, timing=timing)  # type: ignore[arg-type]
+    processes = {"late": [ref("x")], "early": [ref("x")]}
+    options = {"late": {"start_after": ("early",)}}
+
+    found = outcomes(simulation, source, processes, shared=x, options=options, settings=settings)
+
+    assert found == {("completed", 5, None)}
+
+
+def test_on_a_clock_who_is_delayed_comes_later(simulation: Simulation) -> None:
+    source = """
+    def early(x): x.value = 5
+    def late(x): return x.value
+    """
+    x = {"x": {"type": "Value", "typecode": "i", "value": 0}}
+    settings = Settings(strategy="dpor", keep_going=True, timing="virtual")
+    processes = {"late": [ref("x")], "early": [ref("x")]}
+
+    found = outcomes(simulation, source, processes, shared=x, options={"late": {"delay_s": 2.0}}, settings=settings)
+
+    assert found == {("completed", 5, None)}
+
+
+@pytest.mark.parametrize(
+    ("source", "refused"),
+    [
+        ("import socket\ndef one(): socket.socket()", "socket.__new__ (scenario.yaml:2)"),
+        ("import subprocess\ndef one(): subprocess.run(['true'])", "subprocess.Popen"),
+        ("import threading\ndef one(): threading.Thread(target=print).start()", "starting a thread"),
+        ("import signal\ndef one(): signal.signal(signal.SIGTERM, print)", "signal.signal (scenario.yaml:2)"),
+        ("def one(): open('/tmp/never', 'w')", "opening /tmp/never to write (scenario.yaml:1)"),
+        ("import os\ndef one(): os.fork()", "os.fork (scenario.yaml:2)"),
+        ("from multiprocessing import Pool\ndef one(): Pool(1)", "multiprocessing.Pool (scenario.yaml:2)"),
+        ("from multiprocessing import Manager\ndef one(): Manager()", "a Manager that a target starts"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused_by_name_and_line(
+    simulation: Simulation, source: str, refused: str
+) -> None:
+    exploration = explored(simulation, source)
+
+    assert str(exploration.refusal).startswith(refused)
+    assert not exploration.exhausted
+
+
+@pytest.mark.parametrize("crash", ["faulthandler._sigsegv()", "faulthandler._sigabrt()"])
+def test_a_target_that_crashes_its_interpreter_is_told_of_and_the_next_plan_is_explored(
+    simulation: Simulation, crash: str
+) -> None:
+    exploration = explored(simulation, f"import faulthandler\ndef one(): {crash}")
+
+    assert str(exploration.refusal).startswith("a target has ended the interpreter that simulates it (SIG")
+    assert values(only(simulation, "def one(): return 1")) == (1,)
+
+
+def test_what_no_schedule_decides_is_named(simulation: Simulation) -> None:
+    exploration = explored(simulation, "import os\ndef one(): return os.urandom(8).hex()")
+
+    assert not exploration.exhausted
+    assert exploration.reasons[0].startswith("the same schedule has led elsewhere the second time")

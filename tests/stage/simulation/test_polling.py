@@ -1,0 +1,149 @@
+"""A loop that looks and looks is told from one that comes to an end by itself: for certain, or not at all."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from engine.backends.simulation.backend import Simulation
+from engine.exploration import Settings
+from tests.processes_support import ref
+from tests.stage.simulation.counters import COUNTERS
+from tests.stage.simulation.stories import explored, outcomes, values
+
+pytestmark = pytest.mark.slow
+
+SHARED = {
+    "x": {"type": "Value", "typecode": "i", "value": 0},
+    "y": {"type": "Value", "typecode": "i", "value": 0},
+    "items": {"type": "Array", "typecode": "i", "size": 9},
+}
+POLLER = {"poller": [ref("x")]}
+BOTH = {"poller": [ref("x")], "setter": [ref("x")]}
+SETTER = "\ndef setter(x): x.value = 1\n"
+
+
+# What polls
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def poller(x):\n  while not x.value: pass\n  return 'seen'",
+        "import time\ndef poller(x):\n  while not x.value: time.sleep(0.1)\n  return 'seen'",
+        "from time import sleep\ndef poller(x):\n  while not x.value: sleep(0.1)\n  return 'seen'",
+        "def look(x): return x.value\ndef poller(x):\n  while not look(x): pass\n  return 'seen'",
+        "def look(x, by=1): return x.value * by\ndef poller(x):\n  while not look(x, by=2): pass\n  return 'seen'",
+        "seen = []\ndef poller(x):\n  while not x.value: continue\n  seen.append(1)\n  return 'seen'",
+        "class Poller:\n  def __init__(self, x): self.x = x\n  def run(self):\n    while not self.x.value: pass\n"
+        "def poller(x):\n  Poller(x).run()\n  return 'seen'",
+        "def poller(x):\n  for turn in range(2):\n    while not x.value: pass\n  return 'seen'",
+        "def poller(x):\n  while True:\n    try:\n      if x.value: return 'seen'\n    except ValueError: pass",
+        "def poller(x):\n  get = x.get_obj\n  while not get().value: pass\n  return 'seen'",
+    ],
+)
+@pytest.mark.parametrize("timing", ["any", "virtual"])
+def test_who_polls_waits_for_what_it_looks_at(simulation: Simulation, source: str, timing: str) -> None:
+    settings = Settings(strategy="dpor", keep_going=True, steps=300, timing=timing)  # type: ignore[arg-type]
+
+    found = outcomes(simulation, source + SETTER, BOTH, settings=settings, shared=SHARED)
+
+    assert found == {("completed", "seen", None)}
+
+
+def test_a_look_at_two_things_waits_for_either(simulation: Simulation) -> None:
+    source = """
+    def poller(x, y):
+        while not (x.value or y.value): pass
+        return x.value, y.value
+    def left(x): x.value = 1
+    def right(y): y.value = 1
+    """
+    processes = {"poller": [ref("x"), ref("y")], "left": [ref("x")], "right": [ref("y")]}
+
+    found = outcomes(simulation, source, processes, shared=SHARED)
+
+    assert found == {("completed", seen, None, None) for seen in ((1, 0), (0, 1), (1, 1))}
+
+
+def test_what_nobody_will_ever_change_is_waited_for_until_the_time_is_over(simulation: Simulation) -> None:
+    source = "def poller(x):\n  while not x.value: pass"
+
+    assert outcomes(simulation, source, POLLER, shared=SHARED) == {("timeout", None)}
+
+
+def test_two_that_give_way_to_each_other_for_ever_are_told(simulation: Simulation) -> None:
+    source = """
+    def left(mine, other):
+        mine.value = 1
+        while other.value: pass
+        mine.value = 0
+    right = left
+    """
+    processes = {"left": [ref("x"), ref("y")], "right": [ref("y"), ref("x")]}
+
+    assert ("timeout", None, None) in outcomes(simulation, source, processes, shared=SHARED)
+
+
+def test_petersons_lock_is_proved_in_finitely_many_runs(simulation: Simulation) -> None:
+    source = """
+    def enter(me, wants, turn, inside):
+        wants[me] = 1
+        turn.value = 1 - me
+        while wants[1 - me] and turn.value == 1 - me: pass
+        inside.value += 1
+        together = inside.value
+        inside.value -= 1
+        wants[me] = 0
+        return together
+    """
+    shared = {
+        "wants": {"type": "RawArray", "typecode": "i", "size": 2},
+        "turn": {"type": "RawValue", "typecode": "i", "value": 0},
+        "inside": {"type": "RawValue", "typecode": "i", "value": 0},
+    }
+    processes = {f"enter[{me}]": [me, ref("wants"), ref("turn"), ref("inside")] for me in (0, 1)}
+
+    exploration = explored(simulation, source, processes, shared=shared)
+
+    assert exploration.exhausted
+    assert {values(found.run) for found in exploration.found} == {(1, 1)}
+
+
+# What does not
+
+
+@pytest.mark.parametrize("what", COUNTERS)
+def test_who_counts_does_not_poll(simulation: Simulation, what: str) -> None:
+    found = outcomes(simulation, textwrap.dedent(COUNTERS[what]), POLLER, shared=SHARED)
+
+    assert found == {("completed", 9)}
+
+
+@pytest.mark.parametrize("function", ["sum", "len(list", "len(tuple", "len(sorted"])
+def test_who_goes_through_a_shared_array_does_not_poll(simulation: Simulation, function: str) -> None:
+    source = f"def poller(items): return {function}(items){')' * function.count('(')}"
+
+    ((ending, result),) = outcomes(simulation, source, {"poller": [ref("items")]}, shared=SHARED)
+
+    assert (ending, result) == ("completed", 0 if function == "sum" else 9)
+
+
+def test_a_clock_comes_to_every_deadline_and_is_told_of(simulation: Simulation) -> None:
+    source = "import time\ndef poller(x):\n  end = time.monotonic() + 60\n  while time.monotonic() < end: x.value"
+
+    exploration = explored(simulation, source, POLLER, shared=SHARED)
+
+    assert [one.run.ending for one in exploration.found] == ["completed"]
+    assert exploration.reasons == ("a target reads the clock, and may do otherwise at other times",)
+
+
+def test_what_cannot_be_recognised_meets_the_limit_on_steps(simulation: Simulation) -> None:
+    source = "def poller(x):\n  it = iter(int, 1)\n  while not (x.value or next(it)): pass"
+
+    exploration = explored(simulation, source, POLLER, shared=SHARED)
+
+    assert [one.run.ending for one in exploration.found] == ["step_limit"]
+    assert not exploration.exhausted
+    assert exploration.reasons == ("a run met the limit on steps: a loop that goes on for ever, or one that is longer",)
