@@ -48,6 +48,7 @@ bench: $(VENV)/installed  ## what it costs, and how soon and how surely it tells
 	$(BIN)/python benchmarks/deadlocks.py
 	$(BIN)/python benchmarks/exploring.py
 	$(BIN)/python -m benchmarks.schedulers
+	$(BIN)/python -m benchmarks.catalogue
 
 clean:
 	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -38,8 +38,8 @@ def explored(simulation: Simulation, folder: Path, shared: str, code: str, more:
     ("shared", "code", "refusal"),
     [
         ("Queue", "def run(it): it._rlock.acquire()", "the private attribute _rlock of a Queue (one.yaml:3)"),
-        ("Lock", "import threading\ndef run(it): threading.Thread(target=print).start()", "Thread.start (one.yaml:4)"),
-        ("Lock", "import _thread\ndef run(it): _thread.start_new_thread(print, ())", "_thread.start_new_thread"),
+        ("Lock", "import threading\ndef run(it): threading.Thread(target=print).start()", "starting a thread (one.yaml:4)"),
+        ("Lock", "import _thread\ndef run(it): _thread.start_new_thread(print, ())", "starting a thread (one.yaml:4)"),
         ("Lock", "import threading\ndef run(it): threading.Event().wait()", "Event.wait (one.yaml:4)"),
         ("Lock", "def run(it): input()", "builtins.input (one.yaml:3)"),
         ("threading.RLock", "def run(it): repr(it)", "the text that an RLock is shown as (one.yaml:3)"),
