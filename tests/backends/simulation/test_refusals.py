@@ -38,7 +38,11 @@ def explored(simulation: Simulation, folder: Path, shared: str, code: str, more:
     ("shared", "code", "refusal"),
     [
         ("Queue", "def run(it): it._rlock.acquire()", "the private attribute _rlock of a Queue (one.yaml:3)"),
-        ("Lock", "import threading\ndef run(it): threading.Thread(target=print).start()", "starting a thread (one.yaml:4)"),
+        (
+            "Lock",
+            "import threading\ndef run(it): threading.Thread(target=print).start()",
+            "starting a thread (one.yaml:4)",
+        ),
         ("Lock", "import _thread\ndef run(it): _thread.start_new_thread(print, ())", "starting a thread (one.yaml:4)"),
         ("Lock", "import threading\ndef run(it): threading.Event().wait()", "Event.wait (one.yaml:4)"),
         ("Lock", "def run(it): input()", "builtins.input (one.yaml:3)"),
