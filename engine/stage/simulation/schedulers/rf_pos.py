@@ -40,8 +40,8 @@ class RfPos:
     What is read and written by whom is learned in the 1st, 2nd, 4th, 8th, ... run. To read means to be told something:
     a value, a lock, a message.
 
-    What it is worth (benchmarks/catalogue.py, 20 seeds): over the broken scenarios of the catalogue it is no better than
-    POS. Of 90 it misses one, as POS does; in the seven that depend on the order it needs 3.2 schedules to POS's 3.1
+    What it is worth (benchmarks/catalogue.py, 20 seeds): over the broken scenarios of the catalogue it is no better
+    than POS. Of 90 it misses one, as POS does; in the seven that depend on the order it needs 3.2 schedules to POS's 3.1
     (geometric mean of the medians; SURW 2.0, URW 2.5, a random walk 3.7), and in the one that needs two preemptions
     (litmus/aba) 17 to 10. Many equal processes, for which it was made, the catalogue has none of.
 
