@@ -15,8 +15,8 @@ is the median over the seeds, and the share of the seeds that found a failure wi
 of them; what is deterministic is run once, but for `auto`, which has its own budget: that of the command. The last
 lines count the halves of the catalogue, by turns, apart: what was changed while looking at one is judged by the other.
 
-A search ends at its budget of schedules, or after twenty thousand steps if that is sooner, and a strategy that has
-taken a hundred thousand in all has no further seeds: so all of it is the same each time, and long runs are not repeated
+A search ends at its budget of schedules, or after four thousand steps if that is sooner, and a strategy that has
+taken twenty thousand in all has no further seeds: so all of it is the same each time, and long runs are not repeated
 as often as short ones.
 
 Usage: python -m benchmarks.catalogue [SEEDS [BUDGET [STRATEGY ...]]]
@@ -61,7 +61,7 @@ ONCE = {"bounded", "dpor"}
 """What draws nothing."""
 
 SILENCE_S = 60.0
-MOST_STEPS, MOST_STEPS_OF_ALL = 20_000, 100_000
+MOST_STEPS, MOST_STEPS_OF_ALL = 4_000, 20_000
 """How many steps one search takes, and those for all seeds of a strategy, but for `auto`."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import greenlet
 
 from ...models.model import Operation
+from .refusal import NotSimulated
 
 if TYPE_CHECKING:
     from .process import Process
@@ -68,7 +69,7 @@ def perform(cell: int, operation: Operation) -> Any:
     """
     strand = here.strand
     if strand is None:
-        raise greenlet.GreenletExit
+        raise _outside()
     if strand.trap is not None:
         return strand.trap.perform(cell, operation)
     strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN
@@ -79,6 +80,13 @@ def go_on(cell: int, operation: Operation) -> Any:
     """The same, with nothing in the way of it."""
     strand = here.strand
     if strand is None:
-        raise greenlet.GreenletExit
+        raise _outside()
     strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN
     return here.hub.switch()
+
+
+def _outside() -> BaseException:
+    """Why nothing can be done where no process runs: its feeder pickles what it has put, or it is taken apart."""
+    if here.pickler is not None:
+        return NotSimulated("an operation that pickling does, in a queue's feeder thread")
+    return greenlet.GreenletExit()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -201,6 +202,9 @@ class Life:
         starter: Process,
     ) -> int:
         """A process that a target starts: it gets ``target`` and what that is given as its start method has it."""
+        method = getattr(args[0], "_start_method", None) if args else None
+        if method not in (None, self.plan.start_method):
+            raise NotSimulated(f"a process that is started by {method}, where those of the scenario are by another")
         number = len(self.plan.processes) + 1 + self.world.number(("process", key))
         self.observes = True
         process = Process(number, key, name, starter, daemon)
@@ -255,16 +259,21 @@ class Life:
             except greenlet.GreenletExit:
                 return
             except NotSimulated as refusal:
-                self._refuse(refusal)
+                self.refuse(refusal)
                 return
             except BaseException as caught:
                 error = caught
+            if isinstance(error, TypeError) and _WANTS_BYTES.search(str(error)):
+                self.refuse(NotSimulated("memory that is seen as bytes"))
+                return
             try:
                 self._leave(process, error)
             except greenlet.GreenletExit:
                 return
             except NotSimulated as refusal:
-                self._refuse(refusal)
+                self.refuse(refusal)
+            except KeyboardInterrupt:
+                self.refuse(NotSimulated("an interrupt of a process that is about to end"))
 
         return run
 
@@ -329,9 +338,9 @@ class Life:
                 try:
                     refuse_to_inherit(self.world, strand.cell)
                 except NotSimulated as refusal:
-                    self._refuse(refusal)
+                    self.refuse(refusal)
 
-    def _refuse(self, refusal: NotSimulated) -> None:
+    def refuse(self, refusal: NotSimulated) -> None:
         if self.refusal is None:
             refusal.where = _where(refusal.__traceback__)
             self.refusal = refusal
@@ -348,7 +357,8 @@ class Life:
             self.world.remove(strand.process)
         elif action in _ACTIONS:
             victim = self.by_number[operation.arguments[0]]
-            if not victim.is_gone and victim.exitcode is None:
+            # Who has been refused something is left without an exit code, and cannot be interrupted any more.
+            if not victim.is_gone and victim.exitcode is None and self.refusal is None:
                 if strand.process.fault is not None:
                     faults.note(self, victim, strand.process.fault)
                 self._strike(action, victim, operation)
@@ -361,10 +371,13 @@ class Life:
             try:
                 faults.interrupt(self, victim)
             except NotSimulated as refusal:
-                self._refuse(refusal)
+                self.refuse(refusal)
         else:
             victim.is_stopped = action == "stop"
 
+
+_WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")
+"""What C says before 3.12 of memory that has no bytes, which the genuine one has."""
 
 _ACTIONS = frozenset({"kill", "stop", "resume", "interrupt"})
 

@@ -13,6 +13,7 @@ from .library import Library
 from .life import Life
 from .names import said
 from .process import NOTHING, STDERR, STDOUT, Process
+from .refusal import NotSimulated
 from .stock import Stock
 from .world import Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
 
@@ -58,6 +59,9 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
         return Played(life, None)
     except Elsewhere:
         life.has_gone_elsewhere = True
+        return Played(life, None)
+    except NotSimulated as refusal:
+        life.refuse(refusal)
         return Played(life, None)
     except OutOfSteps:
         scheduler.end(world, False)

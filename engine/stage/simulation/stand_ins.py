@@ -237,7 +237,14 @@ _REFUSED: dict[Any, str] = {
     "memfd_create openpty mkfifo sched_yield",
     signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill "
     "set_wakeup_fd siginterrupt",
-    multiprocessing: "Pool",
+    multiprocessing: "Pool set_start_method set_forkserver_preload",
+    # Nothing tells of them before 3.12 that they are started.
+    threading.Thread: "start",
+    # Those that a target has made for its threads: there are none who could end the waiting.
+    threading.Event: "wait",
+    threading.Condition: "wait",
+    _thread: "start_new_thread",
+    builtins: "input",
     logging: "basicConfig",
     logging.Logger: "addHandler addFilter setLevel",
 }

@@ -174,6 +174,22 @@ def test_a_slice_of_a_buffer_is_read_when_it_is_looked_at() -> None:
     }
 
 
+def test_a_block_is_not_closed_while_a_slice_of_it_is_kept() -> None:
+    def close(block: Any) -> object:
+        part = block.buf[:2]
+        try:
+            block.close()
+        except BufferError as error:
+            refusal = str(error)
+        del part
+        block.close()
+        return refusal, block.buf is None
+
+    found = outcomes(lambda world: SharedMemory(world, "m", "m", 3), close)
+
+    assert results(found) == {(("memoryview has 1 exported buffer", True),)}
+
+
 def test_each_process_closes_a_block_for_itself_and_one_unlinks_it() -> None:
     def close(block: Any) -> object:
         view = block.buf

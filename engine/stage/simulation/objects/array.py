@@ -8,9 +8,9 @@ from typing import Any
 
 from ....models.memory import Memory
 from ..world import World
-from .ctype import ctype_of
+from .ctype import Scratch, ctype_of
 from .guarded import add_guarded
-from .memory import Items, Synchronized, Text, scratch_of
+from .memory import CMemory, Items, Synchronized, Text, named, scratch_of
 
 
 def RawArray(  # noqa: N802
@@ -18,8 +18,13 @@ def RawArray(  # noqa: N802
 ) -> Items:
     scratch, items = scratch_of(typecode, size, values)
     memory = Memory(items, world.is_fine)
-    kind = Text if scratch.is_text else Items
-    return kind(add_guarded(world, key, label, None, memory), memory, memory, scratch)
+    kind: Any = _bare(scratch)
+    made: Items = kind(add_guarded(world, key, label, None, memory), memory, memory, scratch)
+    return made
+
+
+def _bare(scratch: Scratch) -> type[CMemory]:
+    return named(Text if scratch.is_text else Items, f"{scratch.kind.__name__}_Array_{scratch.length}")
 
 
 class SynchronizedItems(Items, Synchronized, sharedctypes.SynchronizedArray):  # type: ignore[misc, type-arg]
@@ -32,14 +37,16 @@ class SynchronizedItems(Items, Synchronized, sharedctypes.SynchronizedArray):  #
         memory = Memory(items, world.is_fine or world.is_tried)
         bare = self._be_made(world, key, label, lock, memory)
         Items.__init__(self, self.cell, memory, memory, scratch)
-        raw = Text if scratch.is_text else Items
-        self._obj = raw(self.cell, bare, memory, scratch)
+        self._obj = _bare(scratch)(self.cell, bare, memory, scratch)
 
     __repr__ = Synchronized.__repr__
 
 
 class SynchronizedText(SynchronizedItems, Text, sharedctypes.SynchronizedString):  # type: ignore[misc]
     """An ``Array`` of bytes."""
+
+
+SynchronizedItems.__name__, SynchronizedText.__name__ = "SynchronizedArray", "SynchronizedString"
 
 
 def Array(  # noqa: N802

@@ -11,6 +11,7 @@ from ....models.guarded import Owned
 from ....models.model import Model
 from ....models.thread_condition import ThreadCondition
 from ..here import here
+from ..refusal import NotSimulated
 from ..world import World
 from .barrier import Meeting
 from .condition import Waiting
@@ -89,6 +90,11 @@ class RLock(ThreadLocking, Simple):
 
     def __init__(self, world: World, key: object, label: str) -> None:
         self._be_made(world, key, label, rlock_model())
+
+    def __repr__(self) -> str:
+        if here.strand is not None:
+            raise NotSimulated("the text that an RLock is shown as")
+        return f"<{type(self).__name__}>"
 
 
 class Semaphore(ThreadCounting, Simple, threading.Semaphore):  # type: ignore[misc]

@@ -11,8 +11,11 @@ _CHARACTERS = (ctypes.c_char, ctypes.c_wchar)
 
 
 def ctype_of(typecode_or_type: Any) -> Any:
-    """The type that ``multiprocessing`` takes for it. Raises TypeError where it is none."""
+    """The type that ``multiprocessing`` takes for it, or that ``ctypes`` has by this name. Raises TypeError where it is
+    none."""
     kind = typecode_to_type.get(typecode_or_type, typecode_or_type)
+    if isinstance(kind, str) and kind.startswith("c_"):
+        kind = getattr(ctypes, kind, kind)
     ctypes.sizeof(kind)
     return kind
 

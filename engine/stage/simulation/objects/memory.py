@@ -5,12 +5,14 @@ Source: CPython, Lib/multiprocessing/sharedctypes.py; what C makes of a value is
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from ....models.guarded import Owned, Part
 from ....models.memory import Memory
 from ....models.model import Operation
 from ..here import here, perform
+from ..refusal import NotSimulated
 from ..world import World
 from .condition import OwnLock
 from .ctype import Scratch, ctype_of, scratch_for
@@ -38,10 +40,21 @@ class CMemory(Shared):
     def _write(self, where: range, items: tuple[Any, ...]) -> None:
         perform(self.cell, Operation("write", (self._part, where, items)))
 
+    def __buffer__(self, flags: int) -> Any:
+        """Asked from Python 3.12 on; before, Python complains that it has none, which is told apart where a process
+        ends."""
+        raise NotSimulated("memory that is seen as bytes")
+
     def _await_refusal(self, operation: str) -> None:
         """What cannot be read or written is refused only once the lock lets it: until then, it is done to nothing."""
         if isinstance(self, Synchronized):
             perform(self.cell, Operation(operation, (self._part, _NOTHING)))
+
+
+@lru_cache
+def named(seen: type[CMemory], name: str) -> type[CMemory]:
+    """``seen`` by the name of what it stands for, which a target may ask for."""
+    return type(name, (seen,), {})
 
 
 class Number(CMemory):

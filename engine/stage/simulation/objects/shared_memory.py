@@ -10,6 +10,7 @@ import operator
 from collections.abc import Iterator
 from multiprocessing import shared_memory
 from typing import Any
+from weakref import ref
 
 from ....models.guarded import Guarded
 from ....models.memory import Memory
@@ -25,7 +26,7 @@ from .shared import Shared
 class Buffer:
     """Bytes of a block, as a memoryview has them: ``where`` says which. A slice of it is one too, and reads nothing."""
 
-    __slots__ = ("_block", "_is_readonly", "_where")
+    __slots__ = ("__weakref__", "_block", "_is_readonly", "_where")
     __hash__ = None  # type: ignore[assignment]
 
     format = "B"
@@ -67,7 +68,9 @@ class Buffer:
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return Buffer(self._block, self._where[index], self._is_readonly)
+            part = Buffer(self._block, self._where[index], self._is_readonly)
+            self._block.note_slice(part)
+            return part
         where = self._place(index)
         return self._block._read(range(where, where + 1))[0]
 
@@ -172,12 +175,20 @@ class Block(Shared):
         world.states[self.cell] = model.admit(self._entry, world.states[self.cell])
         self._entry.label = label
         self._closed: set[int] = set()
+        self._slices: list[tuple[int, ref[Buffer]]] = []
 
     @property
     def name(self) -> str:
         return self._name[1:]
 
+    def note_slice(self, part: Buffer) -> None:
+        """``part`` points into the memory for as long as the running process keeps it."""
+        self._slices.append((_number(), ref(part)))
+
     def close(self) -> None:
+        kept = sum(number == _number() and part() is not None for number, part in self._slices)
+        if kept:
+            raise BufferError(f"memoryview has {kept} exported buffer{'s' if kept > 1 else ''}")
         self._closed.add(_number())
 
     def unlink(self) -> None:

@@ -9,13 +9,15 @@ from ....models.memory import Memory
 from ..world import World
 from .ctype import ctype_of, scratch_for
 from .guarded import add_guarded
-from .memory import Number, Synchronized
+from .memory import Number, Synchronized, named
 
 
 def RawValue(world: World, key: object, label: str, typecode: Any, value: Any = 0) -> Number:  # noqa: N802
     scratch = scratch_for(ctype_of(typecode), 1)
     memory = Memory((scratch.kind(value).value,), world.is_fine)
-    return Number(add_guarded(world, key, label, None, memory), memory, memory, scratch)
+    kind: Any = named(Number, scratch.kind.__name__)
+    made: Number = kind(add_guarded(world, key, label, None, memory), memory, memory, scratch)
+    return made
 
 
 class SynchronizedNumber(Number, Synchronized, sharedctypes.Synchronized):  # type: ignore[misc, type-arg]
@@ -26,9 +28,12 @@ class SynchronizedNumber(Number, Synchronized, sharedctypes.Synchronized):  # ty
         memory = Memory((scratch.kind(value).value,), world.is_fine or world.is_tried)
         bare = self._be_made(world, key, label, lock, memory)
         super().__init__(self.cell, memory, memory, scratch)
-        self._obj = Number(self.cell, bare, memory, scratch)
+        self._obj = named(Number, scratch.kind.__name__)(self.cell, bare, memory, scratch)
 
     __repr__ = Synchronized.__repr__
+
+
+SynchronizedNumber.__name__ = "Synchronized"
 
 
 def Value(world: World, key: object, label: str, typecode: Any, value: Any = 0, lock: Any = True) -> Number:  # noqa: N802

@@ -136,6 +136,16 @@ def enter(me: int) -> Target:
     return run
 
 
+def test_what_takes_no_step_is_run_once() -> None:
+    def idle(_: Any) -> None: ...
+
+    scheduler = PartialOrder()
+
+    found = outcomes(lambda world: Lock(world, "l", "l"), idle, scheduler=scheduler)
+
+    assert (sum(found.values()), scheduler.classes) == (1, 1)
+
+
 def test_peterson_is_proved_in_finitely_many_runs() -> None:
     partial = PartialOrder()
 

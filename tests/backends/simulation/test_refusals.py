@@ -1,0 +1,127 @@
+"""What cannot be simulated is named, and nothing is said of it that could be wrong."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.backends.simulation.backend import Simulation
+from engine.exploration import Exploration, Settings
+from engine.preparation import prepare
+from engine.scenario.files import Settings as Files
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def simulation() -> Iterator[Simulation]:
+    made = Simulation(None)
+    yield made
+    made.close()
+
+
+def explored(simulation: Simulation, folder: Path, shared: str, code: str, more: str = "") -> Exploration:
+    """All that can come of one process that runs ``code``, and is given what is ``shared`` as ``it``."""
+    body = textwrap.indent(textwrap.dedent(code).strip(), "  ")
+    file = folder / "one.yaml"
+    file.write_text(
+        f'shared: {{it: {shared}}}\ncode: |\n{body}\nprocesses: {{one: {{target: run, args: ["${{it}}"]}}}}\n{more}'
+    )
+    (one,) = prepare([str(file)], Files())
+    return simulation.explore(one.plan, Settings(), lambda run: False)
+
+
+@pytest.mark.parametrize(
+    ("shared", "code", "refusal"),
+    [
+        ("Queue", "def run(it): it._rlock.acquire()", "the private attribute _rlock of a Queue (one.yaml:3)"),
+        ("Lock", "import threading\ndef run(it): threading.Thread(target=print).start()", "Thread.start (one.yaml:4)"),
+        ("Lock", "import _thread\ndef run(it): _thread.start_new_thread(print, ())", "_thread.start_new_thread"),
+        ("Lock", "import threading\ndef run(it): threading.Event().wait()", "Event.wait (one.yaml:4)"),
+        ("Lock", "def run(it): input()", "builtins.input (one.yaml:3)"),
+        ("threading.RLock", "def run(it): repr(it)", "the text that an RLock is shown as (one.yaml:3)"),
+        ("{type: RawArray, typecode: i, size: 2}", "def run(it): memoryview(it)", "memory that is seen as bytes"),
+        (
+            "{type: RawArray, typecode: c, size: 8}",
+            "import struct\ndef run(it): struct.pack_into('h', it, 0, 7)",
+            "memory that is seen as bytes",
+        ),
+        (
+            "Lock",
+            "import multiprocessing\ndef run(it): multiprocessing.set_start_method('spawn')",
+            "multiprocessing.set_start_method (one.yaml:4)",
+        ),
+        (
+            "Lock",
+            "import multiprocessing\ndef run(it): multiprocessing.get_context('spawn').Process(target=print).start()",
+            "a process that is started by spawn, where those of the scenario are by another",
+        ),
+        (
+            "Queue",
+            """
+            class Slow:
+                def __init__(self, queue): self.queue = queue
+                def __reduce__(self): return str, (self.queue.qsize(),)
+            def run(it): it.put(Slow(it))
+            """,
+            "an operation that pickling does, in a queue's feeder thread (one.yaml:5)",
+        ),
+    ],
+)
+def test_what_a_target_does_that_is_not_simulated_is_refused_by_name(
+    simulation: Simulation, tmp_path: Path, shared: str, code: str, refusal: str
+) -> None:
+    found = explored(simulation, tmp_path, shared, code)
+
+    assert found.refusal is not None
+    assert found.refusal.startswith(refusal)
+    assert not found.exhausted
+
+
+def test_a_process_that_was_refused_something_cannot_be_interrupted_any_more(
+    simulation: Simulation, tmp_path: Path
+) -> None:
+    code = "import signal\ndef run(it):\n  signal.signal(2, print)\n  it.acquire()"
+
+    found = explored(simulation, tmp_path, "Lock", code, "faults: [{interrupt: one, at: anywhere}]\n")
+
+    assert found.refusal == "signal.signal (one.yaml:5)"
+
+
+def test_a_namespace_is_asked_for_no_attribute_that_it_was_not_given(simulation: Simulation, tmp_path: Path) -> None:
+    code = "def run(it):\n  it.size += 1\n  return it.size"
+
+    found = explored(simulation, tmp_path, "{type: Manager.Namespace, value: {size: 1}}", code)
+
+    assert found.exhausted
+    assert [one.run.shared["it"] for one in found.found] == [{"size": 2}]
+
+
+@pytest.mark.parametrize(
+    ("shared", "name"),
+    [
+        ("{type: RawValue, typecode: h}", "c_short"),
+        ("{type: RawValue, typecode: c_bool}", "c_bool"),
+        ("{type: RawArray, typecode: i, size: 3}", "c_int_Array_3"),
+        ("{type: Value, typecode: h}", "Synchronized"),
+    ],
+)
+def test_shared_memory_has_the_type_that_it_has_in_reality(
+    simulation: Simulation, tmp_path: Path, shared: str, name: str
+) -> None:
+    found = explored(simulation, tmp_path, shared, "def run(it): print(type(it).__name__)")
+
+    assert [one.run.stdout for one in found.found] == [f"{name}\n"]
+
+
+def test_a_process_that_its_parent_did_not_come_to_is_told_as_not_started(
+    simulation: Simulation, tmp_path: Path
+) -> None:
+    found = explored(simulation, tmp_path, "{type: Value, typecode: i, value: many}", "def run(it): ...")
+
+    (one,) = found.found
+    assert "TypeError" in one.run.stderr
+    assert (one.run.processes["one"].started_s, one.run.processes["one"].exitcode) == (None, None)
