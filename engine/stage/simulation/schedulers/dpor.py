@@ -134,7 +134,8 @@ class PartialOrder:
 
     def end(self, world: World, is_whole: bool) -> None:
         if is_whole:
-            self._look_back(world)
+            if world.trace:
+                self._look_back(world)
             self.classes += 1
         else:
             self.redundant += 1
