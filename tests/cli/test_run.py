@@ -28,7 +28,9 @@ WRONG = PASSES.replace("{target: target}", "{target: target, deamon: true}")
 
 def report(*arguments: object, cwd: Path) -> dict[str, Any]:
     """The JSON report of ``engine run``."""
-    loaded: dict[str, Any] = json.loads(engine("run", *arguments, "--json", "-", cwd=cwd).stdout)
+    done = engine("run", *arguments, "--json", "-", cwd=cwd)
+    assert done.stdout, done.stderr
+    loaded: dict[str, Any] = json.loads(done.stdout)
     return loaded
 
 

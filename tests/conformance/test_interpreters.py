@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.trace import Returned
-from tests.processes_support import START_METHODS, a_ground, a_plan, a_stage, perform, ref
+from tests.processes_support import IDLE_STAGE, START_METHODS, a_ground, a_plan, a_stage, perform, ref
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +75,7 @@ def test_a_scenario_runs_on_every_python_with_every_start_method(version: str) -
             assert run.processes["witness"].returned == Returned([])
         left = len(ground.processes())
 
-        assert left == 1
+        assert left == IDLE_STAGE
     assert (ground.processes()) == []
 
 

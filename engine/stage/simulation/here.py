@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import greenlet
@@ -38,6 +40,20 @@ here = Here()
 def process() -> Process | None:
     """The simulated process whose code runs, if any does."""
     return here.strand.process if here.strand is not None else None
+
+
+@contextmanager
+def acting_as(process: Process) -> Iterator[None]:
+    """Have what is done here, in the process that starts ``process``, count as that one's own."""
+    strand = here.strand
+    if strand is None:
+        yield
+        return
+    before, strand.process = strand.process, process
+    try:
+        yield
+    finally:
+        strand.process = before
 
 
 def number() -> int:

@@ -111,11 +111,12 @@ class Library:
         pairs: list[tuple[Any, Any]] = []
         child.is_muted = True
         for name, module in own:
-            copy = self.load(child, name)
+            with place.acting_as(child):
+                copy = self.load(child, name)
             memo[id(module)] = copy
             for key, value in vars(module).items():
                 twin = vars(copy).get(key)
-                if isinstance(value, (FunctionType, type)) and type(twin) is type(value) and twin is not value:
+                if _is_twin(value, twin):
                     memo[id(value)] = twin
                     pairs.append((value, twin))
         child.is_muted = False
@@ -167,6 +168,16 @@ class Library:
             code = compile(file.read(), spec.origin, "exec", dont_inherit=True)
         folder = os.path.dirname(spec.origin) if spec.submodule_search_locations is not None else None
         return Source(code, spec.origin, folder)
+
+
+def _is_twin(value: Any, twin: Any) -> bool:
+    """Whether ``twin`` is what the same lines of the module have made for another process."""
+    return (
+        isinstance(value, (FunctionType, type))
+        and type(twin) is type(value)
+        and twin is not value
+        and (twin.__module__, twin.__qualname__) == (value.__module__, value.__qualname__)
+    )
 
 
 def _take_over(original: Any, copy: Any, memo: dict[int, Any]) -> None:

@@ -28,7 +28,7 @@ from ...models.signals import Signals
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, faults, output
-from .here import here, perform
+from .here import acting_as, here, perform
 from .library import Library, copied
 from .objects.processes import end_children
 from .payload import Pickling
@@ -230,7 +230,7 @@ class Life:
         try:
             with self.library.visible(sender):
                 data = ForkingPickler.dumps(value)
-            with self.library.visible(receiver):
+            with self.library.visible(receiver), acting_as(receiver):
                 return ForkingPickler.loads(data)
         finally:
             self.world.is_starting_a_process = False

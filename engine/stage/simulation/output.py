@@ -57,6 +57,8 @@ class Stream(io.TextIOBase):
             return self._real.write(text)  # type: ignore[no-any-return]
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if process.is_muted:
+            return len(text)
         if self._number == STDERR:
             emit(process, STDERR, text)
         elif process.print(text):

@@ -302,3 +302,11 @@ def test_a_thousand_generated_programs_have_one_run_for_each_class() -> None:
     total = compare_all(seed=2, count=1000, most=300)
 
     assert total.classes < total.interleavings
+
+
+def test_a_run_in_which_nobody_takes_a_step_is_the_only_one() -> None:
+    scheduler = PartialOrder()
+
+    found = outcomes(lambda world: None, lambda shared: 1, lambda shared: 2, scheduler=scheduler)
+
+    assert (set(found), scheduler.classes) == ({(1, 2, ())}, 1)

@@ -1,0 +1,94 @@
+"""The scenario's own modules, as each simulated process has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.backends.simulation.backend import Simulation
+from engine.exploration import Settings
+from tests.stage.simulation.stories import only, values
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("start_method", "seen"), [("fork", ("set", ["set"], "set", ["set"], "other")), ("spawn", ("", [], "", [], "one"))]
+)
+def test_a_forked_process_has_what_the_parent_has_made_of_its_modules(
+    simulation: Simulation, start_method: str, seen: tuple[object, ...]
+) -> None:
+    source = """
+    text, items = "", []
+
+    class Kept:
+        text = ""
+
+    def remember(item=None, seen=[]):
+        if item:
+            seen.append(item)
+        return seen
+
+    def first(): return "one"
+    def second(): return "other"
+    chosen = first
+
+    def before():
+        global text, chosen
+        text, Kept.text, chosen = "set", "set", second
+        items.append("set")
+        remember("set")
+
+    def one():
+        return text, items, Kept.text, remember(), chosen()
+    """
+
+    run = only(simulation, source, start_method=start_method, before=())
+
+    assert values(run) == (seen,)
+
+
+@pytest.mark.parametrize("start_method", ["fork", "spawn"])
+def test_what_a_process_makes_of_a_module_the_others_do_not_see(simulation: Simulation, start_method: str) -> None:
+    source = """
+    class Kept:
+        count = 0
+    names = []
+
+    def one(name):
+        Kept.count += 1
+        names.append(name)
+        return Kept.count, names
+    """
+
+    run = only(simulation, source, {"one[0]": ["a"], "one[1]": ["b"]}, start_method=start_method)
+
+    assert values(run) == ((1, ["a"]), (1, ["b"]))
+
+
+@pytest.mark.parametrize(("start_method", "by_child"), [("fork", ""), ("spawn", "imported\n")])
+def test_a_module_prints_where_it_is_imported(simulation: Simulation, start_method: str, by_child: str) -> None:
+    settings = Settings(strategy="dpor", keep_going=True, orders_output=False)
+    run = only(simulation, "print('imported')\ndef one(): pass", start_method=start_method, settings=settings)
+
+    assert (run.parent.stdout, run.processes["one"].stdout) == ("imported\n", by_child)
+
+
+def test_modules_import_each_other_also_within_packages(simulation: Simulation, tmp_path: Path) -> None:
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .prices import price\n")
+    (package / "prices.py").write_text("from . import table\ndef price(): return table.PRICE\n")
+    (package / "table.py").write_text("PRICE = 3\n")
+
+    source = "import shop\nimport shop.table\ndef one(): return shop.price() + shop.table.PRICE"
+    run = only(simulation, source, search_path=(str(tmp_path),))
+
+    assert values(run) == (6,)
+
+
+def test_a_module_that_is_not_there_is_missed_as_in_reality(simulation: Simulation) -> None:
+    run = only(simulation, "def one(): import no_such_module")
+
+    assert values(run) == ("ModuleNotFoundError: No module named 'no_such_module'",)
