@@ -83,8 +83,10 @@ def test_what_has_few_schedules_passes_in_all_of_them_and_nothing_is_said_to_fai
     exhausted, failed = 0, []
     for one in variants(SCENARIOS / folder):
         found, verdict = judged(simulation, one, **SMALL)
-        exhausted += found.exhausted
-        if verdict.verdict == "failed" or (found.exhausted and verdict.verdict != "passed"):
+        # One that was run to the end may still have read the clock, which is then said to be why it is unknown.
+        is_all = found.exhausted and not found.reasons
+        exhausted += is_all
+        if verdict.verdict == "failed" or (is_all and verdict.verdict != "passed"):
             failed.append((one.file, one.assignments, [check for check in verdict.checks if check.verdict == "failed"]))
 
     assert failed == []

@@ -41,8 +41,8 @@ class RfPos:
     a value, a lock, a message.
 
     What it is worth (benchmarks/catalogue.py, 20 seeds): over the broken scenarios of the catalogue it is no better
-    than POS. Of 90 it misses one, as POS does; in the seven that depend on the order it needs 3.2 schedules to POS's 3.1
-    (geometric mean of the medians; SURW 2.0, URW 2.5, a random walk 3.7), and in the one that needs two preemptions
+    than POS. Of 90 it misses one, as POS does; in the seven that depend on the order it needs 3.2 schedules to its
+    3.1 (geometric mean of the medians; SURW 2.0, URW 2.5, a random walk 3.7), and in the one that needs two preemptions
     (litmus/aba) 17 to 10. Many equal processes, for which it was made, the catalogue has none of.
 
     The idea of guidance by reads-from is from Wolff et al., "Greybox fuzzing for concurrency testing", ASPLOS 2024.
