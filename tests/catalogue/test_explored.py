@@ -21,7 +21,9 @@ from engine.exploration import (
     settings_of,
     undecidable,
 )
+from engine.exploring import here
 from engine.preparation import Prepared, prepare
+from engine.requirements import unmet
 from engine.scenario.files import Settings as Files
 from engine.scenario.files import find_files
 from engine.trace import Run
@@ -45,7 +47,9 @@ def variants(path: Path) -> list[Prepared]:
     return [
         one
         for one in prepare(find_files([str(path)]), FORKED)
-        if one.plan.run_as == "process" and undecidable(one.expectation, settings(one).timing) is None
+        if one.plan.run_as == "process"
+        and unmet(one, here(), lambda names, path: []) is None
+        and undecidable(one.expectation, settings(one).timing) is None
     ]
 
 
