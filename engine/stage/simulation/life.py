@@ -208,6 +208,9 @@ class Life:
         number = len(self.plan.processes) + 1 + self.world.number(("process", key))
         self.observes = True
         process = Process(number, key, name, starter, daemon)
+        process.speaker = speaker = starter.speaker
+        if speaker.output is None:
+            speaker.output = self.world.add_cell(("output", speaker.key), "", output.Output())
         self.by_number[number] = process
         if self.plan.start_method == "fork":
             memo = self.library.inherit(process, starter)

@@ -95,7 +95,8 @@ def flush(process: Process) -> None:
 
 def emit(process: Process, stream: int, text: str) -> None:
     """Have ``process``, the one that runs, write ``text``."""
-    cell = here.world.output
+    speaker = process.speaker
+    cell = speaker.output if here.world.output is None else here.world.output
     if cell is not None:
         perform(cell, Operation("write", (stream, text)))
-    process.written.append((stream, text))
+    speaker.written.append((stream, text))

@@ -24,11 +24,13 @@ class Process:
     ``unflushed`` is what it has printed and Python has not written yet; ``written`` takes what is: the stream's number,
     and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of its sleeps.
     ``identity``, ``config`` and ``children`` are as ``multiprocessing.process`` has them of the current process;
-    ``made`` is how many ``Process`` objects it has made.
+    ``made`` is how many ``Process`` objects it has made. ``speaker`` is whose output its own is: a process that a
+    target starts writes into the pipes of its starter. Where several do, the cell ``output`` has the order.
     """
 
     # What most processes never change is the class's: they are made in every run.
     strand: Strand | None = None
+    output: int | None = None
     handle: Any = None
     made = 0
     built = 0
@@ -54,6 +56,7 @@ class Process:
         self.name = name
         self.parent = parent
         self.daemon = daemon
+        self.speaker = self
         self.modules: dict[str, ModuleType] = {}
         self.feeders: list[Any] = []
         self.identity: tuple[int, ...] = () if parent is None else (number,)

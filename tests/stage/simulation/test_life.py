@@ -181,3 +181,22 @@ def test_what_no_schedule_decides_is_named(simulation: Simulation) -> None:
 
     assert not exploration.exhausted
     assert exploration.reasons[0].startswith("the same schedule has led elsewhere the second time")
+
+
+def test_what_a_process_starts_writes_into_its_output(simulation: Simulation) -> None:
+    source = """
+    import multiprocessing
+
+    def say(word):
+        print(word, flush=True)
+
+    def one():
+        child = multiprocessing.Process(target=say, args=("child",))
+        child.start()
+        say("starter")
+        child.join()
+    """
+
+    found = explored(simulation, source, settings=UNORDERED).found
+
+    assert {one.run.processes["one"].stdout for one in found} == {"child\nstarter\n", "starter\nchild\n"}
