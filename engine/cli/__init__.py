@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from .interrupts import heed
+from .interrupts import heed, insist
 
 if TYPE_CHECKING:
     from ..backends.processes.stages import Stages
@@ -21,6 +21,7 @@ def main() -> NoReturn:
     _open_standard_descriptors()
     gc.disable()  # Until everything is loaded: what is being imported now is there to stay.
     heed()
+    insist()
     try:
         status = _run(sys.argv[1:])
     except KeyboardInterrupt:

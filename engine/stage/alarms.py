@@ -1,7 +1,7 @@
 """Timers that will wake a process by a signal: Linux does not show them to others, so setting one leaves a note.
 
-The note is a file in the run's folder. It stays: that a timer was turned off again is not worth knowing, for a run in
-which one was ever set is just not looked at for deadlocks.
+The note stays: that a timer was turned off again is not worth knowing, for a run in which one was ever set is just not
+looked at for deadlocks.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import functools
 import os
 import signal
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
+
+from . import notes
 
 
 def announce(folder: str) -> None:
@@ -29,8 +30,7 @@ def is_set(folder: str, pid: int) -> bool:
 def _noting(function: Callable[..., Any], folder: str) -> Callable[..., Any]:
     @functools.wraps(function)
     def noting(*arguments: Any) -> Any:
-        with suppress(OSError):
-            os.close(os.open(_note(folder, os.getpid()), os.O_CREAT | os.O_WRONLY, 0o600))
+        notes.leave(_note(folder, os.getpid()))
         return function(*arguments)
 
     return noting

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from . import notes
+
 _PREFIX = "left-"
 _SHARED_MEMORY = "/dev/shm"
 """Where Linux shows named semaphores and blocks of memory as files."""
@@ -69,7 +71,7 @@ def _note_blocks(folder: str) -> None:
     def shm_open(path: str, flags: int, *given: Any, **keywords: Any) -> Any:
         fd = make(path, flags, *given, **keywords)
         if flags & os.O_CREAT:
-            _take_down(folder, path)
+            notes.leave(_note(folder, path, ""))
         return fd
 
     _posixshmem.shm_open = shm_open
@@ -89,24 +91,18 @@ def _note_semaphores(folder: str) -> None:
         def __new__(cls, kind: int, value: int, maxvalue: int, name: str, unlink: bool) -> Any:
             made = super().__new__(cls, kind, value, maxvalue, name, unlink)
             if not unlink:
-                _take_down(folder, name, _SEMAPHORE)
+                notes.leave(_note(folder, name, _SEMAPHORE))
             return made
 
     _multiprocessing.SemLock = SemLock
     _multiprocessing.sem_unlink = _striking_out(folder, _multiprocessing.sem_unlink, _SEMAPHORE)
 
 
-def _take_down(folder: str, path: str, prefix: str = "") -> None:
-    with suppress(OSError):
-        os.close(os.open(_note(folder, path, prefix), os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-
-
 def _striking_out(folder: str, unlink: Callable[[str], None], prefix: str) -> Callable[[str], None]:
     @functools.wraps(unlink)
     def unlink_noted(path: str) -> None:
         unlink(path)
-        with suppress(OSError):
-            os.unlink(_note(folder, path, prefix))
+        notes.take_away(_note(folder, path, prefix))
 
     return unlink_noted
 

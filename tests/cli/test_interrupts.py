@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from engine.cli import interrupts
 from engine.cli.interrupts import undisturbed
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 
 @pytest.fixture(autouse=True)
@@ -36,4 +38,42 @@ def test_interrupts_are_heeded_again_where_tidying_up_fails() -> None:
     with pytest.raises(OSError, match="full"), undisturbed():
         raise OSError("full")
 
-    assert [signal.getsignal(ending) for ending in ENDINGS] == [signal.default_int_handler] * 3
+    assert [signal.getsignal(ending) for ending in ENDINGS] == [signal.default_int_handler] * 4
+
+
+class Collected:
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_that_comes_where_python_only_prints_it_comes_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    interrupts.heed()
+    interrupts.insist()
+
+    Collected()
+    with pytest.raises(KeyboardInterrupt):
+        _work_for_ever()
+
+    assert capsys.readouterr().err == ""
+
+
+def _work_for_ever() -> None:
+    while True:
+        time.sleep(0.001)
+
+
+def test_what_else_is_raised_there_is_printed_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: printed.append(lost.exc_type))
+    interrupts.insist()
+
+    class Broken:
+        def __del__(self) -> None:
+            raise KeyError
+
+    Broken()
+
+    assert printed == [KeyError]
