@@ -55,7 +55,7 @@ def install() -> None:
     for module, names in _REFUSED.items():
         _put(module, {name: _refused(f"{module.__name__}.{name}") for name in names.split()})
     _put(random, {name: _drawing(name) for name in _OF_RANDOM})
-    for module, name in ((_thread, "start_new_thread"), (threading, "_start_new_thread")):
+    for module, name in ((_thread, "start_new_thread"), (threading.Thread, "start")):
         # Before Python 3.12 no audit event tells of it.
         _put(module, {name: _refused("starting a thread")})
     for name, make in MAKERS.items():
