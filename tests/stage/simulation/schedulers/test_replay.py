@@ -21,9 +21,9 @@ def test_a_run_is_repeated_step_by_step() -> None:
         assert replay.begin()
         again = run(BY_NAME["5 philosophers"], replay, names)
 
-        told = [(taken.cell, taken.operation, taken.before) for taken in ran.trace]
+        told = [(taken.cell, taken.operation.name, taken.before) for taken in ran.trace]
         assert again.choices == ran.choices
-        assert [(taken.cell, taken.operation, taken.before) for taken in again.trace] == told
+        assert [(taken.cell, taken.operation.name, taken.before) for taken in again.trace] == told
         assert again.has_failed == ran.has_failed
         assert replay.diverged_at is None
         assert not replay.begin()
