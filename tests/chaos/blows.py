@@ -1,8 +1,8 @@
 """Random blows to a running engine and to what it runs; after each nothing may be left.
 
 ``make chaos`` strikes a thousand times; the test beside this strikes a few times. Everything is drawn from a seed: the
-scenario, who is hit, with what and when. When a blow falls is also up to the machine, so a seed tells what was tried
-and does not repeat it to the microsecond.
+scenario, who is hit, with what, and how long after there was such a one. When a blow falls is also up to the machine,
+so a seed tells what was tried and does not repeat it to the microsecond; and blows that come too late do not count.
 
 Usage: python -m tests.chaos.blows [BLOWS [SEED]]
 """
@@ -48,7 +48,7 @@ BEFORE_IT_BEGAN = {1, 130, -signal.SIGINT, -signal.SIGTERM}
 
 
 class Blow(NamedTuple):
-    """What is done to whom, and when."""
+    """What is done to whom, and when: ``at_s`` counts from when there was a process of the victim's kind."""
 
     file: Path
     victim: str
@@ -90,6 +90,7 @@ def strike(blow: Blow, ground: Ground) -> Outcome:
         stderr=subprocess.PIPE,
         text=True,
     )
+    eventually(lambda: running.poll() is not None or _family(blow.victim, running.pid))
     time.sleep(blow.at_s)
     marks = [ground.mark.lower(), *(name for name in ground.files() if name.startswith("engine-"))]
     was_hit = _hit(blow, running)
@@ -107,21 +108,26 @@ def strike(blow: Blow, ground: Ground) -> Outcome:
 
 
 def _hit(blow: Blow, running: subprocess.Popen[str]) -> bool:
-    guardians = descendants.children(running.pid)
-    nurseries = [pid for guardian in guardians for pid in descendants.children(guardian)]
-    upper = {"engine": [running.pid], "guardian": guardians, "nursery": nurseries}
+    family = _family(blow.victim, running.pid)
     try:
-        everybody = {*descendants.below(running.pid)}
-        rest = sorted(everybody.difference(guardians, nurseries))
-        family = upper.get(blow.victim, rest)
         victim = family[int(blow.pick * len(family))]
         os.kill(victim, getattr(signal, blow.signal))
-        if blow.signal == "SIGSTOP" and blow.victim in upper:
+        if blow.signal == "SIGSTOP" and blow.victim != "child":
             time.sleep(STOPPED_S)
             os.kill(victim, signal.SIGCONT)
     except (OSError, IndexError):  # It had ended by itself.
         return False
     return True
+
+
+def _family(kind: str, engine: int) -> list[int]:
+    """The processes that are such a victim; a child is whatever is below the nursery."""
+    if kind == "engine":
+        return [engine]
+    guardians = descendants.children(engine)
+    nurseries = [pid for guardian in guardians for pid in descendants.children(guardian)]
+    upper = {"guardian": guardians, "nursery": nurseries}
+    return upper[kind] if kind in upper else sorted({*descendants.below(engine)}.difference(guardians, nurseries))
 
 
 def _left(ground: Ground, marks: Sequence[str]) -> list[str]:
@@ -152,21 +158,25 @@ def _complaint(status: int, errors: str, report: Path) -> str | None:
 
 
 def main(blows: int = 200, seed: int = 0) -> int:
-    """Strike; print a line for each trouble and the count at the end; return how many troubles there were."""
+    """Strike until so many have hit; print a line for each trouble and the count at the end; return how many troubles
+    there were."""
     heed_interrupts()
     counts: Counter[str] = Counter()
-    troubles = 0
+    missed = troubles = 0
     with a_ground() as ground:
-        for number in range(seed, seed + blows):
+        while counts.total() < blows:
+            number = seed + counts.total() + missed
             blow = draw(number)
             outcome = strike(blow, ground)
-            counts[f"{blow.victim} {blow.signal}" if outcome.was_hit else "came too late"] += 1
+            if outcome.was_hit:
+                counts[f"{blow.victim} {blow.signal}"] += 1
+            missed += not outcome.was_hit
             if outcome.left or outcome.complaint:
                 troubles += 1
                 print(f"seed {number}: {blow}\n  {outcome}", flush=True)
     for what, count in sorted(counts.items()):
         print(f"{count:>6}  {what}")
-    print(f"{blows} blows, {troubles} troubles")
+    print(f"{blows} blows, {troubles} troubles; {missed} more came too late")
     return troubles
 
 
