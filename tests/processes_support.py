@@ -47,8 +47,10 @@ def engine_environment() -> dict[str, str]:
 
 
 def heed_interrupts() -> None:
-    """What a shell starts in the background ignores Ctrl-C, and so would every engine that is started from there."""
+    """What a shell starts in the background ignores Ctrl-C, and what is to outlive its terminal the end of that; so
+    would every engine that is started from there."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def eventually(look: Callable[[], Found], patience_s: float = PATIENCE_S) -> Found:

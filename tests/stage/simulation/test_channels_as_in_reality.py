@@ -137,7 +137,7 @@ def use_queue(calls: list[Call], queue: Any) -> list[Any]:
 
 def _until_fed(queue: Any) -> None:
     """Until the feeder thread of a genuine queue has written all; in simulation it goes first anyway."""
-    buffer = getattr(queue, "_buffer", None)
+    buffer = vars(queue).get("_buffer")
     while buffer is not None and (buffer or not queue._wlock.acquire(False) or queue._wlock.release()):
         time.sleep(0)
     while buffer is not None and queue.qsize() and queue.empty():

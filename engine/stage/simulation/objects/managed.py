@@ -127,7 +127,17 @@ class NamespaceProxy(Kept, managers.NamespaceProxy):  # type: ignore[misc, name-
     def __getattribute__(self, name: str) -> Any:
         if name[0] == "_" or here.strand is None:
             return object.__getattribute__(self, name)
-        return self._callmethod("__getattribute__", (name,))
+        try:
+            return self._callmethod("__getattribute__", (name,))
+        except AttributeError as error:
+            self.__dict__["_refused"] = error
+            raise
+
+    def __getattr__(self, name: str) -> Any:
+        # Python comes here once the server has said that there is none, which is not asked again.
+        if name[0] == "_" or here.strand is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise self.__dict__.pop("_refused")
 
     def _callmethod(self, methodname: str, args: Any = (), kwds: Any = _NO_KEYWORDS) -> Any:
         cell = object.__getattribute__(self, "cell")
