@@ -19,6 +19,7 @@ from uuid import uuid4
 from engine.backends.processes.stage import Stage
 from engine.backends.processes.supervisor import supervise
 from engine.plan import CODE_MODULE, Call, Code, Plan, ProcessPlan, Reference, SharedPlan, encode_argument
+from engine.stage import guardian
 from engine.trace import Run
 
 START_METHODS = ("fork", "spawn", "forkserver")
@@ -171,6 +172,9 @@ def a_ground() -> Iterator[Ground]:
                 os.kill(pid, signal.SIGKILL)
         for name in in_shared_memory(ground.mark.lower()):
             os.unlink(f"/dev/shm/{name}")
+        for name in os.listdir(ground.folder):
+            if name.startswith("engine-"):
+                guardian.remove(os.path.join(ground.folder, name))
         rmtree(ground.folder, ignore_errors=True)
 
 

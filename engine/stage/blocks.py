@@ -41,17 +41,22 @@ def announce(folder: str) -> None:
 def remove_left(folder: str) -> list[str]:
     """Remove what the run with this ``folder`` has left, and name it: first what bears its mark, then what is noted."""
     own = f"{mark(folder)}-"
-    try:
-        there = os.listdir(_SHARED_MEMORY)
-    except OSError:
-        there = []
-    forgotten = [name for name in there if name.removeprefix(_SEMAPHORE).startswith(own) and _remove(name)]
+    forgotten = remove_marked(own)
     leaked = [name for name in noted(folder) if not name.removeprefix(_SEMAPHORE).startswith(own)]
     for name in leaked:
         _remove(name)
     left = [_described(name) for name in (*forgotten, *leaked)]
     rest = len(left) - _MOST_NAMED
     return left if rest <= 0 else [*left[:_MOST_NAMED], f"{rest:,} more like these"]
+
+
+def remove_marked(beginning: str) -> list[str]:
+    """Remove all whose names begin like this; those names, as Linux shows them."""
+    try:
+        there = os.listdir(_SHARED_MEMORY)
+    except OSError:
+        return []
+    return [name for name in there if name.removeprefix(_SEMAPHORE).startswith(beginning) and _remove(name)]
 
 
 def noted(folder: str) -> list[str]:

@@ -39,9 +39,11 @@ def stand_guard(supervisor_fd: int, folder: str) -> None:
 
 
 def remove(folder: str) -> None:
-    """Remove all that belongs to the runs that have their folders in ``folder``, and then that."""
+    """Remove all that belongs to the runs that have their folders in ``folder``, and then that; if somebody else has
+    removed it before, what the engine has made is still known by its name."""
     with suppress(OSError):
         for run in os.listdir(folder):
             with suppress(OSError):  # It is no folder.
                 blocks.remove_left(os.path.join(folder, run))
+    blocks.remove_marked(f"{os.path.basename(folder)}-")
     shutil.rmtree(folder, ignore_errors=True)
