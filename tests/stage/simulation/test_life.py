@@ -200,3 +200,25 @@ def test_what_a_process_starts_writes_into_its_output(simulation: Simulation) ->
     found = explored(simulation, source, settings=UNORDERED).found
 
     assert {one.run.processes["one"].stdout for one in found} == {"child\nstarter\n", "starter\nchild\n"}
+
+
+def test_pipes_that_targets_make_meanwhile_are_explored(simulation: Simulation) -> None:
+    source = """
+    import multiprocessing
+
+    def answer(line):
+        line.send(line.recv() + 1)
+
+    def one():
+        found = []
+        for number in range(2):
+            mine, others = multiprocessing.Pipe()
+            child = multiprocessing.Process(target=answer, args=(others,))
+            child.start()
+            mine.send(number)
+            found.append(mine.recv())
+            child.join()
+        return found
+    """
+
+    assert outcomes(simulation, source, ["one[0]", "one[1]"]) == {("completed", [1, 2], [1, 2])}

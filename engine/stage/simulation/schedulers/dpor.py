@@ -257,7 +257,9 @@ class PartialOrder:
         state = event.before
         for other in independent:
             if other.move.cell == strand.cell:
-                state = _step(world, strand.cell, state, other.move.process, other.operation).state
+                made = _step(world, strand.cell, state, other.move.process, other.operation)
+                # What was done to something that was not there yet makes no difference to what was.
+                state = state if made is BLOCKED else made.state
         step = _step(world, strand.cell, state, number, strand.operation)
         return None if step is BLOCKED else _made(strand, step.touches)
 
@@ -287,7 +289,10 @@ def _initials(strand: Strand, move: _Move, independent: Sequence[_Event]) -> Ite
 
 def _step(world: World, cell: int, state: Any, process: int, operation: Operation) -> Any:
     """What would come of an operation in some state of its cell."""
-    step = world.models[cell].step(state, process, operation)
+    try:
+        step = world.models[cell].step(state, process, operation)
+    except KeyError:  # What it is done to, a pipe that a target has made, was not there yet.
+        return BLOCKED
     if step is BLOCKED and operation.patience_s is not None and not world.is_virtual:
         step = world.models[cell].step(state, process, operation._replace(is_late=True))
     return step
