@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from engine.models.guarded import Part
 from engine.stage.simulation.schedulers.dfs import DepthFirst
 from engine.stage.simulation.schedulers.pos import Pos
 from engine.stage.simulation.schedulers.replay import Replay
-from engine.stage.simulation.world import Names
+from engine.stage.simulation.world import Names, Taken
 from tests.simulation_programs import PROGRAMS, Program, increment, run
 
 BY_NAME = {program.name: program for program in PROGRAMS}
 LOST = BY_NAME["lost update"]
+
+
+def _told(taken: Taken) -> object:
+    """A step, without the model that a memory's operations name first: each run has objects of its own for these."""
+    arguments = tuple(one for one in taken.operation.arguments if not isinstance(one, Part))
+    return taken.cell, taken.operation._replace(arguments=arguments), taken.before
 
 
 def test_a_run_is_repeated_step_by_step() -> None:
@@ -21,9 +28,9 @@ def test_a_run_is_repeated_step_by_step() -> None:
         assert replay.begin()
         again = run(BY_NAME["5 philosophers"], replay, names)
 
-        told = [(taken.cell, taken.operation.name, taken.before) for taken in ran.trace]
+        told = [_told(taken) for taken in ran.trace]
         assert again.choices == ran.choices
-        assert [(taken.cell, taken.operation.name, taken.before) for taken in again.trace] == told
+        assert [_told(taken) for taken in again.trace] == told
         assert again.has_failed == ran.has_failed
         assert replay.diverged_at is None
         assert not replay.begin()
