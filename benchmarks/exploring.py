@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -247,7 +248,8 @@ def plan_of(text: str) -> Plan:
 
 def explored(plan: Plan, strategy: str, schedules: int) -> Any:
     settings = Settings(strategy=strategy, schedules=schedules, keep_going=True, orders_output=False)
-    return Simulation().explore(plan, settings, lambda run: False)
+    with closing(Simulation()) as simulation:  # Only of what has ended it is known how long the processor took.
+        return simulation.explore(plan, settings, lambda run: False)
 
 
 def of_simulation(plan: Plan, strategy: str, schedules: int) -> Rate:
@@ -324,7 +326,8 @@ def scale() -> None:
         _tell(f"{count} processes on one variable, random", [of_simulation(plan, "random", 20_000 // count)])
         settings = Settings(strategy="auto", orders_output=False)
         wanted = {"x": count}
-        found = Simulation().explore(plan, settings, partial(_differs, wanted))
+        with closing(Simulation()) as simulation:
+            found = simulation.explore(plan, settings, partial(_differs, wanted))
         print(f"  auto: first failure in schedule {found.first_failure}", flush=True)
 
 

@@ -22,6 +22,10 @@ SILENCE_S = 30.0
 """How long it may be silent: a run takes milliseconds, if its targets come to their next operation at all."""
 
 
+_FAREWELL_S = 1.0
+"""How long it may take to end by itself when the engine has hung up, before it is killed."""
+
+
 class Silent(Exception):
     """Nothing has come for too long."""
 
@@ -86,11 +90,14 @@ class SimulationStage:
         return frame[0]
 
     def close(self) -> None:
-        """Return when it is gone. It has started nothing that could be left."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        """Return when it is gone, and the process in which it answers."""
         self._socket.close()
+        try:
+            self._process.wait(_FAREWELL_S)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         os.close(self._errors)
 
     def _gone(self) -> Exception:

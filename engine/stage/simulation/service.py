@@ -76,7 +76,8 @@ def _answer_apart(engine: socket.socket, request: Mapping[str, Any]) -> None:
     _await(child, engine)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code < 0:
-        wire.send(engine, {"event": "crashed", "by": -code})
+        with suppress(OSError):  # It was killed because nobody listens any more.
+            wire.send(engine, {"event": "crashed", "by": -code})
     elif code:
         os._exit(code)
 
