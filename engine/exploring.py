@@ -154,5 +154,6 @@ def _schedule(one: Prepared, explored: Exploration, graded: Graded) -> Schedule:
         variant=one.assignments,
         timing=explored.timing,
         seed=explored.seed,
+        exact=graded.found.exact,
         steps=graded.found.schedule,
     )

@@ -40,12 +40,15 @@ class Schedule:
     """Whether durations order what happens: `any` (they do not) or `virtual`."""
     seed: int
     """What random choices of the targets are drawn from."""
+    exact: tuple[str, ...]
+    """The kinds of primitives of which each inner step is one of `steps`, because somebody looks or tries: `queues`,
+    `memory`."""
     steps: tuple[str, ...]
     """Who takes each step, `left*3` for three in a row: `worker[1]`, `parent`, `left:jobs` (the thread that feeds
     `jobs` for `left`), `kill left` (a fault)."""
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "steps": turns(self.steps)}
+        return {**vars(self), "exact": list(self.exact), "steps": turns(self.steps)}
 
     @staticmethod
     def from_json(data: object) -> Schedule:
@@ -61,7 +64,7 @@ class Schedule:
             raise ValueError('its "timing" is neither any nor virtual')
         if unknown := data.keys() - _KINDS.keys():
             raise ValueError(f'it has the unknown key "{min(unknown)}"')
-        return Schedule(**{**data, "steps": steps_of(data["steps"])})
+        return Schedule(**{**data, "exact": tuple(data["exact"]), "steps": steps_of(data["steps"])})
 
 
 _KINDS: dict[str, type] = {
@@ -72,6 +75,7 @@ _KINDS: dict[str, type] = {
     "variant": dict,
     "timing": str,
     "seed": int,
+    "exact": list,
     "steps": list,
 }
 

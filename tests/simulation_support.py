@@ -16,7 +16,7 @@ from engine.stage.simulation.here import here, perform
 from engine.stage.simulation.process import Process
 from engine.stage.simulation.schedulers.dfs import DepthFirst
 from engine.stage.simulation.strand import Strand
-from engine.stage.simulation.world import Names, Redundant, Scheduler, World
+from engine.stage.simulation.world import QUEUES, Names, Redundant, Scheduler, World, new_names
 
 Build = Callable[[World], Any]
 Target = Callable[[Any], object]
@@ -28,7 +28,7 @@ def outcomes(build: Build, *targets: Target, scheduler: Scheduler | None = None,
     schedules that lead there; what ``scheduler`` leaves as a repetition is not counted.
     """
     found: Counter[Any] = Counter()
-    names: Names = {}
+    names = new_names()
     scheduler = scheduler or DepthFirst()
     while scheduler.begin():
         with suppress(Redundant):
@@ -38,7 +38,7 @@ def outcomes(build: Build, *targets: Target, scheduler: Scheduler | None = None,
 
 def _run(names: Names, build: Build, targets: tuple[Target, ...], scheduler: Scheduler, is_fine: bool) -> Any:
     here.hub = greenlet.getcurrent()
-    here.world = world = World(names, 1000, is_fine=is_fine)
+    here.world = world = World(names, 1000, is_fine=is_fine, exact=frozenset((QUEUES,)))
     try:
         return _results(world, build, targets, scheduler)
     finally:

@@ -94,6 +94,7 @@ def test_the_schedules_of_what_is_not_acceptable_are_saved(tmp_path: Path) -> No
             variant={},
             timing="any",
             seed=7,
+            exact=(),
             steps=("left", "right"),
         )
     ]
@@ -183,7 +184,14 @@ def test_an_interrupt_passes_through_and_what_was_explored_before_is_reported(tm
 
 def recorded(one: Prepared, *steps: str) -> Schedule:
     return Schedule(
-        fingerprint=fingerprint(one.plan), file=one.file, name=one.name, variant={}, timing="any", seed=0, steps=steps
+        fingerprint=fingerprint(one.plan),
+        file=one.file,
+        name=one.name,
+        variant={},
+        timing="any",
+        seed=0,
+        exact=(),
+        steps=steps,
     )
 
 
@@ -246,6 +254,7 @@ def test_a_replay_that_cannot_be_forced_is_unknown_and_says_why(tmp_path: Path) 
     (one,) = prepared(tmp_path)
     backend = FakeSimulation(exploration(FINE), obstacles=("a target reads the clock",))
     fields: dict[str, Any] = {"fingerprint": "", "file": "", "name": "", "variant": {}, "timing": "any", "seed": 0}
+    fields["exact"] = ()
 
     report = replay(one, backend, Schedule(**fields, steps=FINE.schedule), "saved", lambda plan: ended())
 

@@ -22,6 +22,7 @@ SCHEDULE = Schedule(
     variant={"start_method": "fork"},
     timing="any",
     seed=7,
+    exact=("queues",),
     steps=("left", "left", "left", "right", "left:jobs", "kill left"),
 )
 WRITTEN: dict[str, Any] = {
@@ -32,6 +33,7 @@ WRITTEN: dict[str, Any] = {
     "variant": {"start_method": "fork"},
     "timing": "any",
     "seed": 7,
+    "exact": ["queues"],
     "steps": ["left*3", "right", "left:jobs", "kill left"],
 }
 LABELS = st.lists(

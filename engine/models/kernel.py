@@ -36,7 +36,7 @@ class State(NamedTuple):
     opens: Table[Endpoint, int] = Table()
 
 
-_INITIAL = State(Table({0: None}), Table(), Table())
+INITIAL = State(Table({0: None}), Table(), Table())
 
 
 class Half:
@@ -69,7 +69,7 @@ class Kernel:
         }
 
     def initial(self) -> State:
-        return _INITIAL
+        return INITIAL
 
     def step(self, state: State, process: int, operation: Operation) -> Step:
         return self._steps[operation.name](state, process, operation)

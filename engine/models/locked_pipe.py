@@ -75,8 +75,8 @@ class LockedPipe:
             return Part(Pipe(grown, pipe.reader, pipe.writer), touches, Operation("let_go"))
         return Part(Pipe(grown, pipe.reader, None), touches if _WRITER in touches else (_WRITER, *touches))
 
-    def let_go(self, pipe: Pipe) -> Part:
-        return Part(Pipe(pipe.channel, pipe.reader, None), (_WRITER,))
+    def let_go(self, pipe: Pipe, touches: Touches = ()) -> Part:
+        return Part(Pipe(pipe.channel, pipe.reader, None), (*touches, _WRITER))
 
     def get(self, pipe: Pipe, process: int, operation: Operation) -> Part | Blocked:
         """Take the reader's lock and a message; goes on with ``receive`` and ``give_back``."""
@@ -84,14 +84,13 @@ class LockedPipe:
             return Part(pipe, (("reader", READ),), is_empty=True) if operation.is_late else BLOCKED
         taken = Pipe(pipe.channel, process, pipe.writer)
         go_on = Operation("receive", ((),), operation.patience_s, operation.is_late)
-        if not self._is_exact:
-            part = self.receive(taken, go_on)
-            if isinstance(part, Part):
-                if part.is_empty:
-                    return Part(pipe, (("reader", READ), *_looks(pipe.channel)), is_empty=True)
-                return part._replace(touches=(_READER, *part.touches))
-            return Part(taken, (_READER, *_looks(pipe.channel)), go_on)
-        return Part(taken, (_READER,), go_on)
+        if self._is_exact:
+            return Part(taken, (_READER,), go_on)
+        part = self.receive(taken, go_on)
+        if isinstance(part, Part) and part.is_empty:
+            return Part(pipe, (("reader", READ), *_looks(pipe.channel)), is_empty=True)
+        # Who waits need not have the lock: of several, it is the one that gets the message who had it.
+        return part
 
     def receive(self, pipe: Pipe, operation: Operation) -> Part | Blocked:
         channel = pipe.channel

@@ -37,6 +37,12 @@ class Operation(NamedTuple):
     is_late: bool = False
 
 
+class Lasting(Operation):
+    """One that is the same object in every run, and that nobody changes: what comes of it can be remembered."""
+
+    __slots__ = ()
+
+
 class Done(NamedTuple):
     """The operation is over; its caller gets ``result``."""
 

@@ -41,7 +41,7 @@ class Loose:
 
 
 END = Packed(None, 0)
-"""What ``close`` puts into the buffer, so that the feeder ends after all the rest."""
+"""What ``close`` puts into the buffer, so that the feeder ends after all the rest: only a look can tell when."""
 
 
 class Buffer(NamedTuple):
@@ -172,10 +172,11 @@ class Queue:
         return Done(_fed(state, process, ready), None, touches)
 
     def _write_on(self, state: State, process: int, operation: Operation) -> Step:
-        return _step(state, self._pipe.write_on(state.pipe, *operation.arguments))
+        load, size, start = operation.arguments
+        return _step(state, self._pipe.write_on(state.pipe, load, size, start, _feeder(process, WRITE)))
 
     def _let_go(self, state: State, process: int, operation: Operation) -> Step:
-        return _step(state, self._pipe.let_go(state.pipe))
+        return _step(state, self._pipe.let_go(state.pipe, _feeder(process, WRITE)))
 
     # What gets
 
@@ -209,7 +210,7 @@ class Queue:
         is_empty, touches = self._pipe.is_empty(state.pipe)
         if process not in state.closed or process not in state.buffers:
             return Done(state, is_empty, touches)
-        looks: Touches = ((("feeder", process), READ),)
+        looks = _feeder(process, READ)
         if process in state.shut:
             return Raised(state, OSError("handle is closed"), looks)
         return Done(state, is_empty, (*looks, *touches))
@@ -227,7 +228,9 @@ class Queue:
         if process in state.closed:
             return Done(state, None, ())
         closed = state._replace(closed=state.closed | {process})
-        return _put_into_buffer(closed, process, END, ()) if process in state.buffers else Done(closed, None, ())
+        if process not in state.buffers or not self._is_exact:
+            return Done(closed, None, ())
+        return _put_into_buffer(closed, process, END, ())
 
     def _cancel_join_thread(self, state: State, process: int, operation: Operation) -> Step:
         return Done(state._replace(cancelled=state.cancelled | {process}), None, ())
@@ -236,7 +239,9 @@ class Queue:
         """Wait until the feeder has written everything; a process does so at its end, too."""
         if process in state.cancelled or process not in state.buffers:
             return Done(state, None, ())
-        return Done(state, None, ((("feeder", process), READ),)) if process in state.shut else BLOCKED
+        if state.buffers[process].items or state.pipe.writer == process:
+            return BLOCKED
+        return Done(state, None, _feeder(process, READ))
 
     # What is joinable
 
@@ -257,6 +262,10 @@ def _put_into_buffer(state: State, process: int, item: Packed | Loose, touches: 
     items, fed = state.buffers.get(process) or Buffer()
     grown = _fed(state, process, Buffer((*items, item), fed))
     return Done(grown, None, (*touches, (("item", process, fed + len(items)), WRITE)))
+
+
+def _feeder(process: int, mode: int) -> Touches:
+    return ((("feeder", process), mode),)
 
 
 def _fed(state: State, process: int, buffer: Buffer) -> State:

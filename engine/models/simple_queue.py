@@ -15,12 +15,12 @@ REFUSED = Operation("refuse")
 
 
 class SimpleQueue:
-    """State: ``Pipe``."""
+    """State: ``Pipe``. ``is_exact`` has every step that another process can tell: one that has closed an end is only
+    told so when it gets the lock."""
 
-    def __init__(self, dump: Dump = bytes, is_fine: bool = False) -> None:
+    def __init__(self, dump: Dump = bytes, is_exact: bool = True, is_fine: bool = False) -> None:
         self._dump = dump
-        # Nobody can try: so nobody can tell that somebody has the reader's lock.
-        self._pipe = LockedPipe(dump, is_exact=False, is_fine=is_fine)
+        self._pipe = LockedPipe(dump, is_exact, is_fine)
 
     def initial(self) -> Pipe:
         return Pipe()

@@ -216,6 +216,7 @@ def test_the_schema_of_schedules_takes_schedules_only(tmp_path: Path) -> None:
         "variant": {},
         "timing": "any",
         "seed": 0,
+        "exact": [],
         "steps": ["left*2", "right"],
     }
 

@@ -49,11 +49,11 @@ def test_no_order_of_steps_that_do_not_conflict_can_be_told(
     assert violations(queue, _lines(is_joinable), 60, 40) == []
 
 
-@pytest.mark.parametrize("is_fine", [False, True])
-def test_no_order_can_be_told_of_a_simple_queue_either(is_fine: bool) -> None:
+@pytest.mark.parametrize(("is_exact", "is_fine"), [(False, False), (True, False), (True, True)])
+def test_no_order_can_be_told_of_a_simple_queue_either(is_exact: bool, is_fine: bool) -> None:
     lines = [Line(process, _choose_simple, _choose_simple(random.Random(process))) for process in (1, 2, 3)]
 
-    assert violations(SimpleQueue(dump, is_fine), lines, 100, 30) == []
+    assert violations(SimpleQueue(dump, is_exact, is_fine), lines, 100, 30) == []
 
 
 @pytest.mark.parametrize("forgotten", ["puts", "gets", "permit", "segment", "taken", "reader", "item", "feeder"])

@@ -54,7 +54,7 @@ class Simulation:
         """Run ``plan`` once more under ``schedule``. Raises Diverged where that cannot be followed."""
         with self._stages(1) as (stage,):
             settings = Settings(timing=schedule.timing, seed=schedule.seed, orders_output=orders_output)
-            stage.send({**_request(plan, settings), "schedule": list(schedule.steps)})
+            stage.send({**_request(plan, settings), "schedule": list(schedule.steps), "exact": list(schedule.exact)})
             try:
                 told = stage.receive()
             except Silent:
@@ -86,7 +86,12 @@ class Simulation:
 
 def found_from(told: Mapping[str, Any]) -> Found:
     return Found(
-        run_from(told["run"]), told["count"], tuple(told["schedule"]), steps_from(told["steps"]), told["preemptions"]
+        run_from(told["run"]),
+        told["count"],
+        tuple(told["schedule"]),
+        steps_from(told["steps"]),
+        told["preemptions"],
+        tuple(told["exact"]),
     )
 
 

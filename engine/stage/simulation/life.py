@@ -29,6 +29,7 @@ from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, faults, output
 from .here import acting_as, here, perform
+from .lasting import lasting
 from .library import Library, copied
 from .objects.processes import end_children
 from .payload import Pickling
@@ -64,8 +65,8 @@ class Life:
             one.type == "Pipe" for one in plan.shared
         )
         assert world.kernel == KERNEL
-        world.add_cell("clock", "clock", Clock())
-        world.add_cell("signals", "signals", Signals())
+        world.add_cell("clock", "clock", _CLOCK)
+        world.add_cell("signals", "signals", _SIGNALS)
         world.pickling = Pickling(self._dumps, self._loads)
         world.obey = self._obey
         world.life = self
@@ -117,12 +118,12 @@ class Life:
     def _await_everybody(self) -> None:
         """As the parent does in reality: it holds its ends of the pipes until then."""
         everybody = [one for one in self.processes.values() if one.is_started]
-        perform(KERNEL, Operation("await", tuple(one.number for one in everybody if not one.daemon)))
+        perform(KERNEL, lasting("await", *(one.number for one in everybody if not one.daemon)))
         if any(one.daemon for one in everybody):
             perform(KERNEL, IDLE)
             for one in everybody:
                 if one.daemon:
-                    self._at_once(0, Operation("kill", (one.number, -_SIGTERM)))
+                    self._at_once(0, lasting("kill", one.number, -_SIGTERM))
                     self.world.remove(one)
 
     @property
@@ -153,16 +154,16 @@ class Life:
             process.is_started, process.is_gone = False, True
             process.raised = link.raised(error)
             self._complain(self.parent, error)
-            self._at_once(0, Operation("start", (number, ())))
-            self._at_once(number, Operation("exit", (1,)))
+            self._at_once(0, lasting("start", number, ()))
+            self._at_once(number, lasting("exit", 1))
             return
         given = None if self.plan.start_method == "fork" else build.endpoints((*args, *kwargs.values()))
-        self._at_once(0, Operation("start", (number, given)))
+        self._at_once(0, lasting("start", number, given))
 
         def live() -> None:
             if planned.start_after:
                 others = tuple(self.processes[name].number for name in planned.start_after)
-                perform(KERNEL, Operation("await", others))
+                perform(KERNEL, lasting("await", *others))
             if planned.delay_s and self.world.is_virtual:
                 perform(CLOCK, Operation("sleep", (), planned.delay_s))
             own = self.library.target(process, planned.call.module, planned.call.name)
@@ -221,7 +222,7 @@ class Life:
             given, function = self.pickled((args, kwargs), starter, process), target
             held = tuple(self.world.passed)
         process.identity = args[0]._identity if args and hasattr(args[0], "_identity") else ()
-        self._at_once(starter.number, Operation("start", (number, held)))
+        self._at_once(starter.number, lasting("start", number, held))
         own = type(given[0][0]).run if function is target and given[0] else function
         self.world.add_strand(process, self._guarded(process, lambda: own(*given[0], **given[1])))
         return number
@@ -296,8 +297,6 @@ class Life:
                 error = SystemExit(1)
 
     def _finish(self, process: Process) -> None:
-        for queue in process.feeders:
-            queue.end_feeder()
         end_children()
         for queue in process.feeders:
             queue.join_feeder()
@@ -320,9 +319,9 @@ class Life:
                     process.at_exit.pop()()
         output.flush(process)
         if self._is_end_seen:
-            perform(KERNEL, Operation("exit", (code,)))
+            perform(KERNEL, lasting("exit", code))
         else:
-            self._at_once(process.number, Operation("exit", (code,)))
+            self._at_once(process.number, lasting("exit", code))
         process.exitcode = code
 
     def _complain(self, process: Process, error: BaseException) -> None:
@@ -351,7 +350,7 @@ class Life:
     def _at_once(self, process: int, operation: Operation) -> None:
         """Something that the system does, and that is no step of its own: nobody could see a difference."""
         world = self.world
-        world.states[KERNEL] = world.models[KERNEL].step(world.states[KERNEL], process, operation).state  # type: ignore[union-attr]
+        world.states[KERNEL] = world.steps[KERNEL](world.states[KERNEL], process, operation).state  # type: ignore[union-attr]
 
     def _obey(self, strand: Strand, operation: Operation) -> None:
         """What the steps of the kernel and of signals mean for who runs."""
@@ -381,6 +380,8 @@ class Life:
 
 _WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")
 """What C says before 3.12 of memory that has no bytes, which the genuine one has."""
+
+_CLOCK, _SIGNALS = Clock(), Signals()
 
 _ACTIONS = frozenset({"kill", "stop", "resume", "interrupt"})
 

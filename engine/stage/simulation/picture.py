@@ -98,7 +98,7 @@ def _blocked(world: World) -> dict[str, str]:
             continue
         step = strand.step
         if strand.seen is not world.states[strand.cell]:
-            step = world.models[strand.cell].step(world.states[strand.cell], strand.process.number, strand.operation)
+            step = world.steps[strand.cell](world.states[strand.cell], strand.process.number, strand.operation)
         if step is BLOCKED or strand.polls is not None:
             primitive, operation, _ = said(world, strand.cell, strand.operation)
             found[strand.process.name] = f"{primitive}.{operation}" if primitive else operation

@@ -20,7 +20,8 @@ from .world import Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
 
 class Terms(NamedTuple):
     """What is the same for every run of an exploration. ``orders_output`` says whether anybody looks at the order in
-    which different processes print; ``is_tried`` that somebody tries to take the lock of a memory."""
+    which different processes print; ``exact`` of what kinds of primitives somebody tells the inner
+    steps apart."""
 
     plan: Plan
     library: Library
@@ -30,7 +31,7 @@ class Terms(NamedTuple):
     is_virtual: bool
     seed: int
     orders_output: bool
-    is_tried: bool = False
+    exact: frozenset[str] = frozenset()
 
 
 class Played(NamedTuple):
@@ -47,7 +48,7 @@ class Played(NamedTuple):
 def play(terms: Terms, scheduler: Scheduler) -> Played:
     """Run the plan once. What is left of it must be ended with ``played.world.end()``."""
     is_fine = any(fault.action in ("kill", "terminate", "stop") for fault in terms.plan.faults)
-    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, terms.is_tried)
+    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, terms.exact)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())
     life = Life(world, terms.plan, terms.library, terms.stock, terms.seed)

@@ -102,7 +102,7 @@ def _is_late(world: World, strand: Strand) -> bool:
     if operation.patience_s is None or operation.is_late:
         return operation.is_late
     state = world.states[strand.cell]
-    return world.models[strand.cell].step(state, strand.process.number, operation) is BLOCKED
+    return world.steps[strand.cell](state, strand.process.number, operation) is BLOCKED
 
 
 def _pickles(world: World, strand: Strand) -> bool:

@@ -81,7 +81,7 @@ class Search:
     reads_clock: bool = False
     has_gone_elsewhere: bool = False
     has_met_limit: bool = False
-    needs_tried: bool = False
+    looked_into: set[str] = field(default_factory=set)
 
     def run(self, phases: list[Phase], seed: int) -> None:
         """Go through ``phases`` until one of them leaves no schedule, or something decides."""
@@ -93,7 +93,7 @@ class Search:
             self.exhausted = is_over and self._is_all(scheduler) and not self._is_endless
             if isinstance(scheduler, PartialOrder):
                 self.classes = scheduler.classes
-            if self.exhausted or self.needs_tried or self.refusal or (self.first_failure and not self.keep_going):
+            if self.exhausted or self.needs_more or self.refusal or (self.first_failure and not self.keep_going):
                 break
             if self.steps >= MOST_STEPS:
                 break
@@ -135,10 +135,10 @@ class Search:
             if not scheduler.begin():
                 return True
             played = play(self.terms, scheduler)
-            self.needs_tried |= played.world.needs_tried
+            self.looked_into |= played.world.looked_into
             self._note(played)
             played.world.end()
-            if self.needs_tried or self.refusal or (self.first_failure and not self.keep_going):
+            if self.needs_more or self.refusal or (self.first_failure and not self.keep_going):
                 return False
             # With a run that could not be followed to its end, nothing is ever exhausted.
             if self.steps >= MOST_STEPS or (self._is_endless and phase.strategy not in SAMPLERS):
@@ -172,6 +172,11 @@ class Search:
         elif len(played.world.trace) < len(outcome.schedule):
             outcome.schedule = _choices(played)
         outcome.count += 1
+
+    @property
+    def needs_more(self) -> bool:
+        """Whether somebody has looked where these runs do not show all there is: then they say nothing."""
+        return not self.looked_into <= self.terms.exact
 
     @property
     def _is_endless(self) -> bool:

@@ -15,7 +15,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -132,6 +132,7 @@ class Service:
             is_virtual=request["timing"] == "virtual",
             seed=request["seed"],
             orders_output=request["orders_output"],
+            exact=frozenset(request.get("exact", ())),
         )
         if "schedule" in request:
             self._replay(terms)
@@ -140,11 +141,12 @@ class Service:
 
     def _explore(self, terms: Terms) -> None:
         search = self._searched(terms)
-        if search.needs_tried:
-            search = self._searched(_tried(terms))
+        while search.needs_more:
+            terms = _more_exact(terms, search.looked_into)
+            search = self._searched(terms)
         if search.refusal is None:
             for found in search.found():
-                self._tell("found", **found)
+                self._tell("found", **found, exact=sorted(terms.exact))
         refusal = search.refusal
         self._tell(
             "explored",
@@ -170,15 +172,12 @@ class Service:
         scribe = Scribe(scheduler)
         recorder = Recorder(scribe)
         played = play(terms, recorder)
-        if not terms.is_tried and (played.world.needs_tried or scheduler.diverged):
-            played.world.end()
-            self._replay(_tried(terms))
-            return
         refusal = played.life.refusal
         self._tell(
             "replayed",
             run=told(played, terms),
             schedule=labels_of(played.world),
+            exact=sorted(terms.exact),
             steps=recorder.steps,
             preemptions=recorder.preemptions,
             diverged=scheduler.diverged,
@@ -213,9 +212,10 @@ class Service:
         wire.send(self._engine, {"event": event, **details})
 
 
-def _tried(terms: Terms) -> Terms:
-    """The terms of runs in which somebody tries to take the lock of a memory; what is in stock has not foreseen it."""
-    return terms._replace(is_tried=True, stock=Stock(terms.plan))
+def _more_exact(terms: Terms, kinds: Iterable[str]) -> Terms:
+    """``terms`` for runs in which somebody looks into primitives of these ``kinds``; what is in stock has not foreseen
+    it."""
+    return terms._replace(exact=terms.exact.union(kinds), stock=Stock(terms.plan))
 
 
 class ByLabel:

@@ -11,13 +11,17 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ... import plain
-from ...models.model import Model
+from ...models.model import Model, Operation, Step
 from ...plan import Plan, Reference, reference_from
 from .build import build, twin
+from .memo import Memo
 from .world import World
 
 Find = Callable[[Reference], object]
 """Gives what a reference stands for."""
+
+Take = Callable[[Any, int, Operation], Step]
+"""What comes of an operation of a process in a state."""
 
 
 class Recipe(NamedTuple):
@@ -29,10 +33,11 @@ class Recipe(NamedTuple):
 
 
 class _Lasting(NamedTuple):
-    """A primitive, and the cells it has: what is in them at first, and what people call them."""
+    """A primitive, and the cells it has: what is in them at first, what people call them, and what is known of their
+    steps."""
 
     shared: Any
-    cells: tuple[tuple[int, Model, Any, str], ...]
+    cells: tuple[tuple[int, Model, Any, str, Take], ...]
 
 
 class Stock:
@@ -55,8 +60,8 @@ class Stock:
         """The primitive ``name`` in ``world``, of which ``data`` are the parameters. Raises what building it raises."""
         lasting = self._lasting.get(name)
         if lasting is not None:
-            for cell, model, state, label in lasting.cells:
-                world.models[cell], world.states[cell], world.labels[cell] = model, state, label
+            for cell, model, state, label, step in lasting.cells:
+                world.set_cell(cell, label, model, state, step)
             # What a target does to the attributes of one run's must not be there in the next.
             return twin(lasting.shared)
         made = self.recipe(data)
@@ -72,12 +77,17 @@ class Stock:
         self._lasting[name] = (
             _Lasting(
                 twin(shared),
-                tuple((cell, world.models[cell], world.states[cell], world.labels[cell]) for cell in cells),
+                tuple(_cell(world, cell) for cell in cells),
             )
             if is_lasting
             else None
         )
         return shared
+
+
+def _cell(world: World, cell: int) -> tuple[int, Model, Any, str, Take]:
+    model, state = world.models[cell], world.states[cell]
+    return cell, model, state, world.labels[cell], Memo(model, state).step
 
 
 def recipe(data: object) -> Recipe:

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple, Protocol
 
 import greenlet
 
-from ...models.kernel import Endpoint, Kernel
-from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
+from ...models.kernel import INITIAL, Endpoint, Kernel
+from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Step, Then, looks_at_memory
 from . import polling
 from .here import UNSEEN, here
 from .line import Line, give_back, line
+from .memo import Memo
 from .payload import PICKLING, as_bytes
 from .process import Process
 from .strand import Strand
@@ -46,12 +47,20 @@ SIGNALS = 2
 """The cell of what strikes processes from outside, but for what kills them."""
 
 
+QUEUES = "queues"
+"""Whether a ``get`` is in the middle of its work is told by ``get_nowait``, ``empty`` and the like."""
+
+
+MEMORY = "memory"
+"""Whether somebody is at a memory is told by who tries to take its lock."""
+
+
 def new_names() -> Names:
     return {"kernel": KERNEL, "clock": CLOCK, "signals": SIGNALS}
 
 
 _OBEYED = (KERNEL, SIGNALS)
-_KERNELS = Kernel(as_bytes), Kernel(as_bytes, is_fine=True)
+_KERNELS = [(model, Memo(model, INITIAL)) for model in (Kernel(as_bytes), Kernel(as_bytes, is_fine=True))]
 
 
 class Taken(NamedTuple):
@@ -94,8 +103,8 @@ class World:
 
     ``is_virtual`` has a clock that jumps to the next deadline when nobody can do anything before; without it, any
     time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at, and
-    ``is_tried`` those at which who tries to take the lock of a memory finds it taken; ``needs_tried`` says that
-    somebody tried, and the run was not told so.
+    ``exact`` those kinds of them that it names (``QUEUES``, ``MEMORY``) every step that can be told from the outside,
+    by a look or a try; ``looked_into`` has the kinds where somebody did so.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
     being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
     the cells ``outliving`` is not given up by who is killed. ``is_still`` says that the steps to choose from are only
@@ -103,14 +112,20 @@ class World:
     """
 
     def __init__(
-        self, names: Names, max_steps: int, is_virtual: bool = False, is_fine: bool = False, is_tried: bool = False
+        self,
+        names: Names,
+        max_steps: int,
+        is_virtual: bool = False,
+        is_fine: bool = False,
+        exact: frozenset[str] = frozenset(),
     ) -> None:
         self.names = names
         self.is_virtual = is_virtual
         self.is_fine = is_fine
-        self.is_tried = is_tried
-        self.needs_tried = False
+        self.exact = exact
+        self.looked_into: set[str] = set()
         self.models: dict[int, Model] = {}
+        self.steps: dict[int, Callable[[Any, int, Operation], Step]] = {}
         self.states: dict[int, Any] = {}
         self.labels: dict[int, str] = {}
         self.waiting: list[Strand] = []
@@ -136,12 +151,16 @@ class World:
     def kernel(self) -> int:
         """The cell of what the operating system knows; there from the first moment that anybody asks."""
         if KERNEL not in self.states:
-            self.add_cell("kernel", "kernel", _KERNELS[self.is_fine])
+            model, memo = _KERNELS[self.is_fine]
+            self.set_cell(KERNEL, "kernel", model, INITIAL, memo.step)
         return KERNEL
+
+    def is_exact(self, kind: str) -> bool:
+        return self.is_fine or kind in self.exact
 
     def settle(self, cell: int, process: int, operation: Operation) -> Any:
         """Have ``process`` do at once what no other one can see, or what comes before they are there."""
-        step = self.models[cell].step(self.states[cell], process, operation)
+        step = self.steps[cell](self.states[cell], process, operation)
         assert not isinstance(step, (Blocked, Then)), operation
         self.states[cell] = step.state
         if isinstance(step, Raised):
@@ -154,8 +173,13 @@ class World:
     def add_cell(self, name: object, label: str, model: Model) -> int:
         """A place for the state of one primitive; ``label`` is what people call it."""
         cell = self.number(name)
-        self.models[cell], self.states[cell], self.labels[cell] = model, model.initial(), label
+        self.set_cell(cell, label, model, model.initial())
         return cell
+
+    def set_cell(self, cell: int, label: str, model: Model, state: Any, step: Any = None) -> None:
+        """``step`` is what ``model`` does, if that is known in another way."""
+        self.models[cell], self.states[cell], self.labels[cell] = model, state, label
+        self.steps[cell] = step or model.step
 
     def keep(self, shared: object) -> int:
         """Where in ``kept`` something is that a pickle can only point to."""
@@ -253,15 +277,15 @@ class World:
     def _ready(self) -> list[Strand]:
         """Those who can take a step, and what it is, with each of them."""
         ready = []
-        states = self.states
+        states, steps = self.states, self.steps
         for strand in self.waiting:
             state = states[strand.cell]
             if strand.seen is not state:
                 strand.seen = state
-                model, process, operation = self.models[strand.cell], strand.process.number, strand.operation
-                step = model.step(state, process, operation) if operation is not IDLE else BLOCKED
+                take, process, operation = steps[strand.cell], strand.process.number, strand.operation
+                step = take(state, process, operation) if operation is not IDLE else BLOCKED
                 if step is BLOCKED and operation.patience_s is not None and not self.is_virtual:
-                    step = model.step(state, process, operation._replace(is_late=True))
+                    step = take(state, process, operation._replace(is_late=True))
                 strand.step = step
                 if strand.greenlet is None and step is not BLOCKED and looks_at_memory(step.touches):  # type: ignore[union-attr]
                     strand.seen = UNSEEN

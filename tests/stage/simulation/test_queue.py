@@ -9,6 +9,7 @@ import pytest
 
 from engine.stage.simulation.here import here
 from engine.stage.simulation.objects.queue import JoinableQueue, Queue
+from engine.stage.simulation.schedulers.dpor import PartialOrder
 from engine.stage.simulation.world import World
 from tests.channels_support import forked, kill
 from tests.simulation_support import outcomes
@@ -25,16 +26,19 @@ def a_queue(world: World, maxsize: int = 0) -> Queue:
 
 def a_coarse_queue(world: World) -> Queue:
     """For who only puts and gets: nobody can tell more of it."""
-    return Queue(world, "q", "q", is_exact=False)
+    world.exact = frozenset()
+    return Queue(world, "q", "q")
 
 
 def a_queue_and_a_killer(world: World) -> Queue:
     forked(world, 1, 2, 3)
-    return Queue(world, "q", "q", is_fine=True)
+    world.is_fine = True
+    return Queue(world, "q", "q")
 
 
 def a_joinable_queue(world: World) -> JoinableQueue:
-    return JoinableQueue(world, "q", "q", is_exact=False)
+    world.exact = frozenset()
+    return JoinableQueue(world, "q", "q")
 
 
 def put(*items: Any) -> Any:
@@ -59,6 +63,28 @@ def test_what_two_processes_put_arrives_in_any_order_that_keeps_each_ones() -> N
     assert results(a_coarse_queue, put(1, 2), put(3), get(3)) == {
         (None, None, order) for order in ((1, 2, 3), (1, 3, 2), (3, 1, 2))
     }
+
+
+PROGRAMS = [
+    [put(1), put(2), get(1), get(1)],
+    [put(1, 2), lambda queue: [queue.get(), queue.get()], get(1)],
+    [lambda queue: [queue.put(1), queue.get(), queue.put(2)], get(2)],
+    [lambda queue: [queue.put(1), queue.put(2), queue.close(), queue.join_thread()], get(1), get(1)],
+    [lambda queue: queue.put("x" * 70_000), lambda queue: len(queue.get())],
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("maxsize", [0, 1])
+@pytest.mark.parametrize("targets", PROGRAMS)
+def test_who_only_puts_and_gets_cannot_tell_the_steps_apart(targets: list[Any], maxsize: int) -> None:
+    def coarse(world: World) -> Queue:
+        world.exact = frozenset()
+        return Queue(world, "q", "q", maxsize)
+
+    exactly = outcomes(partial(a_queue, maxsize=maxsize), *targets, scheduler=PartialOrder())
+
+    assert set(outcomes(coarse, *targets)) == set(exactly)
 
 
 def test_a_queue_may_look_empty_just_after_a_put() -> None:
@@ -150,7 +176,6 @@ def test_a_queue_cannot_be_sent_through_a_queue() -> None:
 def test_a_process_cannot_end_before_someone_reads_what_it_has_put() -> None:
     def put_much(queue: Any) -> str:
         queue.put("x" * 100_000)
-        queue.end_feeder()
         queue.join_feeder()
         return "ended"
 
@@ -162,7 +187,6 @@ def test_unless_it_does_not_care() -> None:
     def put_much(queue: Any) -> str:
         queue.cancel_join_thread()
         queue.put("x" * 100_000)
-        queue.end_feeder()
         queue.join_feeder()
         return "ended"
 
@@ -280,7 +304,7 @@ def test_a_writer_that_is_killed_may_keep_the_lock_and_silence_all_others() -> N
 def test_who_is_killed_while_it_joins_stops_who_does_the_last_task() -> None:
     def build(world: World) -> JoinableQueue:
         forked(world, 1, 2)
-        return JoinableQueue(world, "q", "q", is_exact=False)
+        return a_joinable_queue(world)
 
     def put_and_join(queue: Any) -> None:
         queue.put(1)

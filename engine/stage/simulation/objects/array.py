@@ -7,7 +7,7 @@ from multiprocessing import sharedctypes
 from typing import Any
 
 from ....models.memory import Memory
-from ..world import World
+from ..world import MEMORY, World
 from .ctype import Scratch, ctype_of
 from .guarded import add_guarded
 from .memory import CMemory, Items, Synchronized, Text, named, scratch_of
@@ -34,7 +34,7 @@ class SynchronizedItems(Items, Synchronized, sharedctypes.SynchronizedArray):  #
         self, world: World, key: object, label: str, typecode: Any, size: int | None, values: Any, lock: Any
     ) -> None:
         scratch, items = scratch_of(typecode, size, values)
-        memory = Memory(items, world.is_fine or world.is_tried)
+        memory = Memory(items, world.is_exact(MEMORY))
         bare = self._be_made(world, key, label, lock, memory)
         Items.__init__(self, self.cell, memory, memory, scratch)
         self._obj = _bare(scratch)(self.cell, bare, memory, scratch)

@@ -6,15 +6,15 @@ from multiprocessing import synchronize
 
 from ....models.event import Event as Model
 from ....models.event import FineEvent
-from ....models.model import Operation
+from ....models.model import Lasting, Operation
 from ..here import perform
 from ..world import World
 from .shared import Shared
 
-_IS_SET = Operation("is_set")
-_SET = Operation("set")
-_CLEAR = Operation("clear")
-_WAIT = Operation("wait")
+_IS_SET = Lasting("is_set")
+_SET = Lasting("set")
+_CLEAR = Lasting("clear")
+_WAIT = Lasting("wait")
 
 
 class Flagging(Shared):

@@ -28,8 +28,8 @@ def join_guarded(world: World, lock: Any, label: str, part: Part) -> int:
     if not isinstance(model, Guarded):
         guard = guard_of(model)
         state = world.states[cell] if isinstance(world.states[cell], tuple) else (world.states[cell], ())
-        world.models[cell] = model = Guarded(guard)
-        world.states[cell] = (state,)
+        model = Guarded(guard)
+        world.set_cell(cell, world.labels[cell], model, (state,))
     part.label = label
     world.states[cell] = model.admit(part, world.states[cell])
     return cell

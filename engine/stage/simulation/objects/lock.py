@@ -6,18 +6,18 @@ from multiprocessing import synchronize
 from typing import Any
 
 from ....models.guarded import Guarded
-from ....models.model import Model, Operation
+from ....models.model import Lasting, Model, Operation
 from ....models.semaphore import SEM_VALUE_MAX
 from ....models.semaphore import Lock as LockModel
 from ....models.semaphore import RLock as RLockModel
 from ....models.semaphore import Semaphore as SemaphoreModel
 from ..here import here, perform
-from ..world import World
+from ..world import MEMORY, World
 from .shared import Shared, patience_of
 
-_ACQUIRE = Operation("acquire")
-_RELEASE = Operation("release")
-_GET_VALUE = Operation("get_value")
+_ACQUIRE = Lasting("acquire")
+_RELEASE = Lasting("release")
+_GET_VALUE = Lasting("get_value")
 
 
 class SemLock(Shared):
@@ -29,7 +29,7 @@ class SemLock(Shared):
         self.cell = world.add_cell(key, label, model)
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
-        operation = _ACQUIRE
+        operation: Operation = _ACQUIRE
         if not block or timeout is not None:
             patience_s = patience_of(block, timeout)
             operation = Operation("acquire", (), patience_s, patience_s == 0)
@@ -52,10 +52,9 @@ class SemLock(Shared):
 
 def _note_try(cell: int) -> None:
     """Somebody tries to take the lock in ``cell``: whether another one is at what works under it makes a difference."""
-    world = here.world
-    model = world.models[cell]
-    if isinstance(model, Guarded) and model.is_taken_inside and not (world.is_fine or world.is_tried):
-        world.needs_tried = True
+    model = here.world.models[cell]
+    if isinstance(model, Guarded) and model.is_taken_inside:
+        here.world.looked_into.add(MEMORY)
 
 
 class Lock(SemLock, synchronize.Lock):

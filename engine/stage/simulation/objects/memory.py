@@ -10,8 +10,9 @@ from typing import Any
 
 from ....models.guarded import Owned, Part
 from ....models.memory import Memory
-from ....models.model import Operation
+from ....models.model import Lasting, Operation
 from ..here import here, perform
+from ..lasting import lasting
 from ..refusal import NotSimulated
 from ..world import World
 from .condition import OwnLock
@@ -51,6 +52,15 @@ class CMemory(Shared):
             perform(self.cell, Operation(operation, (self._part, _NOTHING)))
 
 
+def _written(part: Part, value: Any) -> Operation:
+    return _kept(part, value) if type(value) is int else Operation("write", (part, _FIRST, (value,)))
+
+
+@lru_cache(maxsize=4096)
+def _kept(part: Part, value: int) -> Lasting:
+    return Lasting("write", (part, _FIRST, (value,)))
+
+
 @lru_cache
 def named(seen: type[CMemory], name: str) -> type[CMemory]:
     """``seen`` by the name of what it stands for, which a target may ask for."""
@@ -62,7 +72,7 @@ class Number(CMemory):
 
     def __init__(self, cell: int, part: Part, memory: Memory, scratch: Scratch) -> None:
         super().__init__(cell, part, memory, scratch)
-        self._read_it = Operation("read", (part, _FIRST))
+        self._read_it = lasting("read", part, _FIRST)
 
     def final(self) -> object:
         return here.world.states[self.cell][self._memory.place][0]
@@ -78,7 +88,7 @@ class Number(CMemory):
         except Exception:
             self._await_refusal("write")
             raise
-        perform(self.cell, Operation("write", (self._part, _FIRST, (converted,))))
+        perform(self.cell, _written(self._part, converted))
 
     def __repr__(self) -> str:
         return f"{self._scratch.kind.__name__}({self.value!r})"

@@ -10,6 +10,7 @@ from ....models.channel import HEADER
 from ....models.kernel import Endpoint, State, messages_left
 from ....models.model import Operation
 from ..here import here, number, perform
+from ..lasting import is_told_by_value, lasting, operation
 from ..payload import Raw, as_bytes, pack, unpack
 from ..refusal import NotSimulated
 from ..world import World
@@ -21,7 +22,7 @@ class Pipe:
     """The pair, in this order: end 0 and end 1."""
 
     def __new__(cls, world: World, key: object, label: str, duplex: bool = True) -> Any:
-        ends = world.settle(world.kernel, number(), Operation("pipe", (world.number(("pipe", key)), bool(duplex))))
+        ends = world.settle(world.kernel, number(), lasting("pipe", world.number(("pipe", key)), bool(duplex)))
         first = Connection(world.kernel, ends[0], True, bool(duplex), f"{label}[0]")
         return first, Connection(world.kernel, ends[1], bool(duplex), True, f"{label}[1]")
 
@@ -39,7 +40,7 @@ class Connection(Shared, connection.Connection):
         self.cell, self.end, self.label = cell, end, label
         here.world.endpoints[end] = label
         self._readable_at_first, self._writable = readable, writable
-        self._recv = Operation("recv", (end, None))
+        self._recv = lasting("recv", end, None)
 
     def __hash__(self) -> int:
         return hash(self.end)
@@ -48,14 +49,15 @@ class Connection(Shared, connection.Connection):
         self._check_closed()
         self._check_writable()
         load, size = pack(obj, number())
-        perform(self.cell, Operation("send", (self.end, load, size + HEADER)))
+        make = lasting if is_told_by_value(load) else operation
+        perform(self.cell, make("send", self.end, load, size + HEADER))
 
     def recv(self) -> Any:
         return unpack(perform(self.cell, self._recv), number())
 
     def close(self) -> None:
         if not self.closed:
-            perform(self.cell, Operation("close", (self.end,)))
+            perform(self.cell, lasting("close", self.end))
 
     @property
     def closed(self) -> bool:

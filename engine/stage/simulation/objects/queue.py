@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from multiprocessing import queues
 from typing import Any
 
 from ....models.channel import HEADER
-from ....models.model import Operation
+from ....models.model import Lasting, Operation
 from ....models.queue import Loose, Packed, State
 from ....models.queue import Queue as Model
 from ..here import here, number, perform
+from ..lasting import is_told_by_value
 from ..payload import as_bytes, is_plain, pack, unpack
-from ..world import World
+from ..world import QUEUES, World
 from .left import left
 from .shared import Shared, patience_of
 
 
 class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
-    """``is_exact`` and ``is_fine`` are the model's: which of its steps are told apart."""
-
     _is_joinable = False
     is_lasting = True
 
-    def __init__(
-        self, world: World, key: object, label: str, maxsize: int = 0, is_exact: bool = True, is_fine: bool = False
-    ) -> None:
-        self.cell = world.add_cell(key, label, _model(maxsize, self._is_joinable, is_exact, is_fine or world.is_fine))
+    def __init__(self, world: World, key: object, label: str, maxsize: int = 0) -> None:
+        self._is_bounded = maxsize > 0
+        model = _model(maxsize, self._is_joinable, world.is_exact(QUEUES), world.is_fine)
+        self.cell = world.add_cell(key, label, model)
 
     def put(self, obj: Any, block: bool = True, timeout: float | None = None) -> None:
         process = number()
         self._check_open(process)
-        item: Packed | Loose
-        if is_plain(obj):
-            load, size = pack(obj, process)
-            item = Packed(load, size + HEADER)
-        else:
-            item = Loose(obj)
         patience_s = patience_of(block, timeout)
-        perform(self.cell, Operation("put", (item,), patience_s, patience_s == 0))
+        if patience_s is not None and self._is_bounded:
+            here.world.looked_into.add(QUEUES)
+        if patience_s is None and is_told_by_value(obj):
+            perform(self.cell, _kept(obj))
+        else:
+            perform(self.cell, Operation("put", (_item(obj, process),), patience_s, patience_s == 0))
         if len(self._state.buffers[process].items) + self._state.buffers[process].fed == 1:
             putter = here.strand.process  # type: ignore[union-attr]
             putter.feeders.append(self)
@@ -50,6 +48,7 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
         patience_s = patience_of(block, timeout)
         if patience_s is None:
             return unpack(perform(self.cell, _GET), process)
+        here.world.looked_into.add(QUEUES)
         return unpack(perform(self.cell, Operation("get", (), patience_s, patience_s == 0)), process)
 
     def put_nowait(self, obj: Any) -> None:
@@ -59,20 +58,20 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
         return self.get(False)
 
     def qsize(self) -> int:
-        size: int = perform(self.cell, _QSIZE)
+        size: int = self._look(_QSIZE)
         return size
 
     def empty(self) -> bool:
-        is_empty: bool = perform(self.cell, _EMPTY)
+        is_empty: bool = self._look(_EMPTY)
         return is_empty
 
     def full(self) -> bool:
-        is_full: bool = perform(self.cell, _FULL)
+        is_full: bool = self._look(_FULL)
         return is_full
 
     def close(self) -> None:
         process = number()
-        if process in self._state.buffers and process not in self._state.closed:
+        if here.world.is_exact(QUEUES) and process in self._state.buffers and process not in self._state.closed:
             perform(self.cell, _CLOSE)
         else:
             here.world.settle(self.cell, process, _CLOSE)
@@ -80,21 +79,16 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
     def join_thread(self) -> None:
         process = number()
         assert process in self._state.closed, f"Queue {self!r} not closed"
-        if process in self._state.buffers and process not in self._state.cancelled:
-            perform(self.cell, _JOIN_THREAD)
+        self.join_feeder()
 
     def cancel_join_thread(self) -> None:
         here.world.settle(self.cell, number(), _CANCEL_JOIN_THREAD)
 
-    def end_feeder(self) -> None:
-        """What a process does first as it ends: tell the feeder to write what there is, and to end too."""
-        if number() in self._state.buffers:
-            self.close()
-
     def join_feeder(self) -> None:
-        """What a process does last as it ends: wait for its feeder."""
-        if number() in self._state.buffers:
-            self.join_thread()
+        """Wait until all is written: also what a process does last as it ends."""
+        process = number()
+        if process in self._state.buffers and process not in self._state.cancelled:
+            perform(self.cell, _JOIN_THREAD)
 
     def final(self) -> list[object]:
         """The items that nobody got; those of the parent's own buffer, too, which its feeder still writes."""
@@ -106,6 +100,10 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
     def _state(self) -> State:
         state: State = here.world.states[self.cell]
         return state
+
+    def _look(self, operation: Operation) -> Any:
+        here.world.looked_into.add(QUEUES)
+        return perform(self.cell, operation)
 
     def _check_open(self, process: int) -> None:
         if process in self._state.closed:
@@ -127,17 +125,30 @@ def _model(maxsize: int, is_joinable: bool, is_exact: bool, is_fine: bool) -> Mo
     return Model(maxsize, pack, as_bytes, is_joinable, is_exact, is_fine)
 
 
+def _item(obj: Any, process: int) -> Packed | Loose:
+    if not is_plain(obj):
+        return Loose(obj)
+    load, size = pack(obj, process)
+    return Packed(load, size + HEADER)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _kept(obj: Any) -> Lasting:
+    """The operation that puts what is told by its value."""
+    return Lasting("put", (_item(obj, 0),))
+
+
 def _load_of(item: Packed | Loose) -> Any:
     return item.load if isinstance(item, Packed) else item.item
 
 
-_FEED = Operation("feed")
-_GET = Operation("get")
-_QSIZE = Operation("qsize")
-_EMPTY = Operation("empty")
-_FULL = Operation("full")
-_CLOSE = Operation("close")
-_JOIN_THREAD = Operation("join_thread")
-_CANCEL_JOIN_THREAD = Operation("cancel_join_thread")
-_TASK_DONE = Operation("task_done")
-_JOIN = Operation("join")
+_FEED = Lasting("feed")
+_GET = Lasting("get")
+_QSIZE = Lasting("qsize")
+_EMPTY = Lasting("empty")
+_FULL = Lasting("full")
+_CLOSE = Lasting("close")
+_JOIN_THREAD = Lasting("join_thread")
+_CANCEL_JOIN_THREAD = Lasting("cancel_join_thread")
+_TASK_DONE = Lasting("task_done")
+_JOIN = Lasting("join")

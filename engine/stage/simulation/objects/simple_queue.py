@@ -6,31 +6,33 @@ from multiprocessing import queues
 from typing import Any
 
 from ....models.channel import HEADER
-from ....models.model import Operation
+from ....models.model import Lasting, Operation
 from ....models.simple_queue import REFUSED
 from ....models.simple_queue import SimpleQueue as Model
 from ..here import here, number, perform
 from ..payload import as_bytes, pack, unpack
-from ..world import World
+from ..world import QUEUES, World
 from .left import left
 from .shared import Shared
 
 
 class SimpleQueue(Shared, queues.SimpleQueue):  # type: ignore[type-arg]
-    def __init__(self, world: World, key: object, label: str, is_fine: bool = False) -> None:
-        self.cell = world.add_cell(key, label, Model(as_bytes, is_fine or world.is_fine))
+    def __init__(self, world: World, key: object, label: str) -> None:
+        self.cell = world.add_cell(key, label, Model(as_bytes, world.is_exact(QUEUES), world.is_fine))
         self._closed_in: set[int] = set()
 
     def put(self, obj: Any) -> None:
         process = number()
         load, size = pack(obj, process)
         if process in self._closed_in:
+            here.world.looked_into.add(QUEUES)
             perform(self.cell, _REFUSED_PUT)
         perform(self.cell, Operation("put", (load, size + HEADER)))
 
     def get(self) -> Any:
         process = number()
         if process in self._closed_in:
+            here.world.looked_into.add(QUEUES)
             perform(self.cell, _REFUSED_GET)
         return unpack(perform(self.cell, _GET), process)
 
@@ -49,7 +51,7 @@ class SimpleQueue(Shared, queues.SimpleQueue):  # type: ignore[type-arg]
         return left(here.world.models[self.cell].final(here.world.states[self.cell]))  # type: ignore[arg-type]
 
 
-_GET = Operation("get")
-_REFUSED_GET = Operation("get", (REFUSED,))
-_REFUSED_PUT = Operation("put", (REFUSED,))
-_EMPTY = Operation("empty")
+_GET = Lasting("get")
+_REFUSED_GET = Lasting("get", (REFUSED,))
+_REFUSED_PUT = Lasting("put", (REFUSED,))
+_EMPTY = Lasting("empty")

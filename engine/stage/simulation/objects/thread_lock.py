@@ -6,15 +6,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ....models.model import Model, Operation
+from ....models.model import Lasting, Model, Operation
 from ....models.semaphore import Lock as LockModel
 from ....models.semaphore import RLock as RLockModel
 from ....models.semaphore import Semaphore as SemaphoreModel
 from ..here import perform
 from .shared import Shared
 
-ACQUIRE = Operation("acquire")
-RELEASE = Operation("release")
+ACQUIRE = Lasting("acquire")
+RELEASE = Lasting("release")
 
 
 def lock_model() -> Model:

@@ -6,7 +6,7 @@ from multiprocessing import sharedctypes
 from typing import Any
 
 from ....models.memory import Memory
-from ..world import World
+from ..world import MEMORY, World
 from .ctype import ctype_of, scratch_for
 from .guarded import add_guarded
 from .memory import Number, Synchronized, named
@@ -25,7 +25,7 @@ class SynchronizedNumber(Number, Synchronized, sharedctypes.Synchronized):  # ty
 
     def __init__(self, world: World, key: object, label: str, typecode: Any, value: Any, lock: Any) -> None:
         scratch = scratch_for(ctype_of(typecode), 1)
-        memory = Memory((scratch.kind(value).value,), world.is_fine or world.is_tried)
+        memory = Memory((scratch.kind(value).value,), world.is_exact(MEMORY))
         bare = self._be_made(world, key, label, lock, memory)
         super().__init__(self.cell, memory, memory, scratch)
         self._obj = named(Number, scratch.kind.__name__)(self.cell, bare, memory, scratch)

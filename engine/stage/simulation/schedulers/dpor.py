@@ -290,11 +290,11 @@ def _initials(strand: Strand, move: _Move, independent: Sequence[_Event]) -> Ite
 def _step(world: World, cell: int, state: Any, process: int, operation: Operation) -> Any:
     """What would come of an operation in some state of its cell."""
     try:
-        step = world.models[cell].step(state, process, operation)
+        step = world.steps[cell](state, process, operation)
     except KeyError:  # What it is done to, a pipe that a target has made, was not there yet.
         return BLOCKED
     if step is BLOCKED and operation.patience_s is not None and not world.is_virtual:
-        step = world.models[cell].step(state, process, operation._replace(is_late=True))
+        step = world.steps[cell](state, process, operation._replace(is_late=True))
     return step
 
 

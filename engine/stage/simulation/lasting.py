@@ -1,0 +1,25 @@
+"""Operations that are the same object in every run, so that what comes of them is known from the first."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ...models.model import Lasting, Operation
+
+_TOLD = frozenset((int, str, bytes, bool, type(None)))
+
+
+def is_told_by_value(value: object) -> bool:
+    """Whether nobody can tell ``value`` from an equal one of its type (0.0 is not -0.0)."""
+    return type(value) in _TOLD
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def lasting(name: str, *arguments: object) -> Lasting:
+    """The operation ``name``, of which all ``arguments`` are told by their values, or are what they are."""
+    return Lasting(name, arguments)
+
+
+def operation(name: str, *arguments: object) -> Operation:
+    """One that is new each time."""
+    return Operation(name, arguments)
