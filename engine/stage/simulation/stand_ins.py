@@ -7,6 +7,7 @@ it is called. The engine's own code, outside of every process, gets the real thi
 
 from __future__ import annotations
 
+import _multiprocessing  # type: ignore[import-not-found]
 import _thread
 import atexit
 import builtins
@@ -21,7 +22,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from multiprocessing import connection, context
+from contextlib import suppress
+from multiprocessing import connection, context, synchronize
 from typing import Any
 
 from ...models.model import Operation
@@ -54,6 +56,7 @@ def install() -> None:
         _put(module, functions)
     for module, names in _REFUSED.items():
         _put(module, {name: _refused(f"{module.__name__}.{name}") for name in names.split()})
+    _refuse_what_has_a_name()
     _put(random, {name: _drawing(name) for name in _OF_RANDOM})
     for module, name in ((_thread, "start_new_thread"), (threading.Thread, "start")):
         # Before Python 3.12 no audit event tells of it.
@@ -234,7 +237,7 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
 
 _REFUSED: dict[Any, str] = {
     os: "pipe pipe2 fork forkpty wait waitpid waitid wait3 wait4 pidfd_open killpg setsid dup dup2 eventfd "
-    "memfd_create openpty mkfifo sched_yield",
+    "memfd_create openpty mkfifo mknod sched_yield",
     signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill "
     "set_wakeup_fd siginterrupt",
     multiprocessing: "Pool set_start_method set_forkserver_preload",
@@ -279,6 +282,18 @@ def _refused(name: str) -> Callable[..., Any]:
         raise NotSimulated(name)
 
     return refuse
+
+
+def _refuse_what_has_a_name() -> None:
+    """No audit event tells of what the system keeps in shared memory, and what was made there would outlive the run."""
+    semaphore = _refused("a semaphore that a target asks the system for")
+    _put(_multiprocessing, {"SemLock": semaphore, "sem_unlink": semaphore})
+    _put(synchronize.SemLock, {"__init__": semaphore})
+    with suppress(ImportError):  # There is no such thing on this system.
+        import _posixshmem  # type: ignore[import-not-found]
+
+        block = _refused("a block of shared memory that a target asks the system for")
+        _put(_posixshmem, {"shm_open": block, "shm_unlink": block})
 
 
 def _drawing(name: str) -> Callable[..., Any]:
