@@ -17,11 +17,11 @@ from ...plan import PARENT, Plan
 from ...stage import wire
 from ...trace import Ending, Event, ProcessRun, Run, Strayed
 from . import census, journals, standstill, waiting
+from .calls import Wait
 from .conductor import Conductor
 from .inquiry import Inquiry, Person
 from .partners import PARENT_PROCESS
 from .stage import END_PATIENCE_S, Stage
-from .standstill import Wait
 from .streams import Allowance, Stream, merged
 from .testimony import Testimony
 from .witness import CALLS, Witness, raised
