@@ -14,10 +14,11 @@ from ..here import here, number, perform
 from ..payload import as_bytes, is_plain, pack, unpack
 from ..world import World
 from .left import left
-from .shared import Shared, patience_of
+from .queueing import Joining, Queueing
+from .shared import patience_of
 
 
-class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
+class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
     """``is_exact`` and ``is_fine`` are the model's: which of its steps are told apart."""
 
     _is_joinable = False
@@ -54,21 +55,6 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
 
     def put_nowait(self, obj: Any) -> None:
         self.put(obj, False)
-
-    def get_nowait(self) -> Any:
-        return self.get(False)
-
-    def qsize(self) -> int:
-        size: int = perform(self.cell, _QSIZE)
-        return size
-
-    def empty(self) -> bool:
-        is_empty: bool = perform(self.cell, _EMPTY)
-        return is_empty
-
-    def full(self) -> bool:
-        is_full: bool = perform(self.cell, _FULL)
-        return is_full
 
     def close(self) -> None:
         process = number()
@@ -112,14 +98,8 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
             raise ValueError(f"Queue {self!r} is closed")
 
 
-class JoinableQueue(Queue, queues.JoinableQueue):  # type: ignore[type-arg]
+class JoinableQueue(Joining, Queue, queues.JoinableQueue):  # type: ignore[type-arg]
     _is_joinable = True
-
-    def task_done(self) -> None:
-        perform(self.cell, _TASK_DONE)
-
-    def join(self) -> None:
-        perform(self.cell, _JOIN)
 
 
 @cache
@@ -133,11 +113,6 @@ def _load_of(item: Packed | Loose) -> Any:
 
 _FEED = Operation("feed")
 _GET = Operation("get")
-_QSIZE = Operation("qsize")
-_EMPTY = Operation("empty")
-_FULL = Operation("full")
 _CLOSE = Operation("close")
 _JOIN_THREAD = Operation("join_thread")
 _CANCEL_JOIN_THREAD = Operation("cancel_join_thread")
-_TASK_DONE = Operation("task_done")
-_JOIN = Operation("join")
