@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.backends.processes import standstill
+from engine.backends.processes import calls
 from engine.backends.processes.stage import Stage
 from engine.backends.processes.supervisor import supervise
 from engine.plan import Plan
@@ -58,12 +58,12 @@ def main(rounds: int = 21) -> None:
         file.write_text(SCENARIO)
         [prepared] = prepare([str(file)], Settings({"run_as": "process", "start_method": "fork"}))
     stage = Stage(sys.executable, dict(os.environ))
-    seeing, ratios = standstill._CALLS, {"watched": [], "traced": []}  # type: dict[int, str], dict[str, list[float]]
+    seeing, ratios = calls._CALLS, {"watched": [], "traced": []}  # type: dict[int, str], dict[str, list[float]]
     try:
         for _ in range(rounds):
-            standstill._CALLS = {}
+            calls._CALLS = {}
             neither_s = took_s(stage, prepared.plan)
-            standstill._CALLS = seeing
+            calls._CALLS = seeing
             ratios["watched"].append(took_s(stage, prepared.plan) / neither_s)
             ratios["traced"].append(took_s(stage, prepared.plan._replace(is_traced=True)) / neither_s)
     finally:

@@ -28,7 +28,8 @@ from .exploration import (
 from .forcing import Rehearsal
 from .plan import Interpreter, Plan
 from .preparation import Prepared
-from .report import MAX_TOLD, ScenarioReport, of_exploration, of_replay, of_skipped
+from .report import ScenarioReport
+from .reporting import MAX_TOLD, of_exploration, of_replay, of_skipped
 from .requirements import unmet
 from .schedule import Schedule, fingerprint
 from .trace import Run

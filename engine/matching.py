@@ -7,11 +7,12 @@ the text or value itself. Each function answers with None, or with the reason wh
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from . import plain, words
+from . import plain
+from .pairing import unordered
+from .words import brief
 
 BECAUSE = "because"
 VALUE_MATCHERS = frozenset(
@@ -47,9 +48,9 @@ def _text_contains(operand: Any, text: str) -> Reason:
     for part in operand if isinstance(operand, list) else [operand]:
         if isinstance(part, Mapping):
             if not any(match_text(part, line) is None for line in _lines(text)):
-                return f"no line is {_show(part)}"
+                return f"no line is {brief(part)}"
         elif str(part) not in text:
-            return f"it does not contain {_show(part)}"
+            return f"it does not contain {brief(part)}"
     return None
 
 
@@ -61,7 +62,7 @@ def _text_lines(operand: Any, text: str) -> Reason:
     lines = _lines(text)
     for number, (expected, line) in enumerate(zip(operand, lines, strict=False), 1):
         if match_text(expected, line) is not None:
-            return f"line {number} is {_show(line)}, not {_show(expected)}"
+            return f"line {number} is {brief(line)}, not {brief(expected)}"
     return None if len(lines) == len(operand) else f"there are {len(lines)} lines, not {len(operand)}"
 
 
@@ -69,13 +70,13 @@ def _text_in_order(operand: Any, text: str) -> Reason:
     lines = iter(_lines(text))
     for number, expected in enumerate(operand):
         if not any(match_text(expected, line) is None for line in lines):
-            return f"{_show(expected)} does not come" + (f" after {_show(operand[number - 1])}" if number else "")
+            return f"{brief(expected)} does not come" + (f" after {brief(operand[number - 1])}" if number else "")
     return None
 
 
 def _text_unordered(operand: Any, text: str) -> Reason:
     wanted = [_bare(line) if isinstance(line, str) else line for line in operand]
-    return _unordered(wanted, _lines(text), match_text, "line")
+    return unordered(wanted, _lines(text), match_text, "line")
 
 
 _TEXT: dict[str, Callable[[Any, str], Reason]] = {
@@ -108,12 +109,12 @@ def _equal(expected: object, value: object, match: Callable[[Any, Any], Reason])
     value = _as_data(value)
     if isinstance(expected, Mapping) and isinstance(value, Mapping):
         if missing := [key for key in expected if key not in value]:
-            return f"it lacks {', '.join(map(_show, missing))}"
+            return f"it lacks {', '.join(map(brief, missing))}"
         if spare := [key for key in value if key not in expected]:
-            return f"{', '.join(map(_show, spare))} is too much in it"
+            return f"{', '.join(map(brief, spare))} is too much in it"
         return _first_inside((f".{key}", match(expected[key], value[key])) for key in expected)
     if isinstance(expected, list) and isinstance(value, (set, frozenset)):
-        return _unordered(expected, sorted(value, key=repr), match, "item")
+        return unordered(expected, sorted(value, key=repr), match, "item")
     if isinstance(expected, list) and isinstance(value, list):
         if len(expected) != len(value):
             return f"it has {len(value)} items, not {len(expected)}"
@@ -122,7 +123,7 @@ def _equal(expected: object, value: object, match: Callable[[Any, Any], Reason])
         )
     same_kind = isinstance(expected, bool) == isinstance(value, bool)
     same = expected == value or (expected != expected and value != value)  # NaN is no other than itself here.
-    return None if same_kind and same else f"it is {_show(value)}"
+    return None if same_kind and same else f"it is {brief(value)}"
 
 
 def _exactly(expected: object, value: object) -> Reason:
@@ -137,7 +138,7 @@ def _as_data(value: object) -> object:
 
 def _value_contains(operand: Any, value: object) -> Reason:
     value = _as_data(value)
-    missing = f"it does not contain {_show(operand)}"
+    missing = f"it does not contain {brief(operand)}"
     if isinstance(value, str):
         parts = operand if isinstance(operand, list) else [operand]
         found = all(
@@ -158,26 +159,26 @@ def _value_contains(operand: Any, value: object) -> Reason:
         if isinstance(operand, list):
             return None if all(any(match_value(part, item) is None for item in items) for part in operand) else missing
         return missing
-    return f"it is {_show(value)}, which contains nothing"
+    return f"it is {brief(value)}, which contains nothing"
 
 
 def _value_unordered(operand: Any, value: object) -> Reason:
     items = _as_data(value)
     if not isinstance(items, (list, set, frozenset)):
-        return f"it is {_show(value)}, which has no items"
-    return _unordered(operand, list(items), match_value, "item")
+        return f"it is {brief(value)}, which has no items"
+    return unordered(operand, list(items), match_value, "item")
 
 
 def _number(holds: Callable[[Any, Any], bool], words: str) -> Callable[[Any, object], Reason]:
     def check(operand: Any, value: object) -> Reason:
         number = _as_data(value)
         if isinstance(number, bool) or not isinstance(number, (int, float)):
-            return f"it is {_show(value)}, which is no number"
+            return f"it is {brief(value)}, which is no number"
         try:
             held = holds(number, operand)
         except OverflowError:  # An integer beyond all floats is not near, nor below, any of them.
             held = False
-        return None if held else f"it is {_show(value)}, {words}"
+        return None if held else f"it is {brief(value)}, {words}"
 
     return check
 
@@ -193,7 +194,7 @@ def _value_type(operand: Any, value: object) -> Reason:
 
 
 def _value_matches(operand: Any, value: object) -> Reason:
-    return None if re.search(operand, repr(value)) else f"nothing in {_show(value)} matches {operand}"
+    return None if re.search(operand, repr(value)) else f"nothing in {brief(value)} matches {operand}"
 
 
 _VALUE: dict[str, Callable[[Any, object], Reason]] = {
@@ -232,83 +233,8 @@ _AT = "at "
 
 
 def _one_of(operand: Sequence[Any], actual: Any, match: Callable[[Any, Any], Reason]) -> Reason:
-    return None if any(match(option, actual) is None for option in operand) else f"it is none of {_show(list(operand))}"
+    return None if any(match(option, actual) is None for option in operand) else f"it is none of {brief(list(operand))}"
 
 
 def _not(operand: Any, actual: Any, match: Callable[[Any, Any], Reason]) -> Reason:
-    return None if match(operand, actual) is not None else f"it is what it must not be: {_show(operand)}"
-
-
-def _unordered(
-    expected: Sequence[Any], actual: Sequence[Any], match: Callable[[Any, Any], Reason], word: str
-) -> Reason:
-    """Pair each expected item with an actual one of its own: a bipartite matching, by augmenting paths (Kuhn).
-
-    A matcher among the items may fit several, so first come, first served would be wrong.
-    """
-    wanted, there = Counter(map(_scalar, expected)), Counter(map(_scalar, actual))
-    if None not in wanted and None not in there:
-        return _counted(wanted, there, word)
-    fitting = [[number for number, item in enumerate(actual) if match(wanted, item) is None] for wanted in expected]
-    taken: dict[int, int] = {}
-    for number in range(len(expected)):
-        if not _place(number, fitting, taken):
-            return f"no {word} is left for {_show(expected[number])}"
-    spare = next((item for number, item in enumerate(actual) if number not in taken), None)
-    return None if len(taken) == len(actual) else f"the {word} {_show(spare)} is one too many"
-
-
-def _place(wanted: int, fitting: Sequence[Sequence[int]], taken: dict[int, int]) -> bool:
-    """Find ``wanted`` an item that fits, moving those that were placed before; ``taken`` has each item's taker.
-
-    Breadth first and without recursion, for the chain of moves may be as long as the list.
-    """
-    came_from: dict[int, int] = {}
-    pending = deque([wanted])
-    while pending:
-        taker = pending.popleft()
-        for item in fitting[taker]:
-            if item in came_from:
-                continue
-            came_from[item] = taker
-            if item in taken:
-                pending.append(taken[item])
-                continue
-            _move_along(item, wanted, came_from, taken)
-            return True
-    return False
-
-
-def _move_along(item: int, wanted: int, came_from: Mapping[int, int], taken: dict[int, int]) -> None:
-    """Give ``item`` to who found it, what that one had to who found that, and so on back to ``wanted``."""
-    had = {taker: item for item, taker in taken.items()}
-    while True:
-        taker = came_from[item]
-        taken[item] = taker
-        if taker == wanted:
-            return
-        item = had[taker]
-
-
-def _counted(wanted: Counter[Any], actual: Counter[Any], word: str) -> Reason:
-    """The same by counting, where every item is a scalar: ten thousand messages are not compared pair by pair."""
-    for scalar in (*(wanted - actual), *(actual - wanted)):
-        return f"the {word} {_show(scalar[1])} is there {_times(actual[scalar])}, not {_times(wanted[scalar])}"
-    return None
-
-
-def _times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def _scalar(value: object) -> tuple[str, object] | None:
-    """``value`` with its kind, for True is no 1 here; None where it is no scalar."""
-    if isinstance(value, bool) or value is None:
-        return "constant", value
-    if isinstance(value, (int, float)):
-        return "number", value if value == value else "nan"
-    return ("text", value) if isinstance(value, str) else None
-
-
-def _show(value: object) -> str:
-    return words.shorten(words.show(value), 200)
+    return None if match(operand, actual) is not None else f"it is what it must not be: {brief(operand)}"

@@ -9,7 +9,7 @@ from .plan import Call, Fault, Plan, ProcessPlan, SharedPlan, encode_argument
 from .scenario.faults import Fault as FaultModel
 from .scenario.load import Variant, target_parameters
 from .scenario.model import Call as CallModel
-from .scenario.source import unmarked
+from .scenario.tree import unmarked
 
 
 def plan(variant: Variant) -> Plan:

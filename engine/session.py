@@ -45,7 +45,7 @@ def run(prepared: Sequence[Prepared], stages: Stages, options: Options) -> Itera
         team = _Team(list(group), 1 if exclusive else options.jobs, stages, options)
         try:
             # Not before, for the first run is under way meanwhile.
-            from .report import of_run, of_skipped
+            from .reporting import of_run, of_skipped
             from .verdict import judge
 
             for (one, seed), executed in team.results():

@@ -149,7 +149,7 @@ def _raises(matcher: Any, raised: Raised | None) -> str | None:
     if "type" in wanted and wanted["type"] not in raised.types:
         return f"it raised {raised}"
     if "message" in wanted and (reason := match_text(wanted["message"], raised.message)):
-        return f"its message is {_show(raised.message)}: {reason}"
+        return f"its message is {words.brief(raised.message)}: {reason}"
     return None
 
 
@@ -191,7 +191,7 @@ def _near_misses(expectation: Expectation, run: Run) -> str:
         for expected in outcome.expected:
             reason = _compare(expected, run)[1]
             if reason:
-                misses.append(f"not {_show(outcome.label)}, as {expected.path.partition('.when.')[2]}: {reason}")
+                misses.append(f"not {words.brief(outcome.label)}, as {expected.path.partition('.when.')[2]}: {reason}")
                 break
     return "; ".join(misses)
 
@@ -265,7 +265,3 @@ def _exit_reason(process: ProcessRun) -> str | None:
 
 def _default(path: str, expected: Any, actual: Any, reason: str | None, line: int) -> Check:
     return Check(path, "failed" if reason else "passed", line, expected, actual, reason)
-
-
-def _show(value: object) -> str:
-    return words.shorten(words.show(value), 200)

@@ -36,6 +36,11 @@ def show(value: object) -> str:
     return repr(value)
 
 
+def brief(value: object, length: int = 200) -> str:
+    """What ``show`` makes of ``value``, shortened."""
+    return shorten(show(value), length)
+
+
 def shorten(text: str, length: int) -> str:
     """``text``, or its beginning and how much more there is."""
     return text if len(text) <= length else f"{text[:length]}... [{len(text) - length} more characters]"

@@ -125,6 +125,12 @@ def perform(stage: Stage, plan: Plan) -> Run:
 # Where stages run
 
 
+Left = tuple[list[str], list[str], list[str]]
+"""Processes, files, shared memory."""
+
+NOTHING: Left = ([], [], [])
+
+
 class Ground:
     """A place for a stage, or for the whole engine: what was started there and what it left can be told."""
 
@@ -145,6 +151,10 @@ class Ground:
 
     def files(self) -> list[str]:
         return sorted(os.listdir(self.folder))
+
+    def left(self) -> Left:
+        """What is there now that a run may leave."""
+        return self.processes(), self.files(), in_shared_memory(self.mark.lower())
 
     def _command_line(self, pid: int) -> str:
         try:

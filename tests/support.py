@@ -8,7 +8,7 @@ from typing import Any
 from engine.errors import Problem, ScenarioError
 from engine.scenario.files import Settings
 from engine.scenario.load import Variant, load
-from engine.scenario.source import Document, Map, Mark
+from engine.scenario.tree import Document, Map, Mark
 from engine.trace import Ending, ProcessRun, Run
 
 HEAD = """\

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -21,13 +21,9 @@ from engine.report import (
     ScenarioReport,
     StepReport,
     Summary,
-    jsonable,
-    of_exploration,
-    of_run,
-    of_skipped,
-    report,
-    report_schema,
 )
+from engine.reporting import of_exploration, of_run, of_skipped, report
+from engine.schemas import report_schema
 from engine.trace import Raised, Returned
 from engine.verdict import Check, Judgement, Verdict
 from tests.exploring_support import DEADLOCK, exploration, found, step
@@ -162,7 +158,7 @@ REPORTS = [
 
 @pytest.mark.parametrize("made", REPORTS)
 def test_a_report_is_valid_by_its_schema(made: Report) -> None:
-    written = json.loads(json.dumps(jsonable(made), allow_nan=False))
+    written = json.loads(json.dumps(asdict(made), allow_nan=False))
 
     assert list(Draft202012Validator(report_schema()).iter_errors(written)) == []
     assert written["version"] == 1
@@ -175,13 +171,13 @@ def test_what_is_no_report_is_not_valid_by_the_schema(key: str, value: object) -
     schema = report_schema()
     Draft202012Validator.check_schema(schema)
 
-    written = {**json.loads(json.dumps(jsonable(REPORTS[0]))), key: value}
+    written = {**json.loads(json.dumps(asdict(REPORTS[0]))), key: value}
 
     assert list(Draft202012Validator(schema).iter_errors(written)) != []
 
 
 def test_a_scenario_of_the_report_has_the_keys_of_the_format() -> None:
-    written = json.loads(json.dumps(jsonable(REPORTS[0])))
+    written = json.loads(json.dumps(asdict(REPORTS[0])))
 
     assert written["command"] == "run"
     assert written["summary"] == {"passed": 0, "failed": 1, "unknown": 0, "skipped": 1, "duration": 2.5}

@@ -58,7 +58,7 @@ class Output:
         interrupted: bool = False,
     ) -> Report:
         """Make the report, and write it wherever it was asked for. Raises as :func:`write` does."""
-        from ..report import report
+        from ..reporting import report
 
         made = report(command, scenarios, duration_s, problems, interrupted)
         for renderer, path in self._paths.items():

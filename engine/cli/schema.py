@@ -22,9 +22,9 @@ def command(of_report: bool, of_schedule: bool, json_path: str | None) -> int:
     if of_report and of_schedule:
         raise click.UsageError("--report and --schedule are two schemas: ask for one at a time")
     if of_report:
-        from ..report import report_schema as schema
+        from ..schemas import report_schema as schema
     elif of_schedule:
-        from ..report import schedule_schema as schema
+        from ..schemas import schedule_schema as schema
     else:
         schema = scenario_schema
     write(json_path or STANDARD_OUTPUT, json.dumps(schema(), indent=2) + "\n")

@@ -25,7 +25,19 @@ class Counts(NamedTuple):
     wakes: int = 0
 
 
-class Condition(Part):
+class Waiting(Part):
+    """What all conditions have: each operation is a method, and they hold nothing at the end."""
+
+    def final(self, mine: Any) -> object:
+        return None
+
+    def step(self, guard: Guard | None, state: tuple[Any, ...], process: int, operation: Operation) -> Step:
+        assert guard is not None
+        step: Step = getattr(self, operation.name)(guard, state, process, operation)
+        return step
+
+
+class Condition(Waiting):
     """State: ``Counts``.
 
     ``wait``, then ``_sleep`` (or ``_give_up`` for who was late), then ``_retake``; ``notify``, then ``_await_woken``.
@@ -38,14 +50,6 @@ class Condition(Part):
 
     def initial(self) -> Counts:
         return Counts()
-
-    def final(self, mine: Any) -> object:
-        return None
-
-    def step(self, guard: Guard | None, state: tuple[Any, ...], process: int, operation: Operation) -> Step:
-        assert guard is not None
-        step: Step = getattr(self, operation.name)(guard, state, process, operation)
-        return step
 
     def wait(self, guard: Guard, state: tuple[Any, ...], process: int, operation: Operation) -> Step:
         count = guard.depth(state[0], process)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .guarded import LOOKS, TAKES, Guard, Owned, Part
+from .condition import Waiting
+from .guarded import LOOKS, TAKES, Guard, Owned
 from .model import BLOCKED, READ, WRITE, Done, Operation, Raised, Step, Then, Touches
 
 
@@ -18,7 +19,7 @@ class Waiters(NamedTuple):
     woken: frozenset[int] = frozenset()
 
 
-class ThreadCondition(Part):
+class ThreadCondition(Waiting):
     """State: ``Waiters``. ``wait``, then ``_sleep``, then ``_retake``.
 
     Who is late stays in the queue until it has the lock again: a notification may still reach it, and is lost.
@@ -26,14 +27,6 @@ class ThreadCondition(Part):
 
     def initial(self) -> Waiters:
         return Waiters()
-
-    def final(self, mine: Any) -> object:
-        return None
-
-    def step(self, guard: Guard | None, state: tuple[Any, ...], process: int, operation: Operation) -> Step:
-        assert guard is not None
-        step: Step = getattr(self, operation.name)(guard, state, process, operation)
-        return step
 
     def wait(self, guard: Guard, state: tuple[Any, ...], process: int, operation: Operation) -> Step:
         if not self._is_owned(guard, state, process):

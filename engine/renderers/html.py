@@ -61,7 +61,7 @@ def render(report: Report) -> str:
 
 
 def _value(value: Any) -> str:
-    return words.shorten(words.show(value), 300)
+    return words.brief(value, 300)
 
 
 def _text(text: Any) -> str:

@@ -41,7 +41,7 @@ def _suite(file: str, scenarios: Sequence[ScenarioReport]) -> TestSuite:
 
 
 def _case(scenario: ScenarioReport) -> TestCase:
-    row = ", ".join(f"{name}={words.shorten(words.show(value), 300)}" for name, value in scenario.variant.items())
+    row = ", ".join(f"{name}={words.brief(value, 300)}" for name, value in scenario.variant.items())
     case = TestCase(_legal(scenario.name + (f" [{row}]" if row else "")), _legal(scenario.file), scenario.duration)
     if scenario.verdict == "skipped":
         case.result = [Skipped(_legal(scenario.reason or ""))]

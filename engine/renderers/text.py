@@ -28,7 +28,7 @@ def on_one_line(text: str) -> str:
 
 def in_short(value: Any) -> str:
     """A value on one line, as an author would write it, and not too much of it."""
-    return on_one_line(words.shorten(words.show(value), 300))
+    return on_one_line(words.brief(value, 300))
 
 
 def width(text: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from ..expectation import Expectation, Expected, ExpectedOutcome, Kind
 from ..matching import BECAUSE
 from ..words import show
-from .source import Map, Mark, Seq, unmarked
+from .tree import Map, Mark, Seq, unmarked
 from .variants import Tree
 
 

@@ -17,7 +17,7 @@ from . import durations
 from .matchers import Model, optional
 from .problems import MAX_PROBLEMS
 from .shared import type_of
-from .source import Document, Map, Mark, Seq
+from .tree import Document, Map, Mark, Seq
 from .variants import Tree
 
 ANYWHERE: Literal["anywhere"] = "anywhere"

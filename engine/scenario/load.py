@@ -22,8 +22,9 @@ from .files import Settings, read_bytes
 from .model import Scenario
 from .problems import validate
 from .shared import specification, type_of
-from .source import Document, Map, Mark, Seq, read
+from .source import read
 from .targets import Target, TargetProblem, code_of
+from .tree import Document, Map, Mark, Seq
 from .variants import Tree, expand
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .references import Located, Scope, is_name, substitute, whole
-from .source import Map, Mark, Seq
+from .tree import Map, Mark, Seq
 
 MAX_VARIANTS = 10_000
 BUILT_IN = ("run_as", "start_method")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from ..errors import Problem
 from ..plan import Reference
 from ..words import near, show
-from .source import Document, Map, Mark, Seq
+from .tree import Document, Map, Mark, Seq
 
 MAX_PROBLEMS = 1_000
 """Of one variant; nobody reads more, and each has its place and its line."""

@@ -16,7 +16,7 @@ from ..errors import Problem, ScenarioError
 from ..plan import Reference
 from ..words import near
 from .files import MAX_BYTES
-from .source import MAX_NODES, Document, Map, Mark, Seq
+from .tree import MAX_NODES, Document, Map, Mark, Seq
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _NAME = re.compile(r"([^\W\d][\w-]*)((?:\[\d+\]|\.[^\W\d]\w*|\[[^\]]+\])*)")

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from .scalars import resolved
-from .source import Document, Map, Mark, Seq, read, unmarked
+from .source import read
+from .tree import Document, Map, Mark, Seq, unmarked
 
 
 class Change(NamedTuple):

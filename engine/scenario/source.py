@@ -1,4 +1,4 @@
-"""YAML text as plain data in which every value knows where it was written.
+"""YAML text as a tree.
 
 Words stay words: scalars are read by YAML 1.2's core schema (``on``, ``yes`` and ``1:30`` are text, ``010`` is ten),
 aliases and merge keys (``<<``) are followed, two equal keys and tags that make objects are refused. The tree is built
@@ -9,8 +9,7 @@ deeply nested file.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 import yaml
@@ -18,13 +17,13 @@ import yaml
 from ..errors import Position, Problem
 from .files import MAX_BYTES
 from .scalars import TAGS, resolved
+from .tree import MAX_NODES, Document, Map, Mark, Seq, problem_at
 
 try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # PyYAML was built without libyaml.
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-MAX_NODES = 100_000
 MAX_DEPTH = 100
 
 _OWN_LIMIT = "nesting depth"
@@ -32,75 +31,6 @@ _OWN_LIMIT = "nesting depth"
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """As YAML counts lines, so that its marks and ours agree."""
-
-
-class Mark(NamedTuple):
-    """Where a value stands, counted from 0, and a scalar as it is written there.
-
-    ``span`` is where it begins and ends, in characters of the text; None for what an alias stands for.
-    """
-
-    line: int
-    column: int
-    written: str | None = None
-    span: tuple[int, int] | None = None
-
-
-class Map(dict[Any, Any]):
-    """A mapping, with the mark of each key and of each value."""
-
-    __slots__ = ("key_marks", "marks")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.key_marks: dict[Any, Mark] = {}
-        self.marks: dict[Any, Mark] = {}
-
-    def put(self, key: Any, key_mark: Mark, value: Any, mark: Mark) -> None:
-        self[key] = value
-        self.key_marks[key] = key_mark
-        self.marks[key] = mark
-
-    def entries(self) -> Iterator[tuple[Any, Mark, Any, Mark]]:
-        for key, value in self.items():
-            yield key, self.key_marks[key], value, self.marks[key]
-
-
-class Seq(list[Any]):
-    """A sequence, with the mark of each item."""
-
-    __slots__ = ("marks",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.marks: list[Mark] = []
-
-    def put(self, value: Any, mark: Mark) -> None:
-        self.append(value)
-        self.marks.append(mark)
-
-
-def unmarked(value: Any) -> Any:
-    """The same data in ordinary lists and dictionaries."""
-    if isinstance(value, dict):
-        return {key: unmarked(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [unmarked(item) for item in value]
-    return value
-
-
-@dataclass(frozen=True)
-class Document:
-    """One YAML document of a file; ``number`` counts from 1."""
-
-    file: str
-    lines: tuple[str, ...] = field(repr=False)
-    number: int
-    value: Any
-    mark: Mark
-
-    def problem(self, mark: Mark, message: str, hint: str | None = None) -> Problem:
-        return _problem(self.file, self.lines, mark.line, mark.column, message, hint)
 
 
 def read(file: str, raw: bytes) -> tuple[list[Document], list[Problem]]:
@@ -127,12 +57,12 @@ def _syntax_problem(file: str, lines: tuple[str, ...], error: yaml.MarkedYAMLErr
     line, column = (mark.line, mark.column) if mark else (0, 0)
     excerpt = lines[line] if line < len(lines) else ""
     if excerpt[column : column + 1] == "\t":
-        return _problem(file, lines, line, column, "a tab: YAML is indented with spaces")
+        return problem_at(file, lines, line, column, "a tab: YAML is indented with spaces")
     began = error.context_mark.line if error.context_mark else line
     opened = f" (it began on line {began + 1})" if began != line else ""
     message = f"not YAML: {' '.join(part for part in (error.context, error.problem) if part)}{opened}"
     unquoted = re.search(r"(?<![\"'$])\$\{", excerpt)
-    return _problem(file, lines, line, column, message, 'quote references: "${name}"' if unquoted else None)
+    return problem_at(file, lines, line, column, message, 'quote references: "${name}"' if unquoted else None)
 
 
 def _decode(file: str, raw: bytes) -> tuple[str, Problem | None]:
@@ -156,13 +86,6 @@ def _place(text: str, index: int) -> tuple[int, int]:
     """The line and column, from 0, of the character at ``index``."""
     before = _LINE_BREAK.split(text[:index])
     return len(before) - 1, len(before[-1])
-
-
-def _problem(
-    file: str, lines: tuple[str, ...], line: int, column: int, message: str, hint: str | None = None
-) -> Problem:
-    excerpt = lines[line] if line < len(lines) else None
-    return Problem(Position(file, line + 1, column + 1), message, hint, excerpt)
 
 
 class _Open:
@@ -344,4 +267,4 @@ class _Builder:
         self._problem(mark, f"the tag {shown} is not allowed: a scenario is plain data")
 
     def _problem(self, mark: Mark, message: str) -> None:
-        self.problems.append(_problem(self._file, self._lines, mark.line, mark.column, message))
+        self.problems.append(problem_at(self._file, self._lines, mark.line, mark.column, message))

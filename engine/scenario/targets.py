@@ -14,7 +14,7 @@ from functools import lru_cache
 from ..modules import find_spec
 from ..plan import CODE_MODULE, Code
 from ..words import near
-from .source import Document, Mark
+from .tree import Document, Mark
 
 _BLOCK_SCALAR = re.compile(r"(?:[&!]\S*\s+)*[|>]")
 MAX_CODE = 1 << 18

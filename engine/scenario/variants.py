@@ -17,8 +17,8 @@ from ..primitives import TYPES, primitive
 from ..words import near
 from .matrix import BUILT_IN, RESERVED, Row, rows
 from .references import Located, Scope, is_name, substitute, whole
-from .source import Document, Map, Mark, Seq
 from .targets import defined_names
+from .tree import Document, Map, Mark, Seq
 
 MAX_PROCESSES = 10_000
 _REPLICA = re.compile(r"(.+)\[(\d+)\]")

@@ -10,16 +10,15 @@ import pty
 import resource
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.stage import descendants
 from tests.processes_support import (
+    NOTHING,
     PATIENCE_S,
     Ground,
-    a_ground,
     engine_command,
     engine_environment,
     eventually,
@@ -64,12 +63,6 @@ expect: {leaks: allowed}
 """A target that double-forks into a session of its own, where one is deaf and stops itself."""
 
 
-@pytest.fixture
-def ground() -> Iterator[Ground]:
-    with a_ground() as ground:
-        yield ground
-
-
 def command(ground: Ground, folder: Path, how: str, *arguments: object) -> list[str]:
     write_scenario(folder / "story.yaml", LEAVES.replace("HOW", how).replace("MARK", ground.mark.lower()))
     return engine_command("run", folder / "story.yaml", *arguments)
@@ -77,14 +70,6 @@ def command(ground: Ground, folder: Path, how: str, *arguments: object) -> list[
 
 def environment(ground: Ground) -> dict[str, str]:
     return {**engine_environment(), **ground.environment}
-
-
-def left_of(ground: Ground) -> tuple[list[str], list[str], list[str]]:
-    """Processes, files, shared memory."""
-    return ground.processes(), ground.files(), in_shared_memory(ground.mark.lower())
-
-
-NOTHING: tuple[list[str], list[str], list[str]] = ([], [], [])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +90,7 @@ def test_nothing_is_left_of_a_run_however_it_ends(
 
     assert (done.returncode, done.stderr) == (status, "")
     assert ending in done.stdout
-    assert left_of(ground) == NOTHING
+    assert ground.left() == NOTHING
 
 
 @pytest.mark.parametrize("victim", ["guardian", "nursery"])
@@ -120,7 +105,7 @@ def test_nothing_is_left_when_the_stage_is_killed(ground: Ground, tmp_path: Path
         _, errors = running.communicate(timeout=PATIENCE_S)
 
     assert (running.returncode, b"the stage is gone" in errors) == ((1, False) if victim == "guardian" else (3, True))
-    assert left_of(ground) == NOTHING
+    assert ground.left() == NOTHING
 
 
 def test_nothing_is_left_when_the_terminal_is_closed(ground: Ground, tmp_path: Path) -> None:
@@ -133,7 +118,7 @@ def test_nothing_is_left_when_the_terminal_is_closed(ground: Ground, tmp_path: P
     os.close(terminal)
     os.waitpid(pid, 0)
 
-    assert left_of(ground) == NOTHING
+    assert ground.left() == NOTHING
 
 
 def test_who_is_told_that_the_terminal_is_gone_ends_in_good_order(ground: Ground, tmp_path: Path) -> None:
@@ -145,7 +130,7 @@ def test_who_is_told_that_the_terminal_is_gone_ends_in_good_order(ground: Ground
         output, _ = running.communicate(timeout=PATIENCE_S)
 
     assert (running.returncode, output.endswith(b"(interrupted)\n")) == (130, True)
-    assert left_of(ground) == NOTHING
+    assert ground.left() == NOTHING
 
 
 def test_who_was_started_to_survive_the_terminal_does(ground: Ground, tmp_path: Path) -> None:
@@ -161,7 +146,7 @@ def test_who_was_started_to_survive_the_terminal_does(ground: Ground, tmp_path: 
         output, _ = running.communicate(timeout=PATIENCE_S)
 
     assert (running.returncode, b"still running after 1 s" in output) == (1, True)
-    assert left_of(ground) == NOTHING
+    assert ground.left() == NOTHING
 
 
 def test_nothing_is_left_when_nobody_reads_and_then_goes(ground: Ground, tmp_path: Path) -> None:
@@ -182,7 +167,7 @@ def test_nothing_is_left_when_nobody_reads_and_then_goes(ground: Ground, tmp_pat
 
     assert alone == (1, [], [])
     assert (running.returncode, errors[:16]) == (0, b"passed   story  ")
-    assert left_of(ground) == NOTHING
+    assert ground.left() == NOTHING
 
 
 def _is_full(reading: int) -> bool:
@@ -203,7 +188,7 @@ def test_nothing_is_left_when_only_the_first_line_is_read(ground: Ground, tmp_pa
     running.stdout.close()
 
     assert (running.wait(PATIENCE_S), head.stdout) == (0, b"{\n")
-    assert left_of(ground) == NOTHING
+    assert ground.left() == NOTHING
 
 
 def test_nothing_is_left_when_the_disk_of_the_report_is_full(ground: Ground, tmp_path: Path) -> None:
@@ -216,7 +201,7 @@ def test_nothing_is_left_when_the_disk_of_the_report_is_full(ground: Ground, tmp
     )
 
     assert (done.returncode, done.stderr) == (2, 'Error: cannot write "/dev/full": No space left on device\n')
-    assert left_of(ground) == NOTHING
+    assert ground.left() == NOTHING
 
 
 def test_nothing_is_left_when_no_file_can_be_written(ground: Ground, tmp_path: Path) -> None:
@@ -231,4 +216,4 @@ def test_nothing_is_left_when_no_file_can_be_written(ground: Ground, tmp_path: P
     )
 
     assert (done.returncode, "No usable temporary directory" in done.stderr) == (2, True)
-    assert left_of(ground) == NOTHING
+    assert ground.left() == NOTHING

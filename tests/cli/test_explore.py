@@ -18,7 +18,7 @@ from engine.cli.schedules import name_of
 from engine.errors import ScenarioError
 from engine.exploration import Settings
 from engine.preparation import Prepared, prepare
-from engine.report import report_schema, schedule_schema
+from engine.schemas import report_schema, schedule_schema
 from tests.exploring_support import DEADLOCK, FakeSimulation, ended, exploration, found, step
 
 SCENARIO = """\

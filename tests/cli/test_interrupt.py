@@ -6,16 +6,15 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.processes_support import (
+    NOTHING,
     PATIENCE_S,
     START_METHODS,
     Ground,
-    a_ground,
     engine_command,
     engine_environment,
     eventually,
@@ -49,12 +48,6 @@ processes:
 """
 
 
-@pytest.fixture
-def ground() -> Iterator[Ground]:
-    with a_ground() as ground:
-        yield ground
-
-
 def started(ground: Ground, folder: Path, *arguments: object) -> subprocess.Popen[str]:
     """The engine, in the midst of a scenario that does not end by itself."""
     write_scenario(folder / "b.yaml", SLEEPS.replace("MARK", ground.mark.lower()))
@@ -74,11 +67,6 @@ def started(ground: Ground, folder: Path, *arguments: object) -> subprocess.Pope
     return running
 
 
-def left_of(ground: Ground) -> tuple[list[str], list[str], list[str]]:
-    """Processes, files, shared memory."""
-    return ground.processes(), ground.files(), in_shared_memory(ground.mark.lower())
-
-
 @pytest.mark.parametrize("start_method", START_METHODS)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 def test_an_interrupted_engine_takes_everything_with_it(
@@ -90,7 +78,7 @@ def test_an_interrupted_engine_takes_everything_with_it(
     _, errors = running.communicate(timeout=PATIENCE_S)
 
     assert (running.returncode, errors) == (130, "")
-    assert left_of(ground) == ([], [], [])
+    assert ground.left() == NOTHING
 
 
 def test_what_was_done_before_the_interruption_is_reported(ground: Ground, tmp_path: Path) -> None:
@@ -118,7 +106,7 @@ def test_several_that_run_at_once_are_all_ended(ground: Ground, tmp_path: Path) 
     running.communicate(timeout=PATIENCE_S)
 
     assert running.returncode == 130
-    assert left_of(ground) == ([], [], [])
+    assert ground.left() == NOTHING
 
 
 def test_who_is_impatient_leaves_nothing_either(ground: Ground, tmp_path: Path) -> None:
@@ -129,7 +117,7 @@ def test_who_is_impatient_leaves_nothing_either(ground: Ground, tmp_path: Path) 
     running.communicate(timeout=PATIENCE_S)
 
     assert running.returncode == 130
-    assert left_of(ground) == ([], [], [])
+    assert ground.left() == NOTHING
 
 
 def test_an_engine_that_was_killed_leaves_nothing(ground: Ground, tmp_path: Path) -> None:
@@ -139,7 +127,7 @@ def test_an_engine_that_was_killed_leaves_nothing(ground: Ground, tmp_path: Path
     running.kill()
     running.communicate(timeout=PATIENCE_S)
 
-    assert eventually(lambda: left_of(ground) == ([], [], []))
+    assert eventually(lambda: ground.left() == NOTHING)
 
 
 def test_an_interruption_before_anything_runs_is_one_too(ground: Ground, tmp_path: Path) -> None:

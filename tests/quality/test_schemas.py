@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.report import report_schema, schedule_schema
 from engine.scenario.schema import scenario_schema
+from engine.schemas import report_schema, schedule_schema
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 MEND = "the schemas are not those of the models: run `make schemas`"

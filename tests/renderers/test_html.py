@@ -9,7 +9,8 @@ from engine.errors import Position, Problem
 from engine.expectation import Expectation
 from engine.exploration import judge_exploration
 from engine.renderers import html
-from engine.report import CheckReport, ProcessReport, ScenarioReport, WaitingFor, of_exploration, report
+from engine.report import CheckReport, ProcessReport, ScenarioReport, WaitingFor
+from engine.reporting import of_exploration, report
 from tests.exploring_support import DEADLOCK, ended, exploration, found, step
 
 PROCESS = ProcessReport(0, "", "", [1, 2], None, 0.5, 1.0, None)

@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 
 from engine.errors import Position, Problem
 from engine.renderers import junit
-from engine.report import CheckReport, ScenarioReport, report
+from engine.report import CheckReport, ScenarioReport
+from engine.reporting import report
 
 PASSED = ScenarioReport("a queue", "seeds/queue.yaml", {"start_method": "fork"}, "passed", duration=2.05)
 CHECK = CheckReport("expect.stdout", "failed", 24, "a", "b\x1b[31m", "the text is another", "it was put")

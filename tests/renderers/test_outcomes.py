@@ -13,7 +13,8 @@ from engine.forcing import Confirmation
 from engine.renderers import junit, terminal
 from engine.renderers.outcomes import columns, explored_text, share
 from engine.renderers.text import width
-from engine.report import ScenarioReport, of_exploration, report
+from engine.report import ScenarioReport
+from engine.reporting import of_exploration, report
 from engine.trace import Raised, Returned
 from tests.exploring_support import DEADLOCK, ended, exploration, found, step
 from tests.support import process_run, run_of

@@ -9,7 +9,8 @@ import click
 from engine.exploration import Found, Graded
 from engine.renderers.picture import Cell, Row, lines, picture
 from engine.renderers.text import width
-from engine.report import OutcomeReport, of_replay
+from engine.report import OutcomeReport
+from engine.reporting import of_replay
 from engine.trace import SimulatedStep
 from engine.verdict import Verdict
 from tests.exploring_support import DEADLOCK, ended, found, step

@@ -10,7 +10,8 @@ import pytest
 from engine.errors import Position, Problem
 from engine.renderers import json, terminal
 from engine.renderers.text import visible
-from engine.report import CheckReport, EventReport, ProcessReport, ScenarioReport, WaitingFor, report
+from engine.report import CheckReport, EventReport, ProcessReport, ScenarioReport, WaitingFor
+from engine.reporting import report
 from engine.verdict import Judgement
 
 PASSED = ScenarioReport("a queue", "seeds/queue.yaml", {}, "passed", duration=2.054)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.plan import Reference
 from engine.scenario.references import Scope, substitute
-from engine.scenario.source import Mark
+from engine.scenario.tree import Mark
 from tests.support import HEAD, document_of, problems_of, variant_of
 
 STAGE = """\

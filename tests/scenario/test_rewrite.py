@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.scenario.rewrite import CannotRewrite, Change, rewritten
-from engine.scenario.source import read, unmarked
+from engine.scenario.source import read
+from engine.scenario.tree import unmarked
 
 
 def made(text: str, path: str, line: int, value: Any) -> str:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from engine.errors import ScenarioError
 from engine.scenario import source
 from engine.scenario.files import MAX_BYTES
-from engine.scenario.source import MAX_NODES, Document, Map, Mark, read
+from engine.scenario.source import read
+from engine.scenario.tree import MAX_NODES, Document, Map, Mark
 from tests.support import shown
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from engine.stage import blocks
-from tests.processes_support import python
+from tests.processes_support import in_shared_memory, python
 
 NOTING = """
 import os, sys
@@ -52,6 +52,77 @@ def test_a_semaphore_is_noted_from_its_making_to_its_unlinking(tmp_path: Path) -
     )
 
 
+KILLED = """
+import os, sys
+import _multiprocessing, _posixshmem
+from multiprocessing import shared_memory
+from engine.stage import blocks
+
+make = _posixshmem.shm_open
+def killed_when_it_is_made(path, flags, *given, **keywords):
+    make(path, flags, *given, **keywords)
+    os.kill(os.getpid(), 9)
+
+class SemLock(_multiprocessing.SemLock):
+    def __new__(cls, *given):
+        super().__new__(cls, *given)
+        os.kill(os.getpid(), 9)
+
+_posixshmem.shm_open, _multiprocessing.SemLock = killed_when_it_is_made, SemLock
+blocks.announce(sys.argv[1])
+if os.fork() == 0:
+    shared_memory.SharedMemory(sys.argv[2], create=True, size=1)
+if os.fork() == 0:
+    _multiprocessing.SemLock(1, 1, 1, f"/{sys.argv[2]}", False)
+print([os.WTERMSIG(os.wait()[1]) for _ in range(2)])
+"""
+
+
+def test_what_was_just_made_when_its_process_was_killed_is_removed_and_named(tmp_path: Path) -> None:
+    name = f"engine-test-{os.getpid()}"
+    assert python(KILLED, str(tmp_path), name) == "[9, 9]\n"
+    assert (Path("/dev/shm") / name).stat().st_size == 0
+
+    left = blocks.remove_left(str(tmp_path))
+
+    assert left == [f"shared memory {name}", f"semaphore sem.{name}"]
+    assert in_shared_memory(name) == []
+
+
+def test_what_somebody_else_has_made_before_is_left_to_him_when_its_second_maker_is_killed(tmp_path: Path) -> None:
+    name = f"engine-test-{os.getpid()}"
+    theirs = [Path(f"/dev/shm/{name}"), Path(f"/dev/shm/sem.{name}")]
+    for path in theirs:
+        path.touch()
+
+    killed = python(
+        KILLED.replace("    make(path", "    # make(path").replace("        super()", "        # super()"),
+        str(tmp_path),
+        name,
+    )
+    left = blocks.remove_left(str(tmp_path))
+
+    assert (killed, left) == ("[9, 9]\n", [])
+    for path in theirs:
+        path.unlink()  # Raises if it is gone.
+
+
+REFUSED = """
+import os, sys
+from multiprocessing import shared_memory
+from engine.stage import blocks
+blocks.announce(sys.argv[1])
+try:
+    shared_memory.SharedMemory("no/name", create=True, size=1)
+except OSError:
+    print(os.listdir(sys.argv[1]))
+"""
+
+
+def test_what_the_system_refuses_to_make_is_not_noted(tmp_path: Path) -> None:
+    assert python(REFUSED, str(tmp_path)) == "[]\n"
+
+
 def test_what_is_left_is_removed_and_named_whether_it_bears_the_mark_or_is_noted(tmp_path: Path) -> None:
     folder = tmp_path / "3"
     folder.mkdir()
@@ -59,7 +130,8 @@ def test_what_is_left_is_removed_and_named_whether_it_bears_the_mark_or_is_noted
     names = [f"sem.{mark}-a", f"{mark}-b", f"sem.noted-{os.getpid()}", f"noted-{os.getpid()}"]
     for name in names:
         Path(f"/dev/shm/{name}").touch()
-        Path(folder, f"left-{name}").touch()
+        if mark not in name:
+            Path(folder, f"left-{name}").touch()
     (folder / "left-removed by now").touch()
 
     left = blocks.remove_left(str(folder))

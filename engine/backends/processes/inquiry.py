@@ -12,9 +12,10 @@ from typing import NamedTuple
 from ...plan import Plan
 from ...stage import descendants
 from . import kernel, stacks, waiting
+from .calls import Wait
 from .partners import PARENT_PROCESS, Partners
 from .stacks import Stack
-from .standstill import Wait, Watch
+from .standstill import Watch
 from .waiting import Doing
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from ... import plain
 from ...plan import Call, Plan, Reference, reference_from
 from ...primitives import primitive
-from .standstill import Wait
+from .calls import Wait
 
 PARENT_PROCESS = "the parent process"
 _MAX_NAMES = 3

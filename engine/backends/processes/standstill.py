@@ -12,16 +12,14 @@ processor, no permission), nothing is ever taken for stuck either.
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
-from ...stage import alarms, blocks, descendants
-from . import kernel, sockets
+from ...stage import descendants
+from . import kernel
+from .calls import Moves, Wait, are_known, wait_of
+from .family import Family
 from .kernel import Thread
 
 GRACE_S = 0.3
@@ -30,59 +28,6 @@ GRACE_S = 0.3
 SURVEY_INTERVAL_S = 0.3
 _SURVEY_SHARE = 50
 """How often it is noted what every thread does; and how much longer than that takes it is left alone."""
-
-
-class Wait(NamedTuple):
-    """What one thread waits for.
-
-    ``kind`` is ``futex`` (a semaphore or lock), ``read``, ``write``, ``poll``, ``child``, ``accept``, ``open``, or
-    ``stopped``. ``things`` are what could end it: inodes of mapped files, names of descriptors, process ids, paths.
-    """
-
-    thread: Thread
-    kind: str
-    things: tuple[str | int, ...] = ()
-
-
-_NUMBERS: dict[str, dict[str, tuple[int, ...]]] = {
-    "x86_64": {
-        "futex": (202,),
-        "read": (0, 19, 45, 47),  # read, readv, recvfrom, recvmsg
-        "write": (1, 20, 44, 46),  # write, writev, sendto, sendmsg
-        "poll": (7,),
-        "ppoll": (271,),
-        "select": (23, 270),  # select, pselect6
-        "epoll": (232, 281),  # epoll_wait, epoll_pwait
-        "child": (61, 247),  # wait4, waitid
-        "accept": (43, 288),  # accept, accept4
-        "open": (2,),
-        "openat": (257,),
-    },
-    "aarch64": {
-        "futex": (98,),
-        "read": (63, 65, 207, 212),
-        "write": (64, 66, 206, 211),
-        "ppoll": (73,),
-        "select": (72,),
-        "epoll": (22,),
-        "child": (260, 95),
-        "accept": (202, 242),
-        "openat": (56,),
-    },
-}
-"""The system calls that may wait without a limit. Source: the kernel's own tables (asm/unistd_64.h, unistd.h)."""
-
-_MACHINE = os.uname().machine if sys.platform == "linux" else ""
-_CALLS = {number: kind for kind, numbers in _NUMBERS.get(_MACHINE, {}).items() for number in numbers}
-
-_FUTEX_WAITS = {0, 9, 6, 11}
-"""WAIT, WAIT_BITSET, LOCK_PI, WAIT_REQUEUE_PI; without the flags PRIVATE and CLOCK_REALTIME. Source: futex(2)."""
-
-_TIMERS = frozenset({signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF})
-
-
-class _Moves(Exception):
-    """Something can still move."""
 
 
 class Watch:
@@ -123,8 +68,8 @@ class Watch:
         """What those threads wait for that do, whether or not anything else moves."""
         found = []
         for thread in self._survey(now_s):
-            with suppress(_Moves, OSError, ValueError, KeyError):
-                found.append(_wait(thread))
+            with suppress(Moves, OSError, ValueError, KeyError):
+                found.append(wait_of(thread))
         return tuple(found)
 
     def unchanged_since_s(self, thread: Thread) -> float | None:
@@ -138,7 +83,7 @@ class Watch:
         Not at every look: where there are many, it takes a while.
         """
         began_s = time.monotonic()
-        threads = list(_threads(self._root)) if _CALLS else []
+        threads = list(_threads(self._root)) if are_known() else []
         last, self._first_seen = self._first_seen, {}
         for thread in threads:
             seen = last.get(thread.tid)
@@ -147,12 +92,12 @@ class Watch:
         return threads
 
     def _waits(self) -> tuple[Wait, ...] | None:
-        if not _CALLS or (self._busy and self._moves(*self._busy)):
+        if not are_known() or (self._busy and self._moves(*self._busy)):
             return None
         try:
             waits = tuple(self._all())
-            _Family(self._root, self._folder, self._outside).expect_help_only_from_within(waits)
-        except (_Moves, OSError, ValueError, KeyError):
+            Family(self._root, self._folder, self._outside).expect_help_only_from_within(waits)
+        except (Moves, OSError, ValueError, KeyError):
             return None  # It is gone, or cannot be seen: then nothing can be said.
         return waits or None
 
@@ -164,10 +109,10 @@ class Watch:
             thread = kernel.thread(pid, tid)
             if thread.state in kernel.DEAD:
                 return False
-            _wait(thread)
+            wait_of(thread)
         except (OSError, ValueError, KeyError):
             return False
-        except _Moves:
+        except Moves:
             return True
         return False
 
@@ -183,7 +128,7 @@ class Watch:
                 if thread.state in kernel.DEAD:
                     continue
                 self._busy = pid, tid
-                yield _wait(thread)
+                yield wait_of(thread)
         self._busy = None
 
 
@@ -193,134 +138,3 @@ def _threads(root: int) -> Iterator[Thread]:
             for tid in kernel.threads(pid):
                 with suppress(OSError, ValueError, KeyError):
                     yield kernel.thread(pid, tid)
-
-
-def _wait(thread: Thread) -> Wait:
-    """What ``thread`` waits for. Raises _Moves if it does not, or not without a limit."""
-    if thread.state in kernel.STOPPED and not kernel.is_traced(thread.pid):
-        return Wait(thread, "stopped")
-    if thread.state != "S" or thread.call is None or thread.call[0] not in _CALLS:
-        raise _Moves
-    number, arguments = thread.call
-    return _WAITS[_CALLS[number]](thread, arguments)
-
-
-def _futex(thread: Thread, arguments: tuple[int, ...]) -> Wait:
-    address, operation, _, timeout = arguments[:4]
-    if operation & 0x7F not in _FUTEX_WAITS or timeout:
-        raise _Moves
-    inode = kernel.mapped(kernel.mappings(thread.pid), address)
-    return Wait(thread, "futex", () if inode is None else (inode,))
-
-
-def _transfer(kind: str, thread: Thread, arguments: tuple[int, ...]) -> Wait:
-    return Wait(thread, kind, (_thing(thread.pid, arguments[0]),))
-
-
-def _poll(thread: Thread, arguments: tuple[int, ...]) -> Wait:
-    if arguments[2] & 0xFFFFFFFF != 0xFFFFFFFF:  # Milliseconds, as an int: -1 for ever.
-        raise _Moves
-    return _watching(thread, kernel.polled(thread.pid, arguments[0], arguments[1]))
-
-
-def _ppoll(thread: Thread, arguments: tuple[int, ...]) -> Wait:
-    if arguments[2]:
-        raise _Moves
-    return _watching(thread, kernel.polled(thread.pid, arguments[0], arguments[1]))
-
-
-def _select(thread: Thread, arguments: tuple[int, ...]) -> Wait:
-    count, *sets, timeout = arguments[:5]
-    if timeout:
-        raise _Moves
-    return _watching(thread, [fd for address in sets for fd in kernel.selected(thread.pid, address, count)])
-
-
-def _epoll(thread: Thread, arguments: tuple[int, ...]) -> Wait:
-    if arguments[3] & 0xFFFFFFFF != 0xFFFFFFFF:
-        raise _Moves
-    return _watching(thread, kernel.watched(thread.pid, arguments[0]))
-
-
-def _watching(thread: Thread, fds: Sequence[int]) -> Wait:
-    return Wait(thread, "poll", tuple(_thing(thread.pid, fd) for fd in fds))
-
-
-def _thing(pid: int, fd: int) -> str:
-    """What a descriptor is; one for a process is called by that process."""
-    name = kernel.descriptor(pid, fd)
-    return f"{_PROCESS}{kernel.process_of(pid, fd)}" if "pidfd" in name else name
-
-
-_PROCESS = "process:"
-
-
-_WAITS: dict[str, Callable[[Thread, tuple[int, ...]], Wait]] = {
-    "futex": _futex,
-    "read": lambda thread, arguments: _transfer("read", thread, arguments),
-    "write": lambda thread, arguments: _transfer("write", thread, arguments),
-    "accept": lambda thread, arguments: _transfer("accept", thread, arguments),
-    "poll": _poll,
-    "ppoll": _ppoll,
-    "select": _select,
-    "epoll": _epoll,
-    "child": lambda thread, arguments: Wait(thread, "child"),
-    "open": lambda thread, arguments: Wait(thread, "open", (kernel.text_at(thread.pid, arguments[0]),)),
-    "openat": lambda thread, arguments: Wait(thread, "open", (kernel.text_at(thread.pid, arguments[1]),)),
-}
-
-
-def _named_by_others(mark: str) -> set[int]:
-    """The inodes of what is in shared memory under a name that is not ours: anybody could open that."""
-    try:
-        with os.scandir("/dev/shm") as entries:
-            return {entry.inode() for entry in entries if mark not in entry.name}
-    except OSError:
-        return set()
-
-
-class _Family:
-    """The processes of a run, and what only they have."""
-
-    def __init__(self, root: int, folder: str, outside: Sequence[int]) -> None:
-        self._folder = folder + os.sep
-        self._named_by_others = _named_by_others(blocks.mark(folder))
-        self._members = {*descendants.below(root)}
-        self._foreign = {name for pid in outside for name in kernel.descriptors(pid)}
-        self._peers: dict[int, int] | None = None
-        self._own: set[str] | None = None
-
-    def expect_help_only_from_within(self, waits: Sequence[Wait]) -> None:
-        """Raises _Moves if anybody else could end one of ``waits``."""
-        for wait in waits:
-            if not all(self._is_private(thing) for thing in wait.things):
-                raise _Moves
-            if wait.kind == "poll" and not wait.things:  # Only a signal can end that.
-                raise _Moves
-        for pid in {wait.thread.pid for wait in waits}:
-            if kernel.catches(pid, _TIMERS) or alarms.is_set(self._folder, pid):
-                raise _Moves
-
-    def _is_private(self, name: str | int) -> bool:
-        """Whether nobody but members can do anything to what a descriptor is called, to a path, or to the file with
-        this inode that memory is shared by."""
-        if isinstance(name, int):
-            return name not in self._named_by_others
-        if name in self._foreign:
-            return False
-        if name.startswith("socket:"):
-            return self._is_between_members(int(name[8:-1]))
-        if name.startswith(_PROCESS):
-            pid = int(name.removeprefix(_PROCESS))
-            return pid == -1 or pid in self._members
-        # A named pipe elsewhere may be opened by anybody; a terminal, a timer, a device moves by itself.
-        return name.startswith(("pipe:", self._folder))
-
-    def _is_between_members(self, inode: int) -> bool:
-        if self._peers is None or self._own is None:
-            self._peers = sockets.peers()
-            self._own = {name for pid in self._members for name in kernel.descriptors(pid)} - self._foreign
-        if inode in self._peers:
-            return f"socket:[{self._peers[inode]}]" in self._own
-        # It has no other end (yet): others could only come through a name.
-        return kernel.socket_path(inode).startswith(self._folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import selectors
 import signal
 import socket
 import time
@@ -17,16 +16,15 @@ from ...plan import PARENT, Plan
 from ...stage import wire
 from ...trace import Ending, Event, ProcessRun, Run, Strayed
 from . import census, journals, standstill, waiting
+from .calls import Wait
 from .conductor import Conductor
+from .ear import Ear
 from .inquiry import Inquiry, Person
 from .partners import PARENT_PROCESS
 from .stage import END_PATIENCE_S, Stage
-from .standstill import Wait
 from .streams import Allowance, Stream, merged
 from .testimony import Testimony
 from .witness import CALLS, Witness, raised
-
-_CHUNK = 1 << 16
 
 LOOK_INTERVAL_S = 0.1
 """How often it is looked whether the run can still move."""
@@ -40,34 +38,25 @@ def supervise(stage: Stage, plan: Plan, allowed: int = census.ALLOWED) -> Run:
     stage.interpreter()  # Once it is up, so that the time it took to start is not the run's.
     began_ns = time.monotonic_ns()
     control = stage.begin(plan)
-    with control, selectors.DefaultSelector() as selector:
-        return _Supervision(stage, plan, allowed, control, selector, began_ns).watch()
+    with control, Ear() as ear:
+        return _Supervision(stage, plan, allowed, control, ear, began_ns).watch()
 
 
 class _Supervision:
-    def __init__(
-        self,
-        stage: Stage,
-        plan: Plan,
-        allowed: int,
-        control: socket.socket,
-        selector: selectors.BaseSelector,
-        began_ns: int,
-    ) -> None:
+    def __init__(self, stage: Stage, plan: Plan, allowed: int, control: socket.socket, ear: Ear, began_ns: int) -> None:
         self._stage = stage
         self._plan = plan
         self._control_socket = control
         self._control = wire.Reader(control)
         self._nursery = wire.Reader(stage.socket)
-        self._selector = selector
-        self._selector.register(control, selectors.EVENT_READ, self._hear_parent)
-        self._selector.register(stage.socket, selectors.EVENT_READ, self._hear_nursery)
+        self._ear = ear
+        self._ear.attend(control, self._hear_parent)
+        self._ear.attend(stage.socket, self._hear_nursery)
         allowance, foreseen = Allowance(), tuple(map(str, plan.faults))
         self._parent = Witness(Stream(allowance), Stream(allowance))
         self._witnesses = {
             process.name: Witness(Stream(allowance), Stream(allowance), foreseen) for process in plan.processes
         }
-        self._open_fds: set[int] = set()
         self._began_ns = began_ns
         self._finished: Mapping[str, Any] | None = None
         self._ended_ns: int | None = None
@@ -85,10 +74,11 @@ class _Supervision:
         try:
             self._watch_until_gone()
             duration_ns = (self._ended_ns or time.monotonic_ns()) - self._began_ns
-            self._drain()
+            self._hear_parent()
+            self._ear.drain()
             return self._run(duration_ns)
         finally:
-            for fd in (*self._open_fds, *self._journals.values(), *self._control.unclaimed()):
+            for fd in (*self._journals.values(), *self._control.unclaimed()):
                 os.close(fd)
             self._stage.socket.setblocking(True)
 
@@ -108,7 +98,7 @@ class _Supervision:
                 if waits := self._watch.look(now_s):
                     self._stop("deadlock", waits, self._watch.since_s)
                     break
-            if self._hear(min(look_s, deadline_s) - now_s):
+            if self._ear.hear(min(look_s, deadline_s) - now_s):
                 self._watch.forget()
         # Whether the parent has ended by itself or is made to: what is left has no part in the scenario's time.
         deadline_s = time.monotonic() + END_PATIENCE_S
@@ -116,21 +106,13 @@ class _Supervision:
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
                 raise InternalError(f"the run's processes are not gone {END_PATIENCE_S:g} s after they were killed")
-            self._hear(left_s)
+            self._ear.hear(left_s)
 
     def _has_strayed(self, now_s: float) -> bool:
         if self._conductor is None:
             return False
         self._conductor.look(now_s, [name for name, witness in self._witnesses.items() if witness.thread])
         return self._conductor.strayed is not None
-
-    def _hear(self, patience_s: float) -> bool:
-        """Take in whatever is said; false if nothing was."""
-        # In the order in which they became ready, where the system says so (epoll does).
-        ready = self._selector.select(max(0.0, patience_s))
-        for key, _ in ready:
-            key.data()
-        return bool(ready)
 
     def _stop(self, ending: Ending, waits: Sequence[Wait], now_s: float) -> None:
         """End the run, and note what everybody was doing."""
@@ -166,14 +148,6 @@ class _Supervision:
     def _stranger(self, name: str) -> Witness:
         return self._strangers.setdefault(name, Witness())
 
-    def _drain(self) -> None:
-        """Take what is left in the pipes; nobody writes there any more."""
-        self._hear_parent()
-        for key in list(self._selector.get_map().values()):
-            if key.fd in self._open_fds:
-                while key.fd in self._open_fds and key.data():
-                    pass
-
     def _hear_nursery(self) -> None:
         try:
             for message, _ in self._nursery.frames():
@@ -194,8 +168,7 @@ class _Supervision:
             raise InternalError(f"out of file descriptors (ulimit -n): {error.strerror}") from error
         except (EOFError, KeyError, TypeError, ValueError, RecursionError):
             # Closed; or a thread of the scenario wrote to it, after which nothing that comes from there makes sense.
-            if self._control_socket.fileno() in self._selector.get_map():
-                self._selector.unregister(self._control_socket)
+            self._ear.ignore(self._control_socket)
 
     def _note(self, message: Mapping[str, Any], fds: list[int]) -> None:
         event, at_ns = message["event"], message["at_ns"]
@@ -236,23 +209,7 @@ class _Supervision:
                         witness.hear(message)
 
         for fd, take in ((stdout, witness.stdout.add), (stderr, witness.stderr.add), (channel, hear)):
-            os.set_blocking(fd, False)
-            self._open_fds.add(fd)
-            self._selector.register(fd, selectors.EVENT_READ, lambda fd=fd, take=take: self._read(fd, take))
-
-    def _read(self, fd: int, take: Any) -> bool:
-        """Pass on what is there; false when there is nothing."""
-        try:
-            data = os.read(fd, _CHUNK)
-        except BlockingIOError:
-            return False
-        if data:
-            take(data)
-            return True
-        self._selector.unregister(fd)
-        self._open_fds.remove(fd)
-        os.close(fd)
-        return False
+            self._ear.listen(fd, take)
 
     def _run(self, duration_ns: int) -> Run:
         assert self._gone is not None

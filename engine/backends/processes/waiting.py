@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from ... import stage
 from . import kernel
+from .calls import Wait
 from .partners import listed
 from .stacks import Frame, Stack
-from .standstill import Wait
 
 _OPERATIONS = {"__enter__": "acquire", "__exit__": "release", "_wait_for_tstate_lock": "join", "_callmethod": "call"}
 """Functions of the standard library that its users call by another name."""

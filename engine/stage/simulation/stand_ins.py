@@ -2,23 +2,20 @@
 
 The interpreter of a simulation runs nothing else, so its modules are changed for good: whoever calls ``time.sleep``,
 be it a target or a library that it uses, gets the simulated process's. What the simulation cannot do is refused where
-it is called. The engine's own code, outside of every process, gets the real thing.
+it is called (``refused.py``). The engine's own code, outside of every process, gets the real thing.
 """
 
 from __future__ import annotations
 
-import _thread
 import atexit
 import builtins
 import functools
 import importlib
-import logging
 import multiprocessing
 import os
 import random
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing import connection, context
@@ -34,6 +31,7 @@ from .objects import fifo, processes, wait
 from .output import Stream
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
+from .refused import refuse_audited, refused
 from .world import CLOCK, KERNEL
 
 START_S = 1_000.0
@@ -50,14 +48,9 @@ def install() -> None:
     """Put everything in its place, once for this interpreter."""
     builtins.__import__ = imported
     sys.stdout, sys.stderr = Stream(STDOUT, sys.stdout), Stream(STDERR, sys.stderr)
-    for module, functions in _FUNCTIONS.items():
+    for module, functions in (*_FUNCTIONS.items(), *refused()):
         _put(module, functions)
-    for module, names in _REFUSED.items():
-        _put(module, {name: _refused(f"{module.__name__}.{name}") for name in names.split()})
     _put(random, {name: _drawing(name) for name in _OF_RANDOM})
-    for module, name in ((_thread, "start_new_thread"), (threading.Thread, "start")):
-        # Before Python 3.12 no audit event tells of it.
-        _put(module, {name: _refused("starting a thread")})
     for name, make in MAKERS.items():
         for owner in (context.BaseContext, multiprocessing):
             setattr(owner, name, _made_by(getattr(owner, name), make, owner is multiprocessing))
@@ -68,7 +61,7 @@ def install() -> None:
     builtins.open = _either(builtins.open, _open)
     multiprocessing.active_children = _either(multiprocessing.active_children, lambda _: processes.active_children())
     connection.wait = _either(connection.wait, lambda _, *given, **keywords: wait.wait(*given, **keywords))
-    sys.addaudithook(_audit)
+    sys.addaudithook(refuse_audited)
 
 
 def _put(module: Any, functions: Mapping[str, Callable[..., Any]]) -> None:
@@ -232,20 +225,6 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
     multiprocessing: {"current_process": _current_process, "parent_process": _parent_process},
 }
 
-_REFUSED: dict[Any, str] = {
-    os: "pipe pipe2 fork forkpty wait waitpid waitid wait3 wait4 pidfd_open killpg setsid dup dup2 eventfd "
-    "memfd_create openpty mkfifo sched_yield",
-    signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill "
-    "set_wakeup_fd siginterrupt",
-    multiprocessing: "Pool set_start_method set_forkserver_preload",
-    # Those that a target has made for its threads: there are none who could end the waiting.
-    threading.Event: "wait",
-    threading.Condition: "wait",
-    builtins: "input",
-    logging: "basicConfig",
-    logging.Logger: "addHandler addFilter setLevel",
-}
-
 _OF_RANDOM = [
     "random",
     "uniform",
@@ -274,13 +253,6 @@ _OF_RANDOM = [
 ]
 
 
-def _refused(name: str) -> Callable[..., Any]:
-    def refuse(process: Process, *given: Any, **keywords: Any) -> Any:
-        raise NotSimulated(name)
-
-    return refuse
-
-
 def _drawing(name: str) -> Callable[..., Any]:
     """Random numbers come from a generator of each process's own, made from the run's seed."""
 
@@ -290,28 +262,3 @@ def _drawing(name: str) -> Callable[..., Any]:
         return getattr(process.random, name)(*given, **keywords)
 
     return draw
-
-
-_AUDITED = (
-    "os.chdir", "os.chmod", "socket.", "subprocess.",
-    "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.remove", "os.rename",
-    "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.putenv", "shutil.", "tempfile.", "fcntl.",
-    "mmap.", "_thread.start_new_thread", "pty.", "sqlite3.",
-)  # fmt: skip
-"""What the interpreter tells of that the simulation cannot do (https://docs.python.org/3/library/audit_events.html)."""
-
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-
-
-def _audit(event: str, given: tuple[Any, ...]) -> None:
-    if here.strand is None:
-        return
-    if event == "open":
-        path, _, flags = given
-        if flags is not None and flags & _WRITES:
-            raise NotSimulated(f"opening {path} to write")
-    elif event.startswith(_AUDITED):
-        raise NotSimulated(_TOLD.get(event, event))
-
-
-_TOLD = {"_thread.start_new_thread": "starting a thread", "os.fork": "os.fork"}

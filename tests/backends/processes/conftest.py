@@ -7,13 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.backends.processes.stage import Stage
-from tests.processes_support import Ground, a_ground, a_stage
-
-
-@pytest.fixture
-def ground() -> Iterator[Ground]:
-    with a_ground() as ground:
-        yield ground
+from tests.processes_support import a_ground, a_stage
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.backends.processes.calls import Wait
 from engine.backends.processes.kernel import Thread
 from engine.backends.processes.partners import PARENT_PROCESS, Partners, listed
-from engine.backends.processes.standstill import Wait
 from engine.plan import Plan
 from tests.processes_support import a_plan, ref
 

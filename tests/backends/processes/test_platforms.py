@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from engine import cli
-from engine.backends.processes import kernel, platforms, standstill
+from engine.backends.processes import calls, kernel, platforms
 from engine.backends.processes.stage import Stage
 from engine.stage import descendants
 from tests.processes_support import a_plan, eventually, perform, python, ref
@@ -52,7 +52,7 @@ def test_the_files_of_a_system_without_resource_limits_can_be_validated() -> Non
 def test_where_processes_cannot_be_seen_a_deadlock_is_a_timeout_that_claims_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standstill, "_CALLS", {})
+    monkeypatch.setattr(calls, "_CALLS", {})
     monkeypatch.setattr(descendants, "children", lambda pid: [])
     monkeypatch.setattr(kernel, "_read", _unseen)
     code = "def user(it):\n  it.acquire()\n  it.acquire()"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.backends.processes import standstill
+from engine.backends.processes import calls
 from engine.backends.processes.stage import Stage
 from engine.trace import Run
 from tests.processes_support import START_METHODS, a_plan, perform, ref
@@ -295,7 +295,7 @@ def test_a_process_that_only_waits_for_us_to_read_is_not_stuck(stage: Stage) -> 
 
 
 def test_a_system_that_does_not_say_is_never_taken_for_stuck(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standstill, "_CALLS", {})
+    monkeypatch.setattr(calls, "_CALLS", {})
 
     done = run(stage, "def user(it):\n  it.acquire()\n  it.acquire()", {"user": ["a"]}, timeout_s=1.0)
 

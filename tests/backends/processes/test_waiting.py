@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import pytest
 
 from engine.backends.processes import kernel, waiting
+from engine.backends.processes.calls import Wait
 from engine.backends.processes.kernel import Thread
 from engine.backends.processes.stacks import Frame, parse
-from engine.backends.processes.standstill import Wait
 from engine.backends.processes.waiting import Doing, Sources, doing
 from engine.stage import children
 from engine.stage.handles import handles, semaphores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from engine.backends.simulation.backend import Simulation
 from engine.exploration import Exploration, Settings
 from engine.preparation import prepare
 from engine.scenario.files import Settings as Files
+from tests.processes_support import in_shared_memory
 
 pytestmark = pytest.mark.slow
 
@@ -83,6 +85,46 @@ def test_what_a_target_does_that_is_not_simulated_is_refused_by_name(
     assert found.refusal is not None
     assert found.refusal.startswith(refusal)
     assert not found.exhausted
+
+
+@pytest.mark.parametrize(
+    ("code", "refusal"),
+    [
+        (
+            "from multiprocessing.shared_memory import SharedMemory\ndef run(it): SharedMemory({name!r}, True, 16)",
+            "a block of shared memory that a target asks the system for (one.yaml:4)",
+        ),
+        (
+            "from multiprocessing.shared_memory import SharedMemory\ndef run(it): SharedMemory({name!r})",
+            "a block of shared memory that a target asks the system for (one.yaml:4)",
+        ),
+        (
+            "from _multiprocessing import SemLock\ndef run(it): SemLock(1, 1, 1, '/{name}', False)",
+            "a semaphore that a target asks the system for (one.yaml:4)",
+        ),
+        (
+            "from multiprocessing import get_context, synchronize\n"
+            "def run(it): synchronize.Lock(ctx=get_context('spawn'))",
+            "a semaphore that a target asks the system for (one.yaml:4)",
+        ),
+    ],
+)
+def test_what_would_outlive_the_simulation_in_shared_memory_is_refused_before_it_is_there(
+    simulation: Simulation, tmp_path: Path, code: str, refusal: str
+) -> None:
+    name = f"engine-test-{os.getpid()}"
+
+    found = explored(simulation, tmp_path, "Lock", code.format(name=name))
+
+    assert found.refusal == refusal
+    assert in_shared_memory(name) == []
+
+
+def test_a_device_file_is_refused_before_it_is_there(simulation: Simulation, tmp_path: Path) -> None:
+    found = explored(simulation, tmp_path, "Lock", f"import os\ndef run(it): os.mknod({str(tmp_path / 'made')!r})")
+
+    assert found.refusal == "os.mknod (one.yaml:4)"
+    assert not (tmp_path / "made").exists()
 
 
 def test_a_process_that_was_refused_something_cannot_be_interrupted_any_more(

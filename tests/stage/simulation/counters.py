@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+
+def _counting(count: str, bump: str, first: str = "pass", before: str = "") -> str:
+    """A function that looks for as long as ``count`` is less than nine, which ``bump`` makes more by one; ``first`` is
+    what it begins with, ``before`` what its module does."""
+    return f"""
+{before}
+def poller(x):
+    {first}
+    while {count} < 9:
+        {bump}
+        x.value
+    return {count}
+"""
+
+
 COUNTERS = {
-    "a local variable": """
-        def poller(x):
-            n = 0
-            while n < 9:
-                n += 1
-                x.value
-            return n
-        """,
+    "a local variable": _counting("n", "n += 1", first="n = 0"),
     "an assignment within an expression": """
         def poller(x):
             n = 0
@@ -43,84 +51,16 @@ COUNTERS = {
             while bump() < 9: x.value
             return 9
         """,
-    "a global": """
-        n = 0
-        def poller(x):
-            global n
-            while n < 9:
-                n += 1
-                x.value
-            return n
-        """,
-    "a global that looks private": """
-        __n__ = 0
-        def poller(x):
-            global __n__
-            while __n__ < 9:
-                __n__ += 1
-                x.value
-            return __n__
-        """,
-    "an attribute": """
-        class C:
-            n = 0
-        def poller(x):
-            c = C()
-            while c.n < 9:
-                c.n += 1
-                x.value
-            return c.n
-        """,
-    "an attribute of a class": """
-        class C:
-            n = 0
-        def poller(x):
-            while C.n < 9:
-                C.n += 1
-                x.value
-            return C.n
-        """,
-    "an attribute of a base class": """
-        class B:
-            n = 0
-        class C(B):
-            pass
-        def poller(x):
-            while C.n < 9:
-                B.n += 1
-                x.value
-            return C.n
-        """,
-    "a slot": """
-        class C:
-            __slots__ = ('n',)
-        def poller(x):
-            c = C()
-            c.n = 0
-            while c.n < 9:
-                c.n += 1
-                x.value
-            return c.n
-        """,
-    "a slot beside a dictionary": """
-        class C:
-            __slots__ = ('n', '__dict__')
-        def poller(x):
-            c = C()
-            c.n = 0
-            while c.n < 9:
-                c.n += 1
-                x.value
-            return c.n
-        """,
-    "an attribute of a function": """
-        def poller(x):
-            poller.n = 0
-            while poller.n < 9:
-                poller.n += 1
-                x.value
-            return poller.n
-        """,
+    "a global": _counting("n", "n += 1", first="global n", before="n = 0"),
+    "a global that looks private": _counting("__n__", "__n__ += 1", first="global __n__", before="__n__ = 0"),
+    "an attribute": _counting("c.n", "c.n += 1", first="c = C()", before="class C:\n    n = 0"),
+    "an attribute of a class": _counting("C.n", "C.n += 1", before="class C:\n    n = 0"),
+    "an attribute of a base class": _counting("C.n", "B.n += 1", before="class B:\n    n = 0\nclass C(B):\n    pass"),
+    "a slot": _counting("c.n", "c.n += 1", first="c = C(); c.n = 0", before="class C:\n    __slots__ = ('n',)"),
+    "a slot beside a dictionary": _counting(
+        "c.n", "c.n += 1", first="c = C(); c.n = 0", before="class C:\n    __slots__ = ('n', '__dict__')"
+    ),
+    "an attribute of a function": _counting("poller.n", "poller.n += 1", first="poller.n = 0"),
     "a default argument": """
         def bump(n=[0]):
             n[0] += 1
@@ -129,52 +69,15 @@ COUNTERS = {
             while bump() < 9: x.value
             return 9
         """,
-    "a deque": """
-        from collections import deque
-        def poller(x):
-            n = deque()
-            while len(n) < 9:
-                n.append(1)
-                x.value
-            return len(n)
-        """,
-    "a dictionary that is more than one": """
-        from collections import Counter
-        def poller(x):
-            n = Counter()
-            while n[1] < 9:
-                n[1] += 1
-                x.value
-            return n[1]
-        """,
-    "a list that is more than one": """
-        class L(list):
-            pass
-        def poller(x):
-            n = L()
-            while len(n) < 9:
-                n.append(1)
-                x.value
-            return len(n)
-        """,
-    "a method of a list": """
-        def poller(x):
-            n = []
-            add = n.append
-            del n
-            while len(add.__self__) < 9:
-                add(1)
-                x.value
-            return 9
-        """,
-    "an array of bytes": """
-        def poller(x):
-            n = bytearray()
-            while len(n) < 9:
-                n.append(1)
-                x.value
-            return len(n)
-        """,
+    "a deque": _counting("len(n)", "n.append(1)", first="n = deque()", before="from collections import deque"),
+    "a dictionary that is more than one": _counting(
+        "n[1]", "n[1] += 1", first="n = Counter()", before="from collections import Counter"
+    ),
+    "a list that is more than one": _counting(
+        "len(n)", "n.append(1)", first="n = L()", before="class L(list):\n    pass"
+    ),
+    "a method of a list": _counting("len(add.__self__)", "add(1)", first="n = []; add = n.append; del n"),
+    "an array of bytes": _counting("len(n)", "n.append(1)", first="n = bytearray()"),
     "a bound method": """
         class C:
             n = 0
@@ -198,16 +101,9 @@ COUNTERS = {
             while bump() < 9: x.value
             return 9
         """,
-    "a cache": """
-        import functools
-        @functools.lru_cache
-        def f(n): return n
-        def poller(x):
-            while f.cache_info().hits < 9:
-                f(1)
-                x.value
-            return 9
-        """,
+    "a cache": _counting(
+        "f.cache_info().hits", "f(1)", before="import functools\n@functools.lru_cache\ndef f(n): return n"
+    ),
     "random numbers": """
         import random
         def poller(x):

@@ -13,10 +13,10 @@ from ..payload import pack, unpack
 from ..refusal import NotSimulated
 from ..world import World
 from .left import left
-from .shared import Shared
+from .queueing import Joining, Queueing
 
 
-class Queue(Shared, BaseProxy):
+class Queue(Queueing, Joining, BaseProxy):
     """A proxy: each call is one request, and what it carries is pickled at once."""
 
     travels = True
@@ -35,27 +35,6 @@ class Queue(Shared, BaseProxy):
 
     def put_nowait(self, item: Any) -> None:
         self.put(item, False)
-
-    def get_nowait(self) -> Any:
-        return self.get(False)
-
-    def empty(self) -> bool:
-        is_empty: bool = perform(self.cell, _EMPTY)
-        return is_empty
-
-    def full(self) -> bool:
-        is_full: bool = perform(self.cell, _FULL)
-        return is_full
-
-    def qsize(self) -> int:
-        size: int = perform(self.cell, _QSIZE)
-        return size
-
-    def task_done(self) -> None:
-        perform(self.cell, _TASK_DONE)
-
-    def join(self) -> None:
-        perform(self.cell, _JOIN)
 
     def final(self) -> list[object]:
         return left(here.world.states[self.cell].items)
@@ -77,10 +56,3 @@ def _patience(block: bool, timeout: float | None) -> float | None:
     if timeout is not None and timeout < 0:
         raise ValueError("'timeout' must be a non-negative number")
     return timeout
-
-
-_EMPTY = Operation("empty")
-_FULL = Operation("full")
-_QSIZE = Operation("qsize")
-_TASK_DONE = Operation("task_done")
-_JOIN = Operation("join")

@@ -15,10 +15,11 @@ from ..lasting import is_told_by_value
 from ..payload import as_bytes, is_plain, pack, unpack
 from ..world import QUEUES, World
 from .left import left
-from .shared import Shared, patience_of
+from .queueing import Joining, Queueing
+from .shared import patience_of
 
 
-class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
+class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
     _is_joinable = False
     is_lasting = True
 
@@ -53,21 +54,6 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
 
     def put_nowait(self, obj: Any) -> None:
         self.put(obj, False)
-
-    def get_nowait(self) -> Any:
-        return self.get(False)
-
-    def qsize(self) -> int:
-        size: int = self._look(_QSIZE)
-        return size
-
-    def empty(self) -> bool:
-        is_empty: bool = self._look(_EMPTY)
-        return is_empty
-
-    def full(self) -> bool:
-        is_full: bool = self._look(_FULL)
-        return is_full
 
     def close(self) -> None:
         process = number()
@@ -110,14 +96,8 @@ class Queue(Shared, queues.Queue):  # type: ignore[type-arg]
             raise ValueError(f"Queue {self!r} is closed")
 
 
-class JoinableQueue(Queue, queues.JoinableQueue):  # type: ignore[type-arg]
+class JoinableQueue(Joining, Queue, queues.JoinableQueue):  # type: ignore[type-arg]
     _is_joinable = True
-
-    def task_done(self) -> None:
-        perform(self.cell, _TASK_DONE)
-
-    def join(self) -> None:
-        perform(self.cell, _JOIN)
 
 
 @cache
@@ -144,11 +124,6 @@ def _load_of(item: Packed | Loose) -> Any:
 
 _FEED = Lasting("feed")
 _GET = Lasting("get")
-_QSIZE = Lasting("qsize")
-_EMPTY = Lasting("empty")
-_FULL = Lasting("full")
 _CLOSE = Lasting("close")
 _JOIN_THREAD = Lasting("join_thread")
 _CANCEL_JOIN_THREAD = Lasting("cancel_join_thread")
-_TASK_DONE = Lasting("task_done")
-_JOIN = Lasting("join")

@@ -8,6 +8,7 @@ from ..strand import Strand
 from ..world import World
 from .draws import generators
 from .polling import is_polling
+from .priorities import best
 
 DEPTHS = (2, 3, 4, 5, 6)
 
@@ -55,23 +56,11 @@ class Pct:
             self._polled += 1
             self._priorities[world.trace[-1].strand.number] = -1000.0 - self._polled
         self._moments += 1
-        best = self._best(ready)
+        first = best(ready, self._priorities, self._random)
         if self._moments in self._changes:
-            self._priorities[best.number] = self._changes[self._moments]
-            best = self._best(ready)
-        return best
+            self._priorities[first.number] = self._changes[self._moments]
+            first = best(ready, self._priorities, self._random)
+        return first
 
     def end(self, world: World, is_whole: bool) -> None:
         self._longest = max(self._longest, self._moments)
-
-    def _best(self, ready: list[Strand]) -> Strand:
-        priorities = self._priorities
-        best, highest = ready[0], -float("inf")
-        for strand in ready:
-            number = strand.number
-            priority = priorities.get(number)
-            if priority is None:
-                priority = priorities[number] = self._random.random()
-            if priority > highest:
-                best, highest = strand, priority
-        return best

@@ -9,6 +9,7 @@ from ..strand import Strand
 from ..world import Taken, World
 from . import patience
 from .draws import generators
+from .priorities import best
 
 
 class Pos:
@@ -33,9 +34,9 @@ class Pos:
         return True
 
     def choose(self, world: World, ready: list[Strand]) -> Strand:
-        best = self.best(ready, world.trace)
-        self.take(best, ready)
-        return best
+        first = self.best(ready, world.trace)
+        self.take(first, ready)
+        return first
 
     def end(self, world: World, is_whole: bool) -> None: ...
 
@@ -47,18 +48,9 @@ class Pos:
         """
         if len(among) == 1:
             return among[0]
-        priorities = self._priorities
         if patience.is_over(trace):
-            priorities.clear()
-        best, highest = among[0], -1.0
-        for strand in among:
-            number = strand.number
-            priority = priorities.get(number)
-            if priority is None:
-                priority = priorities[number] = self._random.random()
-            if priority > highest:
-                best, highest = strand, priority
-        return best
+            self._priorities.clear()
+        return best(among, self._priorities, self._random)
 
     def take(self, taken: Strand, ready: list[Strand]) -> None:
         """Forget the priorities that change as ``taken`` takes its step."""
