@@ -50,7 +50,7 @@ def trap(life: Life, process: Process) -> Trap | None:
 
 def note(life: Life, victim: Process, fault: Fault) -> None:
     """Note that ``fault`` has found its victim."""
-    victim.struck = [*victim.struck, called(fault)]
+    victim.struck = (*victim.struck, called(fault))
     life.struck.append(str(fault))
 
 

@@ -37,6 +37,7 @@ class Library:
         self._search_path = list(search_path)
         self._sources: dict[str, Source | None] = {}
         self._shared: dict[str, ModuleType | None] = {}
+        self._targets: dict[tuple[str, str], Any] = {}
         self.importing: Process | None = None
         """The process in whose name something is pickled or unpickled, if not in that of the one that runs."""
         if code:
@@ -87,9 +88,15 @@ class Library:
 
     def target(self, process: Process, module: str, path: str) -> Any:
         """The object that ``path`` names in a module. Raises ImportError or AttributeError where there is none."""
+        known = self._targets.get((module, path))
+        if known is not None:
+            process.modules[module] = self._shared[module]  # type: ignore[assignment]
+            return known
         found: Any = self.load(process, module) if self.owns(module) else _imported(module)
         for name in path.split("."):
             found = getattr(found, name)
+        if self.is_constant(module):
+            self._targets[module, path] = found
         return found
 
     def inherit(self, child: Process, parent: Process) -> dict[int, Any]:

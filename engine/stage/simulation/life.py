@@ -32,13 +32,13 @@ from .here import acting_as, here, perform
 from .lasting import lasting
 from .library import Library, copied
 from .objects.processes import end_children
-from .payload import Pickling
+from .payload import PICKLING, Pickling
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
 from .served import refuse_to_inherit
 from .stock import Stock
 from .strand import Strand
-from .world import CLOCK, IDLE, KERNEL, World
+from .world import CLOCK, IDLE, KERNEL, SIGNALS, World
 
 _SIGTERM = 15
 
@@ -56,17 +56,16 @@ class Life:
         self.by_number: dict[int, Process] = {0: self.parent}
         self.processes: dict[str, Process] = {}
         self.shared: dict[str, Any] = {}
+        self.copied: list[Any] = []
         self.refusal: NotSimulated | None = None
         self.reads_clock = False
         self.has_gone_elsewhere = False
         self.reads_pids = False
         self.struck: list[str] = []
-        self.observes = bool(plan.after or plan.faults or any(one.start_after for one in plan.processes)) or any(
-            one.type == "Pipe" for one in plan.shared
-        )
+        self.observes = stock.observes
         assert world.kernel == KERNEL
-        world.add_cell("clock", "clock", _CLOCK)
-        world.add_cell("signals", "signals", _SIGNALS)
+        world.set_cell(CLOCK, "clock", _CLOCK, None)
+        world.set_cell(SIGNALS, "signals", _SIGNALS, _SIGNALS.initial())
         world.pickling = Pickling(self._dumps, self._loads)
         world.obey = self._obey
         world.life = self
@@ -74,6 +73,14 @@ class Life:
     def begin(self) -> None:
         """Have the parent begin; whatever it starts, follows."""
         self.world.add_strand(self.parent, self._guarded(self.parent, self._parent))
+
+    def end(self) -> None:
+        """Take apart what is left. Nothing of a run goes on pointing in a circle, so that all of it is gone at once."""
+        world = self.world
+        world.end()
+        world.obey, world.life, world.pickling = None, None, PICKLING
+        for process in self.by_number.values():
+            process.strand = process.handle = None
 
     def handle(self, process: Process) -> Any:
         """What ``multiprocessing.current_process`` gives."""
@@ -102,14 +109,18 @@ class Life:
             self.shared[shared.name] = self.stock.build(
                 self.world, shared.type, shared.name, shared.parameters, self._find
             )
-            if getattr(type(self.shared[shared.name]), "outlives", False):
+            kind = type(self.shared[shared.name])
+            if getattr(kind, "copies", False):
+                self.copied.append(self.shared[shared.name])
+            if getattr(kind, "outlives", False):
                 # Not by a dot, which of a namespace's proxy is a request to the server.
                 self.world.outliving.add(object.__getattribute__(self.shared[shared.name], "cell"))
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
         for number, process in enumerate(plan.processes, 1):
             self._start_planned(number, process)
-        faults.begin(self)
+        if plan.faults:
+            faults.begin(self)
         if plan.after or self._is_end_seen:
             self._await_everybody()
         if plan.after:
@@ -147,9 +158,7 @@ class Life:
         self.by_number[number] = self.processes[planned.name] = process
         try:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
-            args: Any = self._resolve(planned.call.args)
-            kwargs: Any = self._resolve(planned.call.kwargs)
-            args, kwargs = self._handed_over((args, kwargs), process, self.inherit(self.parent, process))
+            args, kwargs = self._handed_over(planned.call, process, self.inherit(self.parent, process))
         except Exception as error:
             process.is_started, process.is_gone = False, True
             process.raised = link.raised(error)
@@ -172,13 +181,18 @@ class Life:
         del target
         self.world.add_strand(process, self._guarded(process, live)).trap = faults.trap(self, process)
 
-    def _handed_over(self, value: Any, process: Process, memo: dict[int, Any]) -> Any:
-        """``value`` as ``process`` gets it: copied with all else under fork, pickled otherwise."""
+    def _handed_over(self, call: Call, process: Process, memo: dict[int, Any]) -> Any:
+        """The arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled otherwise."""
         if self.plan.start_method == "fork":
-            for shared in self.shared.values():
-                if getattr(type(shared), "copies", False):
-                    shared.fork(self.parent.number, process)
+            for shared in self.copied:
+                shared.fork(self.parent.number, process)
+        handout = self.stock.handout(call.args)
+        if handout is not None:
+            return handout.made(self.shared), {}
+        value: Any = self._resolve(call.args), self._resolve(call.kwargs)
         if build.is_same_everywhere(value):
+            if not value[1]:
+                self.stock.note_same_everywhere(call.args)
             return build.own(value, {})
         if self.plan.start_method == "fork":
             return copied(value, memo)
@@ -209,7 +223,7 @@ class Life:
         number = len(self.plan.processes) + 1 + self.world.number(("process", key))
         self.observes = True
         process = Process(number, key, name, starter, daemon)
-        process.speaker = speaker = starter.speaker
+        process.speaker = speaker = starter.speaker or starter
         if speaker.output is None:
             speaker.output = self.world.add_cell(("output", speaker.key), "", output.Output())
         self.by_number[number] = process
@@ -297,7 +311,8 @@ class Life:
                 error = SystemExit(1)
 
     def _finish(self, process: Process) -> None:
-        end_children()
+        if process.children:
+            end_children()
         for queue in process.feeders:
             queue.join_feeder()
 
@@ -320,8 +335,6 @@ class Life:
         output.flush(process)
         if self._is_end_seen:
             perform(KERNEL, lasting("exit", code))
-        else:
-            self._at_once(process.number, lasting("exit", code))
         process.exitcode = code
 
     def _complain(self, process: Process, error: BaseException) -> None:

@@ -95,7 +95,7 @@ def flush(process: Process) -> None:
 
 def emit(process: Process, stream: int, text: str) -> None:
     """Have ``process``, the one that runs, write ``text``."""
-    speaker = process.speaker
+    speaker = process.speaker or process
     cell = speaker.output if here.world.output is None else here.world.output
     if cell is not None:
         perform(cell, Operation("write", (stream, text)))

@@ -46,7 +46,7 @@ class Played(NamedTuple):
 
 
 def play(terms: Terms, scheduler: Scheduler) -> Played:
-    """Run the plan once. What is left of it must be ended with ``played.world.end()``."""
+    """Run the plan once. What is left of it must be ended with ``played.life.end()``."""
     is_fine = any(fault.action in ("kill", "terminate", "stop") for fault in terms.plan.faults)
     here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, terms.exact)
     if terms.orders_output:
@@ -100,7 +100,7 @@ def _mark(process: Process) -> Any:
         "" if returned is NOTHING else returned if type(returned) in _TELLING else repr(plain.encode(returned)),
         raised and (raised["type"], raised["message"]),
         tuple(process.written),
-        tuple(process.struck),
+        process.struck,
     )
 
 
@@ -166,7 +166,7 @@ def _process(life: Life, process: Process, completed: bool) -> dict[str, Any]:
         "started": process.is_started,
         "ended": has_ended,
         "waiting_for": waits,
-        "faults": process.struck,
+        "faults": list(process.struck),
     }
 
 

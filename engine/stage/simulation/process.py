@@ -24,8 +24,9 @@ class Process:
     ``unflushed`` is what it has printed and Python has not written yet; ``written`` takes what is: the stream's number,
     and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of its sleeps.
     ``identity``, ``config`` and ``children`` are as ``multiprocessing.process`` has them of the current process;
-    ``made`` is how many ``Process`` objects it has made. ``speaker`` is whose output its own is: a process that a
-    target starts writes into the pipes of its starter. Where several do, the cell ``output`` has the order.
+    ``made`` is how many ``Process`` objects it has made. ``speaker`` is whose output its own is, if not itself: a
+    process that a target starts writes into the pipes of its starter. Where several do, the cell ``output`` has the
+    order.
     """
 
     # What most processes never change is the class's: they are made in every run.
@@ -47,6 +48,10 @@ class Process:
     exitcode: int | None = None
     returned: object
     raised: Mapping[str, Any] | None = None
+    speaker: Process | None = None
+    feeders: tuple[Any, ...] = ()
+    fault: Fault | None = None
+    struck: tuple[str, ...] = ()
 
     def __init__(
         self, number: int, key: object, name: str, parent: Process | None = None, daemon: bool = False
@@ -56,9 +61,7 @@ class Process:
         self.name = name
         self.parent = parent
         self.daemon = daemon
-        self.speaker = self
         self.modules: dict[str, ModuleType] = {}
-        self.feeders: list[Any] = []
         self.identity: tuple[int, ...] = () if parent is None else (number,)
         self.config: dict[str, Any] = {"daemon": daemon}
         self.children: list[Any] = []
@@ -67,8 +70,6 @@ class Process:
         self.at_exit: list[Callable[[], object]] = []
         self.returned = NOTHING
         self.calls: dict[str, Mapping[str, Any]] = {}
-        self.fault: Fault | None = None
-        self.struck: list[str] = []
 
     @property
     def pid(self) -> int:

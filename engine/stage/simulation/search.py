@@ -121,11 +121,11 @@ class Search:
                 "preemptions": recorder.preemptions,
                 "differs": differs,
             }
-            played.world.end()
+            played.life.end()
 
     def _steps_again(self, schedule: tuple[int, ...]) -> list[dict[str, Any]]:
         recorder = Recorder(Replay(schedule))
-        play(self.terms, recorder).world.end()
+        play(self.terms, recorder).life.end()
         return recorder.steps
 
     def _run_phase(self, phase: Phase, scheduler: Scheduler) -> bool:
@@ -137,7 +137,7 @@ class Search:
             played = play(self.terms, scheduler)
             self.looked_into |= played.world.looked_into
             self._note(played)
-            played.world.end()
+            played.life.end()
             if self.needs_more or self.refusal or (self.first_failure and not self.keep_going):
                 return False
             # With a run that could not be followed to its end, nothing is ever exhausted.

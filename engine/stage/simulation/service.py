@@ -185,7 +185,7 @@ class Service:
             obstacles=list(obstacles(played.life)),
             refusal=None if refusal is None else [refusal.what, refusal.where],
         )
-        played.world.end()
+        played.life.end()
 
     def _judge(self, run: dict[str, Any]) -> bool:
         self._tell("outcome", run=run)

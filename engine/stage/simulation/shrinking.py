@@ -45,7 +45,7 @@ def _tried(terms: Terms, choices: Choices, identity: Any) -> tuple[Choices, tupl
     played = play(terms, scheduler)
     made = tuple([taken.strand.number for taken in played.world.trace])
     is_same = played.life.refusal is None and key(played, terms) == identity
-    played.world.end()
+    played.life.end()
     return made, (len(made), scheduler.preemptions) if is_same else None
 
 

@@ -7,7 +7,7 @@ only its state changes, which is the world's: the object and its model serve the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ... import plain
@@ -40,8 +40,28 @@ class _Lasting(NamedTuple):
     cells: tuple[tuple[int, Model, Any, str, Take], ...]
 
 
+class Handout(NamedTuple):
+    """Arguments that are the same everywhere, but for an object of each process's own for each primitive: values, or
+    names and the way from there."""
+
+    items: tuple[tuple[str | None, Any], ...]
+
+    def made(self, shared: Mapping[str, Any]) -> list[Any]:
+        twins: dict[int, Any] = {}
+        made = []
+        for name, value in self.items:
+            if name is None:
+                made.append(value)
+                continue
+            found = shared[name]
+            for index in value:
+                found = found[index]
+            made.append(twins.get(id(found)) or twins.setdefault(id(found), twin(found)))
+        return made
+
+
 class Stock:
-    """That of one ``plan``."""
+    """That of one ``plan``. ``observes`` says whether from the beginning anybody can notice that another has ended."""
 
     def __init__(self, plan: Plan) -> None:
         calls = [one for one in (plan.before, plan.after, *(process.call for process in plan.processes)) if one]
@@ -51,10 +71,24 @@ class Stock:
         self._recipes = {id(data): recipe(data) for data in given}
         self._lasting: dict[str, _Lasting | None] = {}
         self._plan = plan
+        self._handouts: dict[int, Handout] = {}
+        self.observes = bool(plan.after or plan.faults or any(one.start_after for one in plan.processes)) or any(
+            one.type == "Pipe" for one in plan.shared
+        )
 
     def recipe(self, data: object) -> Recipe:
         """That of ``args``, ``kwargs`` or ``parameters`` of the plan."""
         return self._recipes[id(data)]
+
+    def handout(self, args: object) -> Handout | None:
+        """How to make ``args`` of the plan in the shortest way, if there is one and they were found to be the same
+        everywhere: that is a matter of types, which no run changes."""
+        return self._handouts.get(id(args))
+
+    def note_same_everywhere(self, args: object) -> None:
+        items = [_item(one) for one in args] if isinstance(args, list) else [None]
+        if None not in items:
+            self._handouts[id(args)] = Handout(tuple(items))  # type: ignore[arg-type]
 
     def build(self, world: World, type: str, name: str, data: object, find: Find) -> Any:
         """The primitive ``name`` in ``world``, of which ``data`` are the parameters. Raises what building it raises."""
@@ -83,6 +117,16 @@ class Stock:
             else None
         )
         return shared
+
+
+def _item(data: object) -> tuple[str | None, Any] | None:
+    """One of a handout's; None for what takes longer to make."""
+    if not isinstance(data, (list, dict)):
+        return None, data
+    if isinstance(data, dict) and data["type"] == "reference":
+        reference = reference_from(data)
+        return (reference.name, reference.path) if reference.kind == "shared" else None
+    return None
 
 
 def _cell(world: World, cell: int) -> tuple[int, Model, Any, str, Take]:

@@ -40,7 +40,7 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
             perform(self.cell, Operation("put", (_item(obj, process),), patience_s, patience_s == 0))
         if len(self._state.buffers[process].items) + self._state.buffers[process].fed == 1:
             putter = here.strand.process  # type: ignore[union-attr]
-            putter.feeders.append(self)
+            putter.feeders = (*putter.feeders, self)
             here.world.add_background(putter, self.cell, _FEED)
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:

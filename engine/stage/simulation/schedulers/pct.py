@@ -6,7 +6,6 @@ from random import Random
 
 from ..strand import Strand
 from ..world import World
-from .draws import generators
 from .polling import is_polling
 from .priorities import best
 
@@ -25,10 +24,8 @@ class Pct:
     else can go on need no change of priority. Who polls is put below all others too, as who yields is in theirs.
     """
 
-    _random: Random
-
     def __init__(self, seed: int, depths: tuple[int, ...] = DEPTHS) -> None:
-        self._generators = generators(seed, "pct")
+        self._random = Random(f"pct {seed}")
         self._depths = depths
         self._runs = 0
         self._longest = 0
@@ -38,7 +35,6 @@ class Pct:
         self._changes: dict[int, float] = {}
 
     def begin(self) -> bool:
-        self._random = next(self._generators)
         count = min(self._depths[self._runs % len(self._depths)] - 1, self._longest)
         moments = self._random.sample(range(1, self._longest + 1), count)
         # What is changed later is not for that reason the lower of two: all orders must be possible.

@@ -8,7 +8,6 @@ from ....models.model import conflict
 from ..strand import Strand
 from ..world import Taken, World
 from . import patience
-from .draws import generators
 from .priorities import best
 
 
@@ -22,14 +21,11 @@ class Pos:
     Source: Yuan, Yang, Gu, "Partial order aware concurrency sampling", CAV 2018.
     """
 
-    _random: Random
-
     def __init__(self, seed: int, salt: str = "pos") -> None:
-        self._generators = generators(seed, salt)
+        self._random = Random(f"{salt} {seed}")
         self._priorities: dict[int, float] = {}
 
     def begin(self) -> bool:
-        self._random = next(self._generators)
         self._priorities.clear()
         return True
 

@@ -6,7 +6,6 @@ from random import Random
 
 from ..strand import Strand
 from ..world import World
-from .draws import generators
 
 
 class RandomWalk:
@@ -16,13 +15,10 @@ class RandomWalk:
     ones when the others are done.
     """
 
-    _random: Random
-
     def __init__(self, seed: int) -> None:
-        self._generators = generators(seed, "random")
+        self._random = Random(f"random {seed}")
 
     def begin(self) -> bool:
-        self._random = next(self._generators)
         return True
 
     def choose(self, world: World, ready: list[Strand]) -> Strand:

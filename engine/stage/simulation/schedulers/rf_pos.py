@@ -11,7 +11,6 @@ from ....models.model import Done, Touches, conflict, is_quiet
 from ..strand import Strand
 from ..world import Taken, World
 from . import patience
-from .draws import generators
 from .pos import Pos
 
 Profile = frozenset[tuple[int, str]]
@@ -48,10 +47,8 @@ class RfPos:
     The idea of guidance by reads-from is from Wolff et al., "Greybox fuzzing for concurrency testing", ASPLOS 2024.
     """
 
-    _random: Random
-
     def __init__(self, seed: int) -> None:
-        self._generators = generators(seed, "rf-pos")
+        self._random = Random(f"rf-pos {seed}")
         self._pos = Pos(seed, "pos of rf-pos")
         self._runs = 0
         self._seen = Seen()
@@ -60,7 +57,6 @@ class RfPos:
         self._has_written = False
 
     def begin(self) -> bool:
-        self._random = next(self._generators)
         self._runs += 1
         self._looks = 0
         self._has_written = False

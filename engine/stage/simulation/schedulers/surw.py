@@ -10,7 +10,6 @@ from ..strand import Strand
 from ..world import World
 from . import patience
 from .census import Census, learns
-from .draws import generators
 
 
 class Surw:
@@ -23,10 +22,8 @@ class Surw:
     Source: as of ``urw``.
     """
 
-    _random: Random
-
     def __init__(self, seed: int) -> None:
-        self._generators = generators(seed, "surw")
+        self._random = Random(f"surw {seed}")
         self._censuses: defaultdict[int, Census] = defaultdict(lambda: Census(unknown=0.0))
         self._cells: list[int] = []
         self._census: Census | None = None
@@ -35,7 +32,6 @@ class Surw:
         self._runs = 0
 
     def begin(self) -> bool:
-        self._random = next(self._generators)
         self._runs += 1
         self._census = None
         if self._cells:

@@ -8,7 +8,6 @@ from random import Random
 from ..strand import Strand
 from ..world import World
 from .census import Census, learns
-from .draws import generators
 
 
 class Urw:
@@ -21,15 +20,12 @@ class Urw:
     Source: Zhao, Wolff, Mathur, Roychoudhury, "Selectively uniform concurrency testing", ASPLOS 2025.
     """
 
-    _random: Random
-
     def __init__(self, seed: int) -> None:
-        self._generators = generators(seed, "urw")
+        self._random = Random(f"urw {seed}")
         self._census = Census(unknown=1.0)
         self._runs = 0
 
     def begin(self) -> bool:
-        self._random = next(self._generators)
         self._runs += 1
         self._census.begin()
         return True

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from math import comb
 from random import Random
 
 import pytest
 
-from engine.stage.simulation.schedulers.draws import generators
 from engine.stage.simulation.schedulers.pct import Pct
 from engine.stage.simulation.schedulers.pos import Pos
 from engine.stage.simulation.schedulers.random_walk import RandomWalk
+from engine.stage.simulation.schedulers.rf_pos import RfPos
 from engine.stage.simulation.schedulers.surw import Surw
 from engine.stage.simulation.schedulers.urw import Urw
 from engine.stage.simulation.world import Names, Scheduler
@@ -53,8 +53,8 @@ def is_near(counts: Counter[str], expected: dict[str, float]) -> bool:
 def test_a_random_walk_draws_from_those_ready_with_the_numbers_of_its_generator() -> None:
     counts = drawn(RandomWalk(5), 50, write("x", 1), write("x", 1))
 
-    sources = generators(5, "random")
-    expected = Counter("ab" if next(sources).random() < 0.5 else "ba" for _ in range(50))
+    source = Random("random 5")
+    expected = Counter("ab" if source.random() < 0.5 else "ba" for _ in range(50))
     assert counts == expected
 
 
@@ -133,14 +133,8 @@ def test_pct_of_depth_1_changes_no_priority() -> None:
     assert is_near(counts, {"aabb": 1 / 2, "bbaa": 1 / 2})
 
 
-def test_each_run_has_a_generator_of_its_own_that_seed_and_number_fix() -> None:
-    one, other = generators(7, "a"), generators(7, "a")
+@pytest.mark.parametrize("kind", [RandomWalk, Pct, Pos, RfPos, Urw, Surw])
+def test_the_seed_fixes_all_that_is_drawn(kind: Callable[[int], Scheduler]) -> None:
+    programs = write("x", 3), write("x", 3)
 
-    def drawn_in_a_run(of: Iterator[Random], times: int) -> list[float]:
-        generator = next(of)
-        return [generator.random() for _ in range(times)]
-
-    first = [drawn_in_a_run(one, 2) for _ in range(5)]
-    second = [drawn_in_a_run(other, times) for times in (9, 0, 1, 5, 2)]
-    assert first[4] == second[4]
-    assert drawn_in_a_run(generators(7, "b"), 2) != first[0]
+    assert drawn(kind(7), 50, *programs) == drawn(kind(7), 50, *programs) != drawn(kind(8), 50, *programs)

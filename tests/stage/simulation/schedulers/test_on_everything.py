@@ -45,12 +45,12 @@ def found(drawn: Drawn, scheduler: Scheduler, most: int) -> Found:
             return Found(outcomes, forms, True, False)
         played = play(terms, scheduler)
         if played.life.refusal is not None or played.ending == "step_limit":
-            played.world.end()
+            played.life.end()
             return Found(outcomes, forms, False, True)
         if played.ending is not None:
             outcomes.add(key(played, terms))
             forms[form(played.world.trace)] += 1
-        played.world.end()
+        played.life.end()
     return Found(outcomes, forms, not scheduler.begin(), False)
 
 
