@@ -158,7 +158,7 @@ def force(
 
 def rehearsed(plan: Plan, found: Found, simulation: Simulation, orders_output: bool) -> Rehearsal:
     fields: dict[str, Any] = {"fingerprint": "", "file": "", "name": "", "variant": {}, "timing": "any", "seed": 0}
-    return simulation.rehearse(plan, Schedule(**fields, steps=found.schedule), orders_output)
+    return simulation.rehearse(plan, Schedule(**fields, exact=found.exact, steps=found.schedule), orders_output)
 
 
 def _forced(plan: Plan, rehearsal: Rehearsal, perform: Perform, orders_output: bool) -> tuple[int, Confirmation]:
