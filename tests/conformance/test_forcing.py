@@ -327,7 +327,7 @@ def rehearsals(plan: Plan) -> list[Rehearsal]:
         explored = simulation.explore(plan, SETTINGS, lambda run: False)
         assert explored.exhausted
         return [
-            simulation.rehearse(plan, Schedule(**fields, steps=found.schedule), orders_output=True)
+            simulation.rehearse(plan, Schedule(**fields, exact=found.exact, steps=found.schedule), orders_output=True)
             for found in explored.found
         ]
 
