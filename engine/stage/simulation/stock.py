@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ... import plain
 from ...models.model import Model, Operation, Step
 from ...plan import Plan, Reference, reference_from
-from .build import build, twin
+from .build import build, own, twin
 from .memo import Memo
 from .world import World
 
@@ -56,7 +56,7 @@ class Handout(NamedTuple):
             found = shared[name]
             for index in value:
                 found = found[index]
-            made.append(twins.get(id(found)) or twins.setdefault(id(found), twin(found)))
+            made.append(own(found, twins))
         return made
 
 

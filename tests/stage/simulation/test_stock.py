@@ -94,5 +94,31 @@ def test_what_a_call_is_given_is_new_in_every_run() -> None:
     assert given.kinds == {"shared"}
 
 
+def test_what_is_the_same_everywhere_is_handed_out_with_an_object_of_its_own_for_each_primitive() -> None:
+    ((_, built), _) = build_twice(("lock", "Lock", {}), ("line", "Pipe", {}), ("lifeline", "Fifo", {}))
+    lock, line, lifeline = (Reference("shared", name, ()) for name in ("lock", "line", "lifeline"))
+    args = encode_argument([1, lock, lock, line, Reference("shared", "line", (1,)), lifeline])
+    stock = Stock(plan_of(()))
+    stock.note_same_everywhere(args)
+    handout = stock.handout(args)
+    assert handout is not None
+
+    made, again = handout.made(built), handout.made(built)
+
+    assert made[0] == 1
+    assert made[1] is made[2] is not again[1] is not built["lock"]
+    assert made[3][1] is made[4]
+    assert made[5] == built["lifeline"]
+
+
+def test_what_has_to_be_made_is_not_handed_out() -> None:
+    stock = Stock(plan_of(()))
+    args = encode_argument([[1]])
+
+    stock.note_same_everywhere(args)
+
+    assert stock.handout(args) is None
+
+
 def test_a_reference_to_code_is_found_however_deep_it_is() -> None:
     assert recipe(encode_argument({"a": [(Reference("code", "f", ()),)]})).kinds == {"code"}
