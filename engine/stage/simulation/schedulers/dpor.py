@@ -119,11 +119,8 @@ class PartialOrder:
             raise Elsewhere
         # Time passes, for one, only when everybody waits for it: what happens then comes after all else.
         move = _move(chosen) if not world.is_still else _move(chosen)._replace(victim=EVERYBODY)
-        self._note_races_since_held_up(world, chosen)
+        self._note_races(world, chosen)
         self._moves.append(move)
-        for other in ready:
-            if other is not chosen and _depend(_move(other), move):
-                node.backtrack.add(other.number)
         return chosen
 
     def _again(self, depth: int, ready: Sequence[Strand]) -> Strand:
@@ -139,7 +136,7 @@ class PartialOrder:
             if world.trace:
                 self._look_back(world)
             for strand in world.waiting:
-                self._note_races_since_held_up(world, strand)
+                self._note_races(world, strand)
             self.classes += 1
         else:
             self.redundant += 1
@@ -174,9 +171,6 @@ class PartialOrder:
             if strand.clock is None:
                 # Whoever moved last has set it going.
                 self._births[strand.number], strand.clock = depth, dict(moved.clock)
-                self._note_races(world, strand)
-            elif strand is moved:
-                self._note_races(world, strand)
 
     def _new_node(self, ready: Sequence[Strand], moved: Strand | None) -> _Node:
         sleep: dict[int, _Move] = {}
@@ -214,16 +208,6 @@ class PartialOrder:
             _join(joined, clock)
             stack.append((*stack[-1][:mode], joined, *stack[-1][mode + 1 :]))  # type: ignore[arg-type]
         self._events.append(_Event(number, place, dict(clock), move, operation, before))
-
-    def _note_races_since_held_up(self, world: World, strand: Strand) -> None:
-        """The same, for what was done while ``strand`` could not go on: nobody has asked since then."""
-        at, since = len(self._events), None
-        while at and self._events[at - 1].strand != strand.number:
-            at -= 1
-            if strand.number not in self._path[at].ready:
-                since = at
-        if since is not None:
-            self._note_races(world, strand, since)
 
     def _note_races(self, world: World, strand: Strand, since: int = 0) -> None:
         """Put down where what ``strand`` wants to do now could have been done before something that conflicts, of the

@@ -5,7 +5,7 @@ Classes are counted independently of it: two runs are equivalent if all conflict
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, islice
 from random import Random
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from engine.models.model import conflict
+from engine.stage.simulation.objects.array import RawArray
 from engine.stage.simulation.objects.lock import Lock, Semaphore
 from engine.stage.simulation.objects.value import RawValue, Value
 from engine.stage.simulation.schedulers.dfs import DepthFirst
@@ -113,6 +114,23 @@ def test_what_conflicts_with_nothing_is_run_once() -> None:
     assert compare(build, only(0), only(1), only(2)) == Compared(90, classes=1, redundant=0)
 
 
+def two_places(world: World) -> Any:
+    return RawArray(world, "x", "x", "i", size=2)
+
+
+def test_what_comes_before_a_look_at_two_places_may_come_before_or_after_what_the_look_comes_before() -> None:
+    def look(x: Any) -> Any:
+        return x[:]
+
+    def count(x: Any) -> None:
+        x[0] += 1
+
+    def write(x: Any) -> None:
+        x[1] = 1
+
+    assert compare(two_places, look, count, write) == Compared(12, classes=4, redundant=0)
+
+
 # Peterson's lock
 
 
@@ -183,6 +201,7 @@ def shared(world: World) -> dict[str, Any]:
     return {
         "x": RawValue(world, "x", "x", "i"),
         "y": Value(world, "y", "y", "i"),
+        "z": RawArray(world, "z", "z", "i", size=3),
         "a": Lock(world, "a", "a"),
         "b": Lock(world, "b", "b"),
         "s": Semaphore(world, "s", "s", 2),
@@ -206,6 +225,17 @@ def _write(name: str, value: int) -> Act:
 def _copy(source: str, goal: str) -> Act:
     def act(things: Any, seen: list[Any]) -> None:
         things[goal].value = things[source].value + 1
+
+    return act
+
+
+def _look(where: slice) -> Act:
+    return lambda things, seen: seen.append(things["z"][where])
+
+
+def _count(place: int) -> Act:
+    def act(things: Any, seen: list[Any]) -> None:
+        things["z"][place] += 1
 
     return act
 
@@ -257,6 +287,12 @@ _ACTS: tuple[Callable[[Random], Act], ...] = (
     lambda draw: _guarded("y", _copy("y", "y")),
 )
 
+_ACTS_ON_PLACES: tuple[Callable[[Random], Act], ...] = (
+    lambda draw: _look(draw.choice((slice(0, 2), slice(1, 3), slice(0, 3), slice(0, 1)))),
+    lambda draw: _count(draw.randrange(3)),
+)
+"""What touches several components at once conflicts with steps that do not conflict with one another."""
+
 
 def _target(acts: list[Act]) -> Target:
     def run(things: Any) -> list[Any]:
@@ -268,38 +304,47 @@ def _target(acts: list[Act]) -> Target:
     return run
 
 
-def programs(seed: int) -> Iterator[list[Target]]:
-    """Small programs of two or three processes, for ever."""
+Acts = Sequence[Callable[[Random], Act]]
+
+
+def programs(seed: int, acts: Acts = _ACTS, sizes: Sequence[int] = (2, 2, 3)) -> Iterator[list[Target]]:
+    """Small programs, for ever, of as many processes as one of ``sizes``."""
     draw = Random(seed)
     while True:
-        processes = draw.choice((2, 2, 3))
+        processes = draw.choice(sizes)
         most = 4 if processes == 2 else 2
-        yield [_target([draw.choice(_ACTS)(draw) for _ in range(draw.randint(1, most))]) for _ in range(processes)]
+        yield [_target([draw.choice(acts)(draw) for _ in range(draw.randint(1, most))]) for _ in range(processes)]
 
 
-def compare_all(seed: int, count: int, most: int) -> Compared:
+def compare_all(drawn: Iterator[list[Target]], count: int, most: int) -> Compared:
     """The sums over ``count`` programs."""
-    compared = (compare(shared, *targets, most=most) for targets in programs(seed))
+    compared = (compare(shared, *targets, most=most) for targets in drawn)
     small = islice((one for one in compared if one is not None), count)
     return Compared(*[sum(column) for column in zip(*small, strict=True)])
 
 
 def test_generated_programs_have_one_run_for_each_class() -> None:
-    total = compare_all(seed=1, count=20, most=20)
+    total = compare_all(programs(1), count=20, most=20)
+
+    assert total.classes < total.interleavings
+
+
+def test_generated_programs_that_look_at_several_places_have_one_run_for_each_class() -> None:
+    total = compare_all(programs(1, _ACTS_ON_PLACES, sizes=(3,)), count=50, most=100)
 
     assert total.classes < total.interleavings
 
 
 @pytest.mark.slow
 def test_two_hundred_generated_programs_have_one_run_for_each_class() -> None:
-    total = compare_all(seed=1, count=200, most=100)
+    total = compare_all(programs(1), count=200, most=100)
 
     assert total.classes < total.interleavings
 
 
 @pytest.mark.slow
 def test_a_thousand_generated_programs_have_one_run_for_each_class() -> None:
-    total = compare_all(seed=2, count=1000, most=300)
+    total = compare_all(programs(2, (*_ACTS, *_ACTS_ON_PLACES)), count=1000, most=300)
 
     assert total.classes < total.interleavings
 
