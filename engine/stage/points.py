@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable
+from multiprocessing import queues
 from typing import Any, NamedTuple
 
 from . import turns
@@ -225,6 +226,10 @@ def _hold_queue(queue: Any, name: str) -> None:
     queue._start_thread = start
 
 
+_END: object = queues._sentinel  # type: ignore[attr-defined]
+"""What tells a feeder thread to end."""
+
+
 class Buffer(collections.deque[Any]):
     """What a feeder thread takes its items from: each when it is its turn."""
 
@@ -240,7 +245,9 @@ class Buffer(collections.deque[Any]):
             strand.end()
             if self:
                 following = strand.next
-                strand.begin(self._name, following.operation if following else "feed")
+                # That it is told to end is a step only where somebody looks.
+                is_optional = self[0] is _END
+                strand.begin(self._name, following.operation if following else "feed", is_optional)
         return super().popleft()
 
 

@@ -62,6 +62,17 @@ PROGRAMS = {
         {"a": {"type": "Lock"}, "b": {"type": "Lock"}},
         2,
     ),
+    "who has put and fails": Program(
+        """
+        def left(queue):
+            queue.put(1)
+            raise ValueError("failed")
+        def right(queue): return queue.get()
+        """,
+        {"left": [ref("queue")], "right": [ref("queue")]},
+        {"queue": {"type": "Queue"}},
+        1,
+    ),
     "a lock that is tried": Program(
         """
         def left(lock):
