@@ -50,7 +50,7 @@ from engine.stage.simulation import stand_ins
 from engine.stage.simulation.here import here
 from engine.stage.simulation.library import Library
 from engine.stage.simulation.play import Terms
-from engine.stage.simulation.search import Phase, Search
+from engine.stage.simulation.search import Phase, Search, searched
 from engine.stage.simulation.stock import Stock
 from engine.stage.simulation.world import new_names
 from engine.trace import Run
@@ -232,12 +232,9 @@ def _search(case: Case, terms: Terms, its_phases: list[Phase], seed: int, is_aut
     def judge(told: dict[str, Any]) -> bool:
         return case.is_failure(run_from(told))
 
-    def beat(_: int) -> bool:
-        return is_auto or search.steps < MOST_STEPS
-
-    search = Search(terms, keep_going=False, judge=judge, beat=beat)
-    search.run(its_phases, seed)
-    return search
+    most_steps = 100 * MOST_STEPS_OF_ALL if is_auto else MOST_STEPS
+    search = Search(terms, keep_going=False, judge=judge, beat=lambda _: True, most_steps=most_steps)
+    return searched(search, its_phases, seed)
 
 
 # What is printed

@@ -25,6 +25,11 @@ _SIMPLEST, _CLASSES = 0.05, 0.5
 """What of its budget ``auto`` gives to the simplest schedules, and then to one for each class; samples get the rest."""
 
 
+_STEPS_EACH = 100
+"""How many steps a search takes in all, for each schedule that it may run: long runs are not repeated as often as short
+ones."""
+
+
 class Simulation:
     """Carries out plans in simulation, each in a process of its own, forked from an interpreter that is kept warm;
     ``interpreter`` is this one if None. It is to be closed."""
@@ -139,6 +144,7 @@ def _explored(
         {
             **_request(plan, settings),
             "phases": [list(phase) for phase in phases],
+            "most_steps": _STEPS_EACH * settings.schedules,
             "keep_going": settings.keep_going,
             "sampler_seed": seed,
         }

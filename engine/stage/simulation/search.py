@@ -26,6 +26,7 @@ from .schedulers.rf_pos import RfPos
 from .schedulers.surw import Surw
 from .schedulers.urw import Urw
 from .shrinking import shrunk
+from .stock import Stock
 from .world import Scheduler
 
 SAMPLERS: dict[str, Callable[[int], Scheduler]] = {
@@ -38,10 +39,6 @@ SAMPLERS: dict[str, Callable[[int], Scheduler]] = {
     "portfolio": portfolio,
 }
 """The strategies that draw schedules, from a seed, for ever."""
-
-
-MOST_STEPS = 1_000_000
-"""How many steps one search takes in all: long runs are not repeated as often as short ones."""
 
 
 class Phase(NamedTuple):
@@ -63,12 +60,14 @@ class Outcome:
 
 @dataclass
 class Search:
-    """One exploration. ``judge`` is given each new outcome, and says whether it is a failure."""
+    """One exploration, which takes ``most_steps`` at most. ``judge`` is given each new outcome, and says whether it is
+    a failure."""
 
     terms: Terms
     keep_going: bool
     judge: Callable[[dict[str, Any]], bool]
     beat: Callable[[int], bool]
+    most_steps: int
     outcomes: dict[Any, Outcome] = field(default_factory=dict)
     schedules: int = 0
     redundant: int = 0
@@ -95,7 +94,7 @@ class Search:
                 self.classes = scheduler.classes
             if self.exhausted or self.needs_more or self.refusal or (self.first_failure and not self.keep_going):
                 break
-            if self.steps >= MOST_STEPS:
+            if self.steps >= self.most_steps:
                 break
         self.reasons = self._why_not()
 
@@ -141,7 +140,7 @@ class Search:
             if self.needs_more or self.refusal or (self.first_failure and not self.keep_going):
                 return False
             # With a run that could not be followed to its end, nothing is ever exhausted.
-            if self.steps >= MOST_STEPS or (self._is_endless and phase.strategy not in SAMPLERS):
+            if self.steps >= self.most_steps or (self._is_endless and phase.strategy not in SAMPLERS):
                 return False
             if until_s is not None and time.monotonic() >= until_s:
                 break
@@ -192,12 +191,23 @@ class Search:
             reasons.append("a run met the limit on steps: a loop that goes on for ever, or one that is longer")
         if self.reads_clock:
             reasons.append("a target reads the clock, and may do otherwise at other times")
-        if self.steps >= MOST_STEPS:
-            reasons.append(f"{MOST_STEPS:,} steps were taken, and there are more schedules")
+        if self.steps >= self.most_steps:
+            reasons.append(f"{self.most_steps:,} steps were taken, and there are more schedules")
         if not (self.exhausted or self.refusal or reasons or self.has_gone_elsewhere):
             stopped = self.first_failure and not self.keep_going
             reasons.append("it stopped at the first failure" if stopped else "there are more schedules than were run")
         return reasons
+
+
+def searched(search: Search, phases: list[Phase], seed: int) -> Search:
+    """``search``, or the one like it that shows all that somebody looks into."""
+    search.run(phases, seed)
+    while search.needs_more:
+        # What is in stock has not foreseen that.
+        terms = search.terms._replace(exact=search.terms.exact | search.looked_into, stock=Stock(search.terms.plan))
+        search = Search(terms, search.keep_going, search.judge, search.beat, search.most_steps)
+        search.run(phases, seed)
+    return search
 
 
 def digest(identity: Any) -> str:

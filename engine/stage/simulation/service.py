@@ -15,7 +15,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -31,7 +31,7 @@ from .picture import Recorder, labels_of
 from .play import Terms, play, told
 from .schedulers.replay import Replay
 from .score import Scribe, obstacles, score_of
-from .search import Phase, Search
+from .search import Phase, Search, searched
 from .stock import Stock
 from .world import World, new_names
 
@@ -140,13 +140,15 @@ class Service:
             self._explore(terms)
 
     def _explore(self, terms: Terms) -> None:
-        search = self._searched(terms)
-        while search.needs_more:
-            terms = _more_exact(terms, search.looked_into)
-            search = self._searched(terms)
+        request = self._request
+        search = searched(
+            Search(terms, request["keep_going"], self._judge, self._beat, request["most_steps"]),
+            [Phase(*phase) for phase in request["phases"]],
+            request["sampler_seed"],
+        )
         if search.refusal is None:
             for found in search.found():
-                self._tell("found", **found, exact=sorted(terms.exact))
+                self._tell("found", **found, exact=sorted(search.terms.exact))
         refusal = search.refusal
         self._tell(
             "explored",
@@ -160,12 +162,6 @@ class Service:
             first_failure=search.first_failure,
             refusal=None if refusal is None else [refusal.what, refusal.where],
         )
-
-    def _searched(self, terms: Terms) -> Search:
-        request = self._request
-        search = Search(terms, request["keep_going"], self._judge, self._beat)
-        search.run([Phase(*phase) for phase in request["phases"]], request["sampler_seed"])
-        return search
 
     def _replay(self, terms: Terms) -> None:
         scheduler = ByLabel(self._request["schedule"])
@@ -210,12 +206,6 @@ class Service:
 
     def _tell(self, event: str, **details: Any) -> None:
         wire.send(self._engine, {"event": event, **details})
-
-
-def _more_exact(terms: Terms, kinds: Iterable[str]) -> Terms:
-    """``terms`` for runs in which somebody looks into primitives of these ``kinds``; what is in stock has not foreseen
-    it."""
-    return terms._replace(exact=terms.exact.union(kinds), stock=Stock(terms.plan))
 
 
 class ByLabel:
