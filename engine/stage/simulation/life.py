@@ -10,11 +10,8 @@ Source: CPython, Lib/multiprocessing/process.py (``_bootstrap``), util.py (``_ex
 from __future__ import annotations
 
 import contextlib
-import io
-import os
 import re
 import sys
-import traceback
 from collections.abc import Callable, Mapping
 from multiprocessing.reduction import ForkingPickler
 from types import FrameType
@@ -27,11 +24,11 @@ from ...models.model import Operation
 from ...models.signals import Signals
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
-from . import build, faults, output
-from .here import acting_as, here, perform
+from . import build, complaints, faults, output
+from .here import acting_as, perform
 from .lasting import lasting
 from .library import Library, copied
-from .objects.processes import end_children
+from .objects.processes import Handle, end_children
 from .payload import PICKLING, Pickling
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
@@ -321,7 +318,7 @@ class Life:
         if error is not None:
             process.returned = NOTHING
             process.raised = process.raised or link.raised(error)
-            code = _exit_code(error)
+            code = complaints.exit_code(error)
             if isinstance(error, SystemExit):
                 if error.code is not None and not isinstance(error.code, int):
                     output.emit(process, STDERR, f"{error.code}\n")
@@ -338,13 +335,8 @@ class Life:
         process.exitcode = code
 
     def _complain(self, process: Process, error: BaseException) -> None:
-        text = io.StringIO()
-        if process is not self.parent:
-            text.write(f"Process {process.name}:\n")
-        told = traceback.TracebackException.from_exception(error)
-        _leave_out_ours(told)
-        text.write("".join(told.format()))
-        output.emit(process, STDERR, text.getvalue())
+        name = None if process is self.parent else process.name
+        output.emit(process, STDERR, complaints.complaint(name, error))
 
     def refuse_heirs(self) -> None:
         """At the end: refuse where somebody waits for what a process took that is gone, and might get it."""
@@ -357,7 +349,7 @@ class Life:
 
     def refuse(self, refusal: NotSimulated) -> None:
         if self.refusal is None:
-            refusal.where = _where(refusal.__traceback__)
+            refusal.where = complaints.where(refusal.__traceback__)
             self.refusal = refusal
 
     def _at_once(self, process: int, operation: Operation) -> None:
@@ -397,55 +389,3 @@ _WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")
 _CLOCK, _SIGNALS = Clock(), Signals()
 
 _ACTIONS = frozenset({"kill", "stop", "resume", "interrupt"})
-
-
-class Handle:
-    """A process as ``multiprocessing`` shows it to who did not start it."""
-
-    def __init__(self, process: Process) -> None:
-        self.name = "MainProcess" if process.parent is None else process.name
-        self.daemon = process.daemon
-        self.authkey = b""
-        self.exitcode = None
-        self._pid = process.pid
-
-    @property
-    def pid(self) -> int:
-        here.world.life.note_pid(sys._getframe(1))
-        return self._pid
-
-    ident = pid
-
-
-def _exit_code(error: BaseException) -> int:
-    if not isinstance(error, SystemExit):
-        return 1
-    if error.code is None:
-        return 0
-    return error.code & 0xFF if isinstance(error.code, int) else 1
-
-
-_OURS = __name__.rpartition(".")[0]
-
-
-_FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-
-
-def _leave_out_ours(told: traceback.TracebackException | None) -> None:
-    """Have a traceback show no line of the engine's."""
-    while told is not None:
-        told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(_FOLDER)]
-        _leave_out_ours(told.__cause__)
-        told = told.__context__
-
-
-def _where(trace: Any) -> str:
-    """The scenario's own line that an error came from."""
-    where = ""
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        name = trace.tb_frame.f_globals.get("__name__", "")
-        if not name.startswith(_OURS) and name.partition(".")[0] not in sys.stdlib_module_names:
-            where = f"{code.co_filename}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return where

@@ -6,6 +6,7 @@ The checks, in their order and words, are those of CPython, Lib/multiprocessing/
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from multiprocessing import context
 from multiprocessing.process import BaseProcess
@@ -226,6 +227,24 @@ class SpawnProcess(_Simulated, context.SpawnProcess):
 
 class ForkServerProcess(_Simulated, context.ForkServerProcess):
     _start_method = "forkserver"
+
+
+class Handle:
+    """A process as ``multiprocessing`` shows it to who did not start it."""
+
+    def __init__(self, process: Current) -> None:
+        self.name = "MainProcess" if process.parent is None else process.name
+        self.daemon = process.daemon
+        self.authkey = b""
+        self.exitcode = None
+        self._pid = process.pid
+
+    @property
+    def pid(self) -> int:
+        here.world.life.note_pid(sys._getframe(1))
+        return self._pid
+
+    ident = pid
 
 
 def active_children() -> list[BaseProcess]:
