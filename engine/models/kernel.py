@@ -8,57 +8,21 @@ Source: CPython, Lib/multiprocessing/connection.py and popen_fork.py, the same f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
-from . import frames
-from .channel import HEADER, Channel, first_stop
-from .frames import Dump, Pieces
-from .model import ADD, BLOCKED, READ, WRITE, Done, Operation, Raised, Step, Then, Touch, Touches
+from .channel import Channel
+from .frames import Dump
+from .messages import INITIAL, Endpoint, Messages, State, far_end, messages_left, touch_holders, touch_life
+from .model import ADD, BLOCKED, READ, WRITE, Done, Operation, Raised, Step, Then, Touches
 from .table import Table
 
-Endpoint = tuple[int, int]
 
-
-class State(NamedTuple):
-    """``lives`` has each process's exit code, None as long as it lives. ``channels`` is by the endpoint that reads.
-
-    ``holders`` of an endpoint are processes; and pairs of a process and a number, for a copy that is on its way in a
-    message, which is its sender's until it is received (multiprocessing.resource_sharer).
-    ``opens`` counts how often each end of a named pipe was opened.
-    ``deaf`` has the endpoints that a process can receive from no more, ``told`` those that know of their reset.
-    """
-
-    lives: Table[int, Any]
-    holders: Table[Endpoint, frozenset[Any]]
-    channels: Table[Endpoint, Channel]
-    deaf: frozenset[tuple[int, Endpoint]] = frozenset()
-    told: frozenset[Endpoint] = frozenset()
-    opens: Table[Endpoint, int] = Table()
-
-
-INITIAL = State(Table({0: None}), Table(), Table())
-
-
-class Half:
-    """The part of a message, whose writer has died or was not done."""
-
-    def __repr__(self) -> str:
-        return "<part of a message>"
-
-
-HALF = Half()
-
-
-class Kernel:
-    """State: ``State``. At first there is the parent, process 0, and no pipe.
-
-    ``dump`` gives the bytes of a message, for where two are torn into one another. ``is_fine`` lets a process be killed
-    between the header of a message and the rest, also where it reads both at once.
-    """
+class Kernel(Messages):
+    """State: ``State``. At first there is the parent, process 0, and no pipe. ``dump`` and ``is_fine`` are as messages
+    have them."""
 
     def __init__(self, dump: Dump = bytes, is_fine: bool = False) -> None:
-        self._dump = dump
-        self._is_fine = is_fine
+        super().__init__(dump, is_fine)
         self._steps: dict[str, Callable[[State, int, Operation], Step]] = {
             name: getattr(self, f"_{name}")
             for name in (
@@ -90,7 +54,7 @@ class Kernel:
         # The starter holds them all before and after, so nobody sees a difference there.
         lives = state.lives.but(child, None)
         return Done(
-            State(lives, holders, state.channels, state.deaf, state.told, state.opens), None, _life(child, WRITE)
+            State(lives, holders, state.channels, state.deaf, state.told, state.opens), None, touch_life(child, WRITE)
         )
 
     def _exit(self, state: State, process: int, operation: Operation) -> Step:
@@ -101,7 +65,7 @@ class Kernel:
         """Arguments: who, and the exit code. Nothing happens to who has ended."""
         victim, code = operation.arguments
         if state.lives.get(victim, 0) is not None:
-            return Done(state, None, _life(victim, READ))
+            return Done(state, None, touch_life(victim, READ))
         return self._died(state, victim, code)
 
     def _died(self, state: State, process: int, code: int) -> Step:
@@ -110,13 +74,13 @@ class Kernel:
         for end in held:
             holders[end] = frozenset(one for one in holders[end] if not _is_copy(one, process))
         died = State(state.lives.but(process, code), holders, state.channels, state.deaf, state.told, state.opens)
-        return Done(died, None, (*_life(process, WRITE), *((("holders", end), ADD) for end in held)))
+        return Done(died, None, (*touch_life(process, WRITE), *((("holders", end), ADD) for end in held)))
 
     def _join(self, state: State, process: int, operation: Operation) -> Step:
         (child,) = operation.arguments
         if state.lives[child] is not None:
-            return Done(state, True, _life(child, READ))
-        return Done(state, False, _life(child, READ)) if operation.is_late else BLOCKED
+            return Done(state, True, touch_life(child, READ))
+        return Done(state, False, touch_life(child, READ)) if operation.is_late else BLOCKED
 
     def _await(self, state: State, process: int, operation: Operation) -> Step:
         numbers: Iterable[int] = operation.arguments
@@ -126,11 +90,11 @@ class Kernel:
 
     def _is_alive(self, state: State, process: int, operation: Operation) -> Step:
         (child,) = operation.arguments
-        return Done(state, state.lives[child] is None, _life(child, READ))
+        return Done(state, state.lives[child] is None, touch_life(child, READ))
 
     def _exitcode(self, state: State, process: int, operation: Operation) -> Step:
         (child,) = operation.arguments
-        return Done(state, state.lives[child], _life(child, READ))
+        return Done(state, state.lives[child], touch_life(child, READ))
 
     # Endpoints
 
@@ -158,7 +122,7 @@ class Kernel:
     def _open(self, state: State, process: int, operation: Operation) -> Step:
         """Open one end of a named pipe (fifo(7)): blocks until the other one is, or was meanwhile."""
         (end,) = operation.arguments
-        far = _far(end)
+        far = far_end(end)
         opened = state._replace(
             holders=state.holders.but(end, state.holders[end] | {process}),
             opens=state.opens.but(end, state.opens[end] + 1),
@@ -170,7 +134,7 @@ class Kernel:
 
     def _opened(self, state: State, process: int, operation: Operation) -> Step:
         end, count = operation.arguments
-        far = _far(end)
+        far = far_end(end)
         if state.holders[far] or state.opens[far] > count:
             return Done(state, None, _partner(far))
         return BLOCKED
@@ -180,7 +144,7 @@ class Kernel:
         holders = state.holders[end]
         if process not in holders:
             return Done(state, None, ())
-        return Done(state._replace(holders=state.holders.but(end, holders - {process})), None, _holders(end, ADD))
+        return Done(state._replace(holders=state.holders.but(end, holders - {process})), None, touch_holders(end, ADD))
 
     def _offer(self, state: State, process: int, operation: Operation) -> Step:
         """Put an endpoint into a message. Arguments: the endpoint, and a number for this copy of it."""
@@ -197,7 +161,7 @@ class Kernel:
         The sender is asked for it, and so has to be there.
         """
         end, sender, number = operation.arguments
-        touches: Touches = (*_life(sender, READ), (("offer", sender, number), WRITE), *_holders(end, WRITE))
+        touches: Touches = (*touch_life(sender, READ), (("offer", sender, number), WRITE), *touch_holders(end, WRITE))
         code = state.lives[sender]
         if code is None:
             taken = state.holders.but(end, (state.holders[end] - {(sender, number)}) | {process})
@@ -206,201 +170,10 @@ class Kernel:
         gone = FileNotFoundError(2, "No such file or directory")
         return Raised(state, ConnectionRefusedError(111, "Connection refused") if code < 0 else gone, touches)
 
-    # Messages that are sent
-
-    def _send(self, state: State, process: int, operation: Operation) -> Step:
-        """Arguments: the endpoint, the message, and how many bytes it takes with its header."""
-        end, load, size = operation.arguments
-        if process not in state.holders[end]:
-            return Raised(state, OSError("handle is closed"), ())
-        if _far(end) not in state.channels:
-            return Raised(state, OSError("connection is read-only"), ())
-        return self._write(state, process, end, load, size, 0, first_stop(size))
-
-    def _body(self, state: State, process: int, operation: Operation) -> Step:
-        end, load, size, start = operation.arguments
-        return self._write(state, process, end, load, size, start, size)
-
-    def _wake(self, state: State, process: int, operation: Operation) -> Step:
-        """Go on with a write that has waited for room."""
-        end, load, size, start, stop = operation.arguments
-        far = _far(end)
-        if state.holders[far] and not state.channels[far].can_wake:
-            return BLOCKED
-        step = self._write(state, process, end, load, size, start, stop)
-        return BLOCKED if isinstance(step, Then) and step.state is state else step
-
-    def _write(self, state: State, process: int, end: Endpoint, load: Any, size: int, start: int, stop: int) -> Step:
-        far = _far(end)
-        readers = state.holders[far]
-        # Who could read it himself can be sure that somebody can.
-        touches: Touches = () if process in readers else _holders(far, READ)
-        if not readers:
-            return Raised(state, BrokenPipeError(32, "Broken pipe"), touches)
-        channel = state.channels[far]
-        if not channel.is_ample(stop - start):
-            touches = (*touches, (("taken", far), READ))
-        grown = channel.write(load, size, start, stop)
-        if grown is channel:
-            if not channel.is_socket:
-                return BLOCKED
-            asleep = Operation("wake", (end, load, size, start, stop))
-            return Then(state, asleep, (*touches, (("segment", far, channel.put), READ)))
-        # Two that write always differ by who came first, also where each has a segment of its own.
-        touches = ((("segment", far, channel.put), WRITE), (("put", far), WRITE), *touches)
-        written = self._with_channel(state, far, grown)
-        reached = grown.segments[-1].stop
-        if reached == size:
-            return Done(written, None, touches)
-        if reached < stop:
-            return Then(written, Operation("wake", (end, load, size, reached, stop)), touches)
-        return Then(written, Operation("body", (end, load, size, reached)), touches)
-
-    # Messages that are received
-
-    def _recv(self, state: State, process: int, operation: Operation) -> Step:
-        """Arguments: the endpoint, and how long the message may be (None: as long as it is)."""
-        end, most = operation.arguments
-        return self._refusal(state, process, end) or self._receive(state, process, end, most, ())
-
-    def _go_on(self, state: State, process: int, operation: Operation) -> Step:
-        return self._receive(state, process, *operation.arguments)
-
-    def _receive(self, state: State, process: int, end: Endpoint, most: int | None, pieces: Pieces) -> Step:
-        channel = state.channels[end]
-        if not channel.segments:
-            return self._end_of_file(state, process, end, pieces)
-        if not pieces and channel.segments[0].is_whole and most is None and not self._is_fine:
-            taken = self._with_channel(state, end, channel.without_first())
-            return Done(taken, channel.segments[0].load, _taken(end, channel.got, channel.got + 1))
-        first, looked_at, wanted = channel.got, channel.got, frames.missing(pieces, self._dump)
-        is_at_header = False
-        while channel.segments and wanted and not is_at_header:
-            looked_at = channel.got + 1
-            piece, channel = channel.take(wanted)
-            pieces = frames.join(pieces, piece)
-            wanted = frames.missing(pieces, self._dump)
-            length = frames.body_length(pieces, self._dump)
-            if most is not None and length is not None and length > most:
-                return self._too_long(state, process, end, channel, _taken(end, first, looked_at))
-            is_at_header = self._is_fine and bool(wanted) and frames.length(pieces) == HEADER
-        taken = self._with_channel(state, end, channel)
-        if not wanted:
-            return Done(taken, frames.content(pieces, self._dump), _taken(end, first, looked_at))
-        # More of it might have been there, had the writer come first.
-        touches = _taken(end, first, looked_at if is_at_header else channel.put + 1)
-        return Then(taken, Operation("go_on", (end, most, pieces)), touches)
-
-    def _too_long(self, state: State, process: int, end: Endpoint, channel: Channel, touches: Touches) -> Step:
-        """Only the header has been read; the endpoint is of no more use to receive (``_bad_message_length``)."""
-        left = self._with_channel(state, end, channel)
-        error = OSError("bad message length")
-        if _far(end) in state.channels:
-            return Raised(left._replace(deaf=state.deaf | {(process, end)}), error, touches)
-        closed = left._replace(holders=state.holders.but(end, state.holders[end] - {process}))
-        return Raised(closed, error, (*touches, *_holders(end, ADD)))
-
-    def _with_channel(self, state: State, end: Endpoint, channel: Channel) -> State:
-        return State(state.lives, state.holders, state.channels.but(end, channel), state.deaf, state.told, state.opens)
-
-    def _end_of_file(self, state: State, process: int, end: Endpoint, pieces: Pieces) -> Step:
-        far = _far(end)
-        if state.holders[far]:
-            return BLOCKED
-        touches: Touches = (*_nothing_there(end, state.channels[end]), *_holders(far, READ))
-        back = state.channels.get(far)
-        if back is not None:
-            touches = (*touches, *_nothing_there(far, back))
-            if back.segments and end not in state.told:
-                # It was closed before it had received all that was sent to it.
-                told = state._replace(told=state.told | {end})
-                error = ConnectionResetError(104, "Connection reset by peer")
-                return Raised(told, error, ((("taken", end), WRITE), *touches))
-        if frames.length(pieces) in (0, HEADER):
-            return Raised(state, EOFError(), touches)
-        return Raised(state, OSError("got end of file during message"), touches)
-
-    def _poll(self, state: State, process: int, operation: Operation) -> Step:
-        (end,) = operation.arguments
-        refusal = self._refusal(state, process, end)
-        if refusal:
-            return refusal
-        is_ready, touches = self._look(state, process, end)
-        return Done(state, is_ready, touches) if is_ready or operation.is_late else BLOCKED
-
-    def _wait(self, state: State, process: int, operation: Operation) -> Step:
-        """Arguments: endpoints, and the numbers of processes whose end is waited for."""
-        ready: list[Endpoint | int] = []
-        touches: list[Touch] = []
-        for one in operation.arguments:
-            if isinstance(one, int):
-                is_ready, looks = state.lives[one] is not None, _life(one, READ)
-            elif process not in state.holders[one]:
-                return Raised(state, OSError("handle is closed"), ())
-            else:
-                is_ready, looks = self._look(state, process, one)
-            touches.extend(looks)
-            if is_ready:
-                ready.append(one)
-        return Done(state, ready, tuple(touches)) if ready or operation.is_late else BLOCKED
-
-    def _look(self, state: State, process: int, end: Endpoint) -> tuple[bool, Touches]:
-        """Whether something can be read at ``end``, if only its end of file."""
-        channel = state.channels.get(end)
-        if channel is not None and channel.segments:
-            return True, ((("segment", end, channel.got), READ), (("taken", end), READ))
-        far = _far(end)
-        touches = () if channel is None else _nothing_there(end, channel)
-        if process in state.holders[far]:
-            return False, touches
-        return not state.holders[far], (*touches, *_holders(far, READ))
-
-    def _refusal(self, state: State, process: int, end: Endpoint) -> Raised | None:
-        if process not in state.holders[end]:
-            return Raised(state, OSError("handle is closed"), ())
-        if end not in state.channels or (process, end) in state.deaf:
-            return Raised(state, OSError("connection is write-only"), ())
-        return None
-
-
-def messages_left(channel: Channel, dump: Dump) -> list[Any]:
-    """What would be received, one after the other, and ``HALF`` for a part of a message."""
-    left: list[Any] = []
-    pieces: Pieces = ()
-    while channel.segments:
-        piece, channel = channel.take(frames.missing(pieces, dump))
-        pieces = frames.join(pieces, piece)
-        if not frames.missing(pieces, dump):
-            left.append(frames.content(pieces, dump))
-            pieces = ()
-    return [*left, HALF] if pieces else left
-
 
 def _partner(end: Endpoint) -> Touches:
     return ((("holders", end), READ), (("opens", end), READ))
 
 
-def _far(end: Endpoint) -> Endpoint:
-    return end[0], 1 - end[1]
-
-
 def _is_copy(holder: Any, process: int) -> bool:
     return bool(holder == process or (type(holder) is tuple and holder[0] == process))
-
-
-def _life(process: int, mode: int) -> Touches:
-    return ((("life", process), mode),)
-
-
-def _holders(end: Endpoint, mode: int) -> Touches:
-    return ((("holders", end), mode),)
-
-
-def _taken(end: Endpoint, first: int, stop: int) -> Touches:
-    """The segments from ``first`` up to ``stop`` were looked at, and taken."""
-    looks: list[Touch] = [(("segment", end, number), READ) for number in range(first, stop)]
-    return ((("taken", end), WRITE), *looks)
-
-
-def _nothing_there(end: Endpoint, channel: Channel) -> Touches:
-    return ((("segment", end, channel.put), READ), (("taken", end), READ))

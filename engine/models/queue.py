@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from .channel import HEADER
 from .frames import Dump
 from .joinable import NOBODY, Unfinished
-from .kernel import messages_left
 from .locked_pipe import LockedPipe, Part, Pipe
+from .messages import messages_left
 from .model import ADD, BLOCKED, READ, WRITE, Blocked, Done, Operation, Raised, Step, Then, Touches, memory_of
 from .table import Table
 

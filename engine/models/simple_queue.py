@@ -7,8 +7,8 @@ process has closed: only then they are refused (``REFUSED`` among their argument
 from __future__ import annotations
 
 from .frames import Dump
-from .kernel import messages_left
 from .locked_pipe import LockedPipe, Part, Pipe
+from .messages import messages_left
 from .model import BLOCKED, READ, Blocked, Done, Operation, Raised, Step, Then
 
 REFUSED = Operation("refuse")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.models.kernel import HALF, Kernel, State
+from engine.models.kernel import Kernel
+from engine.models.messages import HALF, State
 from engine.models.model import BLOCKED, Done, Operation, Raised, Step, Then, conflict
 
 READER, WRITER = (1, 0), (1, 1)

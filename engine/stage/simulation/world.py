@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, Protocol
 
 import greenlet
 
-from ...models.kernel import INITIAL, Endpoint, Kernel
+from ...models.kernel import Kernel
+from ...models.messages import INITIAL, Endpoint
 from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Step, Then, looks_at_memory
 from . import polling
 from .here import UNSEEN, here

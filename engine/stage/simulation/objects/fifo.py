@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....models.kernel import Endpoint
+from ....models.messages import Endpoint
 from ....models.model import Operation
 from ..here import here, number, perform
 from ..refusal import NotSimulated

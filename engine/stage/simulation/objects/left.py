@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .... import plain
-from ....models.kernel import HALF
+from ....models.messages import HALF
 from ..payload import unpack
 
 

@@ -7,7 +7,7 @@ from multiprocessing import connection
 from typing import Any
 
 from ....models.channel import HEADER
-from ....models.kernel import Endpoint, State, messages_left
+from ....models.messages import Endpoint, State, messages_left
 from ....models.model import Operation
 from ..here import here, number, perform
 from ..lasting import is_told_by_value, lasting, operation

@@ -1,0 +1,51 @@
+"""What is told of an error that has ended a process: as Python tells it, and without a line of the engine's."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from typing import Any
+
+_OURS = __name__.rpartition(".")[0]
+_FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+
+
+def complaint(process: str | None, error: BaseException) -> str:
+    """What is written to stderr: under the name of ``process``, or as a program's own if None."""
+    text = io.StringIO()
+    if process is not None:
+        text.write(f"Process {process}:\n")
+    told = traceback.TracebackException.from_exception(error)
+    _leave_out_ours(told)
+    text.write("".join(told.format()))
+    return text.getvalue()
+
+
+def exit_code(error: BaseException) -> int:
+    if not isinstance(error, SystemExit):
+        return 1
+    if error.code is None:
+        return 0
+    return error.code & 0xFF if isinstance(error.code, int) else 1
+
+
+def _leave_out_ours(told: traceback.TracebackException | None) -> None:
+    """Have a traceback show no line of the engine's."""
+    while told is not None:
+        told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(_FOLDER)]
+        _leave_out_ours(told.__cause__)
+        told = told.__context__
+
+
+def where(trace: Any) -> str:
+    """The scenario's own line that an error came from."""
+    where = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if not name.startswith(_OURS) and name.partition(".")[0] not in sys.stdlib_module_names:
+            where = f"{code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return where
