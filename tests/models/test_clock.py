@@ -14,9 +14,3 @@ def test_who_sleeps_is_blocked_while_there_is_time() -> None:
 
 def test_who_is_late_goes_on_and_no_other_sleeper_is_touched() -> None:
     assert Clock().step(None, 1, SLEEP._replace(is_late=True)) == Done(None, None, ())
-
-
-def test_nothing_is_told_of_it_at_the_end() -> None:
-    clock = Clock()
-
-    assert clock.final(clock.initial()) is None

@@ -48,11 +48,12 @@ def test_to_be_stopped_twice_is_to_be_stopped() -> None:
 
 
 def test_a_strike_of_the_clock_waits_for_those_before_it() -> None:
-    second = to("await", 1)
+    first, second, third = (to("await", number) for number in range(3))
 
-    assert SIGNALS.step(after(), 9, to("await", 0)) is not BLOCKED
+    assert SIGNALS.step(after(), 9, first) is not BLOCKED
     assert SIGNALS.step(after(), 9, second) is BLOCKED
     assert SIGNALS.step(after(to("over", 0)), 9, second) is not BLOCKED
+    assert SIGNALS.step(after(to("over", 0)), 9, third) is BLOCKED
 
 
 def test_an_interrupt_leaves_nothing_behind() -> None:
