@@ -89,12 +89,12 @@ def test_where_a_schedule_has_led_elsewhere_nothing_is_exhausted() -> None:
 
 
 def test_the_first_refusal_is_that_of_the_exploration() -> None:
-    silence = Part.of_silence(6, "nothing came")
+    loss = Part.of_loss(6, "nothing came")
 
-    whole = together(part(), silence, part(refusal="os.fork"))
+    whole = together(part(), loss, part(refusal="os.fork"))
 
     assert whole.refusal == "nothing came"
-    assert (whole.schedules, silence.runs) == (26, 6)
+    assert (whole.schedules, loss.runs) == (26, 6)
     assert not whole.exhausted
 
 
