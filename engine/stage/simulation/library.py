@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from ...plan import CODE_MODULE, Code
 from . import here as place
+from . import output
 from .process import Process
 
 
@@ -76,10 +77,10 @@ class Library:
         source = self._source(name)
         if source is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        printed = len(process.unflushed) + len(process.written)
+        printed = output.printed(process)
         module = _executed(name, source, process)
         if name not in self._shared:
-            is_silent = printed == len(process.unflushed) + len(process.written)
+            is_silent = printed == output.printed(process)
             self._shared[name] = module if is_silent and _is_constant(module, source.code) else None
         if parent is not None:
             setattr(parent, last, module)

@@ -178,7 +178,7 @@ _DEADLY = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGABRT, signal.SIGS
 def _write(process: Process, fd: int, data: bytes) -> int:
     if fd not in (STDOUT, STDERR):
         raise NotSimulated("os.write")
-    output.emit(process, fd, bytes(data).decode(errors="backslashreplace"))
+    output.emit_at_once(process, fd, bytes(data).decode(errors="backslashreplace"))
     return len(data)
 
 
