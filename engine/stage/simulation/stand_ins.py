@@ -196,6 +196,10 @@ def _at_exit(process: Process, function: Callable[..., Any], *given: Any, **keyw
     return function
 
 
+def _not_at_exit(process: Process, function: Callable[..., Any]) -> None:
+    process.at_exit = [one for one in process.at_exit if getattr(one, "func", None) != function]
+
+
 def _import_module(process: Process, name: str, package: str | None = None) -> Any:
     if not name.startswith(".") and here.world.life.library.owns(name):
         return here.world.life.library.load(process, name)
@@ -227,7 +231,7 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
         "kill": _kill,
         "write": _write,
     },
-    atexit: {"register": _at_exit},
+    atexit: {"register": _at_exit, "unregister": _not_at_exit},
     importlib: {"import_module": _import_module},
     multiprocessing: {"current_process": _current_process, "parent_process": _parent_process},
 }
