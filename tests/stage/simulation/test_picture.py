@@ -67,6 +67,23 @@ def test_who_is_blocked_is_told_by_what_is_so_after_the_step() -> None:
     assert [step["blocked"] for step in steps] == [{}, {"right": "b.acquire"}, *[{}] * 6]
 
 
+def test_who_polls_cannot_go_on_before_something_changes() -> None:
+    plan = a_plan(
+        """
+        def left(x):
+            while x.value == 0: pass
+        def right(x): x.value = 1
+        """,
+        {"left": [ref("x")], "right": [ref("x")]},
+        shared={"x": {"type": "RawValue", "typecode": "i", "value": 0}},
+    )
+
+    polled, written, *_ = recorded(plan, "left*3 right").steps[-3:]
+
+    assert (polled["process"], polled["blocked"]) == ("left", {"left": "x.read"})
+    assert (written["process"], written["blocked"]) == ("right", {})
+
+
 def test_an_error_is_told_with_its_text() -> None:
     (step,) = one("a.release()", a={"type": "Lock"})
 
