@@ -22,8 +22,9 @@ MOST_STATEMENTS = 7
 _ACTIONS: tuple[FaultAction, ...] = ("kill", "kill", "terminate", "interrupt", "interrupt", "stop")
 """What happens at operations."""
 
-_EARLY_S, _LATE_S = (0.0, 0.001, 0.004), 0.3
-"""When processes are stopped, and when they are resumed: when all that they could do before is long over."""
+_EARLY_S, _LATE_S, _LAST_S = (0.0, 0.001, 0.004), 0.3, 1.5
+"""When processes are stopped, and when they are resumed: also of those that start late, all that they could do before
+is over by then. A signal that came before they were stopped would be lost."""
 
 _PRELUDE = """
 import os, queue, sys, time, threading
@@ -90,11 +91,10 @@ def _faults(
     resumed."""
     place = chance.randrange(len(functions))
     victim, given = list(processes.items())[place]
-    resumed = Fault("resume", victim, at_s=_LATE_S)
     names = dict(zip(shared, given, strict=True))
     done = [(str(names[name])[2:-1], one) for name in shared for one in _operations(functions[place], name, shared)]
     if not done or chance.random() < 0.2:
-        return Fault("stop", victim, at_s=chance.choice(_EARLY_S)), resumed
+        return Fault("stop", victim, at_s=chance.choice(_EARLY_S)), Fault("resume", victim, at_s=_LATE_S)
     action = chance.choice(_ACTIONS)
     struck = Fault(
         action,
@@ -103,7 +103,7 @@ def _faults(
         operation=chance.choice(done),
         nth=chance.choice((1, 1, 1, 2)),
     )
-    return (struck, resumed) if action == "stop" else (struck,)
+    return (struck, Fault("resume", victim, at_s=_LAST_S)) if action == "stop" else (struck,)
 
 
 def _operations(function: str, name: str, shared: Mapping[str, Mapping[str, Any]]) -> list[str]:
