@@ -37,6 +37,7 @@ chaos: $(VENV)/installed-for-development  ## a thousand random blows to the engi
 
 faithful: $(VENV)/installed-for-development  ## a thousand programs and the catalogue: does the simulation foresee what happens, and does what it foresees
 	$(BIN)/python -m tests.conformance.faithful 1000 20
+	$(BIN)/python -m tests.conformance.faithful faults 300 10
 	$(BIN)/python -m tests.conformance.faithful catalogue 20
 
 proof: $(VENV)/installed-for-development  ## compare exhaustive search with plain enumeration on a thousand programs

@@ -152,3 +152,55 @@ def test_an_interruption_before_anything_runs_is_one_too(ground: Ground, tmp_pat
 
     assert running.returncode == 130, errors
     assert (ground.processes(), ground.files()) == ([], [])
+
+
+STUCK = """
+code: |
+  def target():
+      while True: pass
+processes:
+  one: {target: target}
+"""
+ENDLESS = """
+shared: {number: {type: RawValue, typecode: i, value: 0}}
+code: |
+  def target(number):
+      for _ in range(100): number.value += 1
+processes:
+  one: {target: target, args: ["${number}"]}
+  other: {target: target, args: ["${number}"]}
+"""
+EXPLORING = 3
+"""How many processes there are while a scenario is simulated: the engine, its warm interpreter, and the one forked."""
+
+
+@pytest.mark.parametrize("scenario", [STUCK, ENDLESS], ids=["stuck", "endless"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_an_exploration_is_interrupted_in_the_midst_of_it(
+    ground: Ground, tmp_path: Path, number: signal.Signals, scenario: str
+) -> None:
+    write_scenario(tmp_path / "a.yaml", QUICK)
+    write_scenario(tmp_path / "b.yaml", scenario)
+    running = subprocess.Popen(
+        engine_command("explore", "a.yaml", "b.yaml", "--strategy", "dfs", "--json", "report.json"),
+        cwd=tmp_path,
+        env={**engine_environment(), **ground.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    first = running.stdout.readline()
+    assert eventually(lambda: len(ground.pids()) == EXPLORING or running.poll() is not None)
+    assert running.poll() is None, running.communicate()
+
+    running.send_signal(number)
+    output, errors = running.communicate(timeout=PATIENCE_S)
+
+    assert (running.returncode, errors) == (130, "")
+    assert first.startswith("passed   a  ")
+    assert output.splitlines()[-1].endswith(" (interrupted)")
+    made = json.loads((tmp_path / "report.json").read_text())
+    assert ([scenario["name"] for scenario in made["scenarios"]], made["interrupted"]) == (["a"], True)
+    assert ground.left() == NOTHING

@@ -314,6 +314,31 @@ PROGRAMS = {
         {},
         1,
     ),
+    "bytes below text, and lines of errors": Program(
+        """
+        import sys
+        def left():
+            print("text")
+            sys.stdout.buffer.write(b"bytes, ")
+            print("an", "error", file=sys.stderr)
+        def right(): print("another", "error", file=sys.stderr)
+        """,
+        {"left": [], "right": []},
+        {},
+        3,
+    ),
+    "too much to be kept back": Program(
+        """
+        import os
+        def left():
+            for letter in "abcde": print(letter * 4999)
+            os._exit(0)
+        def right(): print("right")
+        """,
+        {"left": [], "right": []},
+        {},
+        4,
+    ),
     "a manager's list": Program(
         """
         def left(names): names[0] = names[0] + "l"

@@ -15,9 +15,7 @@ from ...schedule import Schedule
 from ...trace import Run
 from .merging import Part, merged
 from .runs import run_from, short, steps_from
-from .stage import SILENCE_S, Crashed, Silent, SimulationStage
-
-_SILENT = f"a target has run for {SILENCE_S:g} s and come to no operation"
+from .stage import SILENCE_S, Lost, SimulationStage
 
 IsFailure = Callable[[Run], bool]
 
@@ -32,10 +30,11 @@ ones."""
 
 class Simulation:
     """Carries out plans in simulation, each in a process of its own, forked from an interpreter that is kept warm;
-    ``interpreter`` is this one if None. It is to be closed."""
+    ``interpreter`` is this one if None. A target may run for ``silence_s`` without an operation. It is to be closed."""
 
-    def __init__(self, interpreter: str | None = None) -> None:
+    def __init__(self, interpreter: str | None = None, silence_s: float = SILENCE_S) -> None:
         self._interpreter = interpreter
+        self._silence_s = silence_s
         self._idle: list[SimulationStage] = []
 
     def close(self) -> None:
@@ -62,10 +61,8 @@ class Simulation:
             stage.send({**_request(plan, settings), "schedule": list(schedule.steps), "exact": list(schedule.exact)})
             try:
                 told = stage.receive()
-            except Silent:
-                raise Diverged(_SILENT) from None
-            except Crashed as crash:
-                raise Diverged(str(crash)) from None
+            except Lost as loss:
+                raise Diverged(str(loss)) from None
         if told["refusal"]:
             raise Diverged(f"{_refusal(told['refusal'])} cannot be simulated")
         if told["diverged"]:
@@ -73,10 +70,13 @@ class Simulation:
         found = found_from({**told, "count": 1})
         return Rehearsal(found, score_from(told["score"]), tuple(told["obstacles"]))
 
+    def _stage(self) -> SimulationStage:
+        return SimulationStage(self._interpreter, self._silence_s)
+
     @contextmanager
     def _stages(self, count: int) -> Iterator[list[SimulationStage]]:
         """So many of them, for one thing to do: who is silent, or left in the middle of it, is of no more use."""
-        stages = [self._idle.pop() if self._idle else SimulationStage(self._interpreter) for _ in range(count)]
+        stages = [self._idle.pop() if self._idle else self._stage() for _ in range(count)]
         is_whole = False
         try:
             yield stages
@@ -162,10 +162,8 @@ def _explored(
                 found[told["digest"]] = found_from(told)
                 if told["differs"]:
                     differing.append(told["digest"])
-    except Silent:
-        return Part.of_silence(schedules, _SILENT)
-    except Crashed as crash:
-        return Part.of_silence(schedules, str(crash))
+    except Lost as loss:
+        return Part.of_loss(schedules, str(loss))
     return Part(
         found=found,
         schedules=told["schedules"],

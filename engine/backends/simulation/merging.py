@@ -30,7 +30,7 @@ class Part:
     differs: bool
 
     @staticmethod
-    def of_silence(schedules: int, refusal: str) -> Part:
+    def of_loss(schedules: int, refusal: str) -> Part:
         return Part({}, schedules, schedules, 0, None, False, (), None, refusal, False)
 
     def goes_on(self, keep_going: bool) -> bool:

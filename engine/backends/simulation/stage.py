@@ -21,26 +21,27 @@ _ENTRY = os.path.join(os.path.dirname(stage.__file__), "__main__.py")
 SILENCE_S = 30.0
 """How long it may be silent: a run takes milliseconds, if its targets come to their next operation at all."""
 
+_START_S = 30.0
+"""How long it may take to come up."""
 
 _FAREWELL_S = 1.0
 """How long it may take to end by itself when the engine has hung up, before it is killed."""
 
 
-class Silent(Exception):
-    """Nothing has come for too long."""
-
-
-class Crashed(Exception):
-    """A target has taken the process that simulated it with it."""
+class Lost(Exception):
+    """A target has taken the process that simulates it with it, or does not let go of it."""
 
 
 class SimulationStage:
-    """One such interpreter; ``is_useful`` says whether it can be asked for something more.
+    """One such interpreter, which has to be there in ``start_s`` and may then be silent for ``silence_s``;
+    ``is_useful`` says whether it can be asked for something more.
 
     Raises InterpreterError where it cannot be started.
     """
 
-    def __init__(self, interpreter: str | None = None) -> None:
+    def __init__(self, interpreter: str | None = None, silence_s: float = SILENCE_S, start_s: float = _START_S) -> None:
+        self._silence_s = silence_s
+        self._start_s = start_s
         self._socket, theirs = socket.socketpair()
         self._errors, errors = os.pipe()
         # Sets are iterated in the order of hashes: the same one in every run, and in every replay.
@@ -66,28 +67,23 @@ class SimulationStage:
         self.is_useful = True
 
     def send(self, message: dict[str, Any]) -> None:
+        """Raises InternalError where it does not come up, or is gone."""
         if not self._is_ready:
-            self._is_ready = self.receive()["event"] == "ready"
+            self._await_ready()
         try:
             wire.send(self._socket, message)
         except OSError:
             raise self._gone() from None
 
     def receive(self) -> Mapping[str, Any]:
-        """The next message. Raises Silent where none comes, and InternalError where none can come any more."""
-        self._socket.settimeout(SILENCE_S)
+        """The next message. Raises Lost where a target is why none comes, InternalError where none ever will."""
         try:
-            frame = wire.receive(self._socket)
+            message = self._next(self._silence_s)
         except TimeoutError:
-            self.is_useful = False
-            raise Silent from None
-        if frame is None:
-            raise self._gone()
-        if frame[0]["event"] == "crashed":
-            raise Crashed(
-                f"a target has ended the interpreter that simulates it ({signal.Signals(frame[0]['by']).name})"
-            )
-        return frame[0]
+            raise Lost(f"a target has run for {self._silence_s:g} s and come to no operation") from None
+        if message["event"] == "crashed":
+            raise Lost(f"a target has ended the interpreter that simulates it ({signal.Signals(message['by']).name})")
+        return message
 
     def close(self) -> None:
         """Return when it is gone, and the process in which it answers."""
@@ -99,6 +95,24 @@ class SimulationStage:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         os.close(self._errors)
+
+    def _await_ready(self) -> None:
+        try:
+            self._is_ready = self._next(self._start_s)["event"] == "ready"
+        except TimeoutError:
+            raise InternalError(f"the simulation has not come up in {self._start_s:g} s") from None
+
+    def _next(self, patience_s: float) -> Mapping[str, Any]:
+        """Raises TimeoutError where nothing comes, and InternalError where nothing can come any more."""
+        self._socket.settimeout(patience_s)
+        try:
+            frame = wire.receive(self._socket)
+        except TimeoutError:
+            self.is_useful = False
+            raise
+        if frame is None:
+            raise self._gone()
+        return frame[0]
 
     def _gone(self) -> Exception:
         self.is_useful = False

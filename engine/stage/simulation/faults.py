@@ -26,6 +26,32 @@ if TYPE_CHECKING:
     from .life import Life
 
 _CODES = {"kill": -9, "terminate": -15}
+_OF_QUEUES = frozenset(("close", "join_thread", "cancel_join_thread"))
+_NOWAIT = frozenset(("put_nowait", "get_nowait"))
+_OF_THREADS_QUEUES = frozenset(("put", "get", "task_done", "join", "empty", "full", "qsize"))
+_UNSEEN: dict[str, frozenset[str]] = {
+    "Condition": frozenset(("wait_for", "notify_all")),
+    "Queue": _OF_QUEUES,
+    "JoinableQueue": _OF_QUEUES,
+    "SimpleQueue": frozenset(("close",)),
+    "Pipe": frozenset(("send_bytes", "recv_bytes", "recv_bytes_into")),
+    "SharedMemory": frozenset(("close",)),
+    "ShareableList": frozenset(("count", "index")),
+    "Manager.Condition": frozenset(("notify_all",)),
+    "Manager.dict": frozenset(("iter",)),
+    "Manager.Queue": _NOWAIT,
+    "Manager.JoinableQueue": _NOWAIT,
+    "threading.Semaphore": frozenset(("acquire", "release")),
+    "threading.BoundedSemaphore": frozenset(("acquire", "release")),
+    "threading.Event": frozenset(("is_set", "set", "clear", "wait")),
+    "threading.Condition": frozenset(("acquire", "release", "wait_for", "notify_all")),
+    "threading.Barrier": frozenset(("wait", "reset", "abort")),
+    "queue.Queue": _OF_THREADS_QUEUES,
+    "queue.LifoQueue": _OF_THREADS_QUEUES,
+    "queue.PriorityQueue": _OF_THREADS_QUEUES,
+}
+"""The operations of each type that are no step, or one that goes by another name: no fault finds its moment there."""
+
 _FIRST_NUMBER = -2
 """Who strikes has a number, too: below those of all processes."""
 
@@ -45,6 +71,11 @@ def begin(life: Life) -> None:
 def trap(life: Life, process: Process) -> Trap | None:
     """What strikes at the operations of ``process``, if anything does."""
     faults = [one for one in life.plan.faults if one.process == process.name and one.operation is not None]
+    types = {shared.name: shared.type for shared in life.plan.shared}
+    for fault in faults:
+        name, operation = fault.operation or ("", "")
+        if operation in _UNSEEN.get(types[name.partition("[")[0]], ()):
+            raise NotSimulated(f"a fault {fault.moment} {name}.{operation}")
     return Trap(life, process, faults) if faults else None
 
 

@@ -12,6 +12,7 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
+from . import output
 from .here import here
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Freezer:
         """What is a process's own, whatever it holds in its variables."""
         process = self._process
         made = [
-            (process.clock_reads, process.unflushed_length, len(process.written), process.made, process.built),
+            (process.clock_reads, output.printed(process), process.made, process.built),
             (len(process.at_exit), len(process.children)),
             None if process.random is None else process.random.getstate(),
         ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import os
 import sys
+import traceback
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.machinery import PathFinder
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 
 from ...plan import CODE_MODULE, Code
 from . import here as place
+from . import output
 from .process import Process
 
 
@@ -77,10 +79,10 @@ class Library:
         source = self._source(name)
         if source is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        printed = len(process.unflushed) + len(process.written)
+        printed = output.printed(process)
         module = _executed(name, source, process)
         if name not in self._shared:
-            is_silent = printed == len(process.unflushed) + len(process.written)
+            is_silent = printed == output.printed(process)
             self._shared[name] = module if is_silent and _is_constant(module, source.code) else None
         if parent is not None:
             setattr(parent, last, module)
@@ -202,15 +204,30 @@ def _take_over(original: Any, copy: Any, memo: dict[int, Any]) -> None:
 
 
 def copied(value: Any, memo: dict[int, Any]) -> Any:
-    """``value`` as a forked process has it; what cannot be copied is the very same."""
+    """``value`` as a forked process has it; what of it cannot be copied is the very same."""
     if type(value) in _IMMUTABLE:
         return value
     import copy  # Few scenarios have anything to copy.
 
-    try:
-        return copy.deepcopy(value, memo)
-    except Exception:
-        return value
+    same: dict[int, Any] = {}
+    while True:
+        tried = {**memo, **same}
+        try:
+            made = copy.deepcopy(value, tried)
+        except Exception as error:
+            culprit = _not_copied(error, copy.deepcopy.__code__)
+            if id(culprit) in same:
+                return value
+            same[id(culprit)] = culprit
+        else:
+            memo.update(tried)
+            return made
+
+
+def _not_copied(error: Exception, copier: CodeType) -> Any:
+    """What ``copier`` was about to copy when it failed."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code is copier]
+    return frames[-1].f_locals["x"]
 
 
 def _executed(name: str, source: Source, process: Process) -> ModuleType:

@@ -151,6 +151,7 @@ class Life:
         return {"returned": returned}
 
     def _start_planned(self, number: int, planned: ProcessPlan) -> None:
+        output.flush(self.parent)
         process = Process(number, number, planned.name, self.parent, planned.daemon)
         self.by_number[number] = self.processes[planned.name] = process
         try:

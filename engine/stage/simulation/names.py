@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 import reprlib
 from typing import Any
 
+from ...models.frames import Torn
 from ...models.guarded import Part
 from ...models.model import Operation
+from .payload import Pickled
 from .strand import Strand
 from .world import CLOCK, KERNEL, World
 
@@ -25,7 +29,8 @@ def said(world: World, cell: int, operation: Operation) -> tuple[str, str, str]:
         end = arguments[0] if arguments else None
         name = world.endpoints.get(end) if isinstance(end, tuple) else None
         if name is not None:
-            return name, operation.name, _shown(arguments[1:2])
+            has_limit = operation.name != "recv" or arguments[1] is not None
+            return name, operation.name, _shown(arguments[1:2] if has_limit else ())
         return "", operation.name, ""
     if len(arguments) == 2 and type(arguments[0]) is tuple and type(arguments[1]) is dict:  # Of a manager's server.
         given, keywords = arguments
@@ -53,12 +58,35 @@ def _shown(arguments: tuple[Any, ...]) -> str:
         where, *values = said
         said = [] if where == range(1) else [where.start if len(where) == 1 else [where.start, where.stop]]
         said += [value[0] if len(value) == 1 else value for value in values]
-    return ", ".join(_SHORT.repr(_content(one)) for one in said)
+    return ", ".join(_SHORT.repr(content(one)) for one in said)
 
 
-def _content(value: Any) -> Any:
-    """What is in a message that was not sent yet."""
-    return getattr(value, "load", getattr(value, "item", value))
+def content(value: Any) -> Any:
+    """What is in a message, or that it is one: nothing of the scenario's own is made of it."""
+    value = getattr(value, "load", getattr(value, "item", value))
+    if type(value) is Pickled:
+        try:
+            return _PlainUnpickler(io.BytesIO(value)).load()
+        except pickle.UnpicklingError:
+            return _Message(len(value))
+    return _Message(len(value)) if type(value) is Torn else value
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """Unpickles what is made of nothing but Python's own."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        raise pickle.UnpicklingError
+
+
+class _Message:
+    """One that cannot be looked into."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def __repr__(self) -> str:
+        return f"<a message of {self._size} bytes>"
 
 
 _SHORT = reprlib.Repr()

@@ -1,5 +1,9 @@
 """What processes print: kept back as Python does for a pipe, and written once it is flushed, too much, or at the end.
 
+Of each stream there is text that has not been handed down yet, and a buffer below it; ``sys.stderr`` is flushed by
+line. Source: CPython, Modules/_io/textio.c (``_io_TextIOWrapper_write_impl``) and Modules/_io/bufferedio.c
+(``_io_BufferedWriter_write_impl``).
+
 Where the order between processes is looked at, writing is an operation on the output that they all share; where it is
 not, it concerns nobody else.
 """
@@ -31,15 +35,85 @@ class Output:
 _ALL = (("output", WRITE),)
 
 
+class Kept:
+    """What Python keeps back of one stream of a process. What is to be written now is what its methods return, each a
+    write of its own; sizes are in bytes."""
+
+    def __init__(self, is_by_line: bool) -> None:
+        self._is_by_line = is_by_line
+        self._text: list[str] = []
+        self._text_size = 0
+        self._below: list[str] = []
+        self._below_size = 0
+
+    @property
+    def size(self) -> int:
+        return self._text_size + self._below_size
+
+    def write(self, text: str, size: int) -> list[str]:
+        due = self._hand_down() if self._text_size + size > _CHUNK else []
+        self._text.append(text)
+        self._text_size += size
+        if self._text_size >= _CHUNK:
+            due += self._hand_down()
+        return due + self.flush() if self._is_by_line and ("\n" in text or "\r" in text) else due
+
+    def write_below(self, text: str, size: int) -> list[str]:
+        if self._below_size + size <= _CAPACITY:
+            self._below.append(text)
+            self._below_size += size
+            return []
+        due = self.flush_below()
+        if size > _CAPACITY:
+            return [*due, text]
+        self._below, self._below_size = [text], size
+        return due
+
+    def flush(self) -> list[str]:
+        return self._hand_down() + self.flush_below() if self._text_size or self._below_size else []
+
+    def flush_below(self) -> list[str]:
+        due = "".join(self._below)
+        self._below, self._below_size = [], 0
+        return [due] if due else []
+
+    def _hand_down(self) -> list[str]:
+        text, size = "".join(self._text), self._text_size
+        self._text, self._text_size = [], 0
+        return self.write_below(text, size)
+
+
+_CHUNK = 8192
+"""How much text is handed down (``_CHUNK_SIZE``)."""
+
+_CAPACITY = io.DEFAULT_BUFFER_SIZE
+"""That of the buffer below."""
+
+
+def _kept_of(process: Process, stream: int) -> Kept:
+    if process.kept is None:
+        process.kept = {STDOUT: Kept(False), STDERR: Kept(True)}
+    kept: Kept = process.kept[stream]
+    return kept
+
+
+def printed(process: Process) -> tuple[int, int]:
+    """How much ``process`` keeps back of what it has printed, and how many writes there have been."""
+    return sum(kept.size for kept in (process.kept or {}).values()), len(process.written)
+
+
 class Stream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of whichever process runs; that of the engine's own code is ``real``."""
 
     encoding = "utf-8"
-    errors = "strict"
 
     def __init__(self, number: int, real: Any) -> None:
         self._number = number
         self._real = real
+
+    @property
+    def errors(self) -> str:  # type: ignore[override]
+        return "backslashreplace" if self._number == STDERR else "strict"
 
     @property
     def buffer(self) -> Any:
@@ -57,20 +131,35 @@ class Stream(io.TextIOBase):
             return self._real.write(text)  # type: ignore[no-any-return]
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if process.is_muted:
-            return len(text)
-        if self._number == STDERR:
-            emit(process, STDERR, text)
-        elif process.print(text):
-            flush(process)
+        written, size = text, len(text)
+        if not text.isascii():
+            data = text.encode(self.encoding, self.errors)
+            written, size = data.decode(), len(data)
+        if not process.is_muted:
+            _write(process, self._number, written, size)
         return len(text)
+
+    def write_below(self, data: bytes) -> None:
+        process = place.process()
+        if process is None:
+            self._real.buffer.write(data)
+        elif not process.is_muted:
+            text = data.decode(errors="backslashreplace")
+            _emit_all(process, self._number, _kept_of(process, self._number).write_below(text, len(data)))
 
     def flush(self) -> None:
         process = place.process()
         if process is None:
             self._real.flush()
-        elif self._number == STDOUT:
-            flush(process)
+        else:
+            _emit_all(process, self._number, _kept_of(process, self._number).flush())
+
+    def flush_below(self) -> None:
+        process = place.process()
+        if process is None:
+            self._real.buffer.flush()
+        else:
+            _emit_all(process, self._number, _kept_of(process, self._number).flush_below())
 
 
 class _Bytes:
@@ -80,21 +169,36 @@ class _Bytes:
         self._stream = stream
 
     def write(self, data: bytes) -> int:
-        self._stream.write(bytes(data).decode(errors="backslashreplace"))
+        self._stream.write_below(bytes(data))
         return len(data)
 
     def flush(self) -> None:
-        self._stream.flush()
+        self._stream.flush_below()
+
+
+def _write(process: Process, stream: int, text: str, size: int) -> None:
+    _emit_all(process, stream, _kept_of(process, stream).write(text, size))
+
+
+def _emit_all(process: Process, stream: int, due: list[str]) -> None:
+    for text in due:
+        emit_at_once(process, stream, text)
 
 
 def flush(process: Process) -> None:
     """Write what ``process`` has printed; it is the one that runs."""
-    if process.unflushed:
-        emit(process, STDOUT, process.take_unflushed())
+    if process.kept is not None:
+        for stream, kept in process.kept.items():
+            _emit_all(process, stream, kept.flush())
 
 
 def emit(process: Process, stream: int, text: str) -> None:
-    """Have ``process``, the one that runs, write ``text``."""
+    """Have ``process``, the one that runs, print ``text``."""
+    _write(process, stream, text, len(text.encode(errors="backslashreplace")))
+
+
+def emit_at_once(process: Process, stream: int, text: str) -> None:
+    """Have ``process``, the one that runs, write ``text``, whatever it keeps back."""
     speaker = process.speaker or process
     cell = speaker.output if here.world.output is None else here.world.output
     if cell is not None:

@@ -6,7 +6,7 @@ import reprlib
 from typing import Any
 
 from ...models.model import BLOCKED, Done, Raised
-from .names import label, said
+from .names import content, label, said
 from .play import where
 from .strand import Strand
 from .world import Scheduler, World
@@ -78,8 +78,8 @@ def _told(world: World, strand: Strand) -> dict[str, Any]:
         "thread": "" if strand.greenlet is not None else "feeder",
         "primitive": primitive,
         "operation": operation,
-        "arguments": arguments,
-        "result": _SHORT.repr(_of_one(step.result)) if type(step) is Done else None,
+        "arguments": "" if strand.is_midway else arguments,
+        "result": _SHORT.repr(content(_of_one(step.result))) if type(step) is Done else None,
         "error": f"{type(step.error).__name__}: {step.error}".rstrip(": ") if type(step) is Raised else None,
         "where": "" if strand.greenlet is None else where(strand.greenlet.gr_frame),
         "blocked": {},

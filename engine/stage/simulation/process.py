@@ -14,19 +14,16 @@ if TYPE_CHECKING:
 
 STDOUT, STDERR = 1, 2
 
-_BUFFER = 8192
-"""How much Python keeps back of what is printed into a pipe (``io.DEFAULT_BUFFER_SIZE``)."""
-
 
 class Process:
     """``number`` is what models know it by, 0 for the parent; ``key`` is the same in every run of an exploration.
 
-    ``unflushed`` is what it has printed and Python has not written yet; ``written`` takes what is: the stream's number,
-    and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of its sleeps.
-    ``identity``, ``config`` and ``children`` are as ``multiprocessing.process`` has them of the current process;
-    ``made`` is how many ``Process`` objects it has made. ``speaker`` is whose output its own is, if not itself: a
-    process that a target starts writes into the pipes of its starter. Where several do, the cell ``output`` has the
-    order.
+    ``kept`` is what it has printed and Python has not written yet, by the stream's number; ``written`` takes what is:
+    that number, and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of
+    its sleeps. ``identity``, ``config`` and ``children`` are as ``multiprocessing.process`` has them of the current
+    process; ``made`` is how many ``Process`` objects it has made. ``speaker`` is whose output its own is, if not
+    itself: a process that a target starts writes into the pipes of its starter. Where several do, the cell ``output``
+    has the order.
     """
 
     # What most processes never change is the class's: they are made in every run.
@@ -35,7 +32,6 @@ class Process:
     handle: Any = None
     made = 0
     built = 0
-    unflushed_length = 0
     slept_s = 0.0
     is_asleep = False
     clock_reads = 0
@@ -50,6 +46,7 @@ class Process:
     raised: Mapping[str, Any] | None = None
     speaker: Process | None = None
     feeders: tuple[Any, ...] = ()
+    kept: Mapping[int, Any] | None = None
     fault: Fault | None = None
     struck: tuple[str, ...] = ()
 
@@ -65,7 +62,6 @@ class Process:
         self.identity: tuple[int, ...] = () if parent is None else (number,)
         self.config: dict[str, Any] = {"daemon": daemon}
         self.children: list[Any] = []
-        self.unflushed: list[str] = []
         self.written: list[tuple[int, str]] = []
         self.at_exit: list[Callable[[], object]] = []
         self.returned = NOTHING
@@ -74,18 +70,6 @@ class Process:
     @property
     def pid(self) -> int:
         return pid_of(self.number)
-
-    def print(self, text: str) -> bool:
-        """Take in what is printed; say whether Python would write it out now."""
-        self.unflushed.append(text)
-        self.unflushed_length += len(text)
-        return self.unflushed_length > _BUFFER
-
-    def take_unflushed(self) -> str:
-        text = "".join(self.unflushed)
-        self.unflushed.clear()
-        self.unflushed_length = 0
-        return text
 
     def complain(self, error: BaseException) -> None:
         """A thread of its own has failed, and says so as Python's does."""

@@ -171,7 +171,7 @@ _DEADLY = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGABRT, signal.SIGS
 def _write(process: Process, fd: int, data: bytes) -> int:
     if fd not in (STDOUT, STDERR):
         raise NotSimulated("os.write")
-    output.emit(process, fd, bytes(data).decode(errors="backslashreplace"))
+    output.emit_at_once(process, fd, bytes(data).decode(errors="backslashreplace"))
     return len(data)
 
 
@@ -187,6 +187,10 @@ _real_open = builtins.open
 def _at_exit(process: Process, function: Callable[..., Any], *given: Any, **keywords: Any) -> Any:
     process.at_exit.append(functools.partial(function, *given, **keywords))
     return function
+
+
+def _not_at_exit(process: Process, function: Callable[..., Any]) -> None:
+    process.at_exit = [one for one in process.at_exit if getattr(one, "func", None) != function]
 
 
 def _import_module(process: Process, name: str, package: str | None = None) -> Any:
@@ -220,7 +224,7 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
         "kill": _kill,
         "write": _write,
     },
-    atexit: {"register": _at_exit},
+    atexit: {"register": _at_exit, "unregister": _not_at_exit},
     importlib: {"import_module": _import_module},
     multiprocessing: {"current_process": _current_process, "parent_process": _parent_process},
 }

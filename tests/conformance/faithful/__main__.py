@@ -1,9 +1,11 @@
 """Try many programs, or the catalogue, and print what came of it.
 
 Usage: python -m tests.conformance.faithful PROGRAMS RUNS [SEED [ONLY...]]
+       python -m tests.conformance.faithful faults PROGRAMS RUNS [SEED [ONLY...]]
        python -m tests.conformance.faithful catalogue RUNS [FILE...]
 
-PROGRAMS are drawn from SEED, and each is run RUNS times; ONLY are the numbers of those to try. The exit status is 1 if
+PROGRAMS are drawn from SEED, and each is run RUNS times; ONLY are the numbers of those to try. With ``faults``
+something goes wrong in each. The exit status is 1 if
 reality and the simulation do not agree.
 """
 
@@ -36,7 +38,10 @@ class Candidate(NamedTuple):
 
 
 def main(what: str, runs: str, *rest: str) -> int:
-    candidates = _of_catalogue(rest) if what == "catalogue" else _generated(int(what), *map(int, rest))
+    has_faults = what == "faults"
+    if has_faults:
+        what, runs, *rest = (runs, *rest)  # type: ignore[assignment]
+    candidates = _of_catalogue(rest) if what == "catalogue" else _generated(int(what), has_faults, *map(int, rest))
     figures = Figures()
     with a_ground() as ground, a_stage(ground) as stage, a_simulation() as simulation:
         for one in candidates:
@@ -51,8 +56,8 @@ def main(what: str, runs: str, *rest: str) -> int:
     return 1 if figures.disagreements else 0
 
 
-def _generated(count: int, seed: int = 0, *only: int) -> Iterator[Candidate]:
-    for number, program in enumerate(drawn(count, seed)):
+def _generated(count: int, has_faults: bool, seed: int = 0, *only: int) -> Iterator[Candidate]:
+    for number, program in enumerate(drawn(count, seed, has_faults=has_faults)):
         if not only or number in only:
             yield Candidate(f"program {number} of seed {seed}", str(program), program.plan, orders_output=True)
 

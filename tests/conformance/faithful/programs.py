@@ -10,13 +10,21 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from engine.plan import Plan
+from engine.plan import Fault, FaultAction, Plan
+from engine.primitives import primitive
 from tests.conformance.faithful.uses import ANYWHERE, USES, Use
 from tests.processes_support import a_plan, ref
 
 START_METHODS = ("fork",) * 6 + ("spawn", "forkserver")
 MOST_STATEMENTS = 7
 """In all processes together: what is much longer has too many schedules to see them all."""
+
+_ACTIONS: tuple[FaultAction, ...] = ("kill", "kill", "terminate", "interrupt", "interrupt", "stop")
+"""What happens at operations."""
+
+_EARLY_S, _LATE_S, _LAST_S = (0.0, 0.001, 0.004), 0.3, 1.5
+"""When processes are stopped, and when they are resumed: also of those that start late, all that they could do before
+is over by then. A signal that came before they were stopped would be lost."""
 
 _PRELUDE = """
 import os, queue, sys, time, threading
@@ -30,20 +38,29 @@ class Program(NamedTuple):
     processes: Mapping[str, Sequence[object]]
     shared: Mapping[str, Mapping[str, Any]]
     start_method: str
+    faults: tuple[Fault, ...] = ()
 
     def __str__(self) -> str:
+        faults = "".join(f"# {fault}\n" for fault in self.faults)
         shared = "".join(f"# {name}: {given}\n" for name, given in self.shared.items())
         started = "".join(f"# {name}{tuple(map(str, given))}\n" for name, given in self.processes.items())
-        return f"# {self.start_method}\n{shared}{started}{self.source.strip()}"
+        return f"# {self.start_method}\n{faults}{shared}{started}{self.source.strip()}"
 
     @property
     def plan(self) -> Plan:
-        return a_plan(self.source, self.processes, shared=self.shared, start_method=self.start_method, timeout_s=20.0)
+        return a_plan(
+            self.source,
+            self.processes,
+            shared=self.shared,
+            start_method=self.start_method,
+            faults=self.faults,
+            timeout_s=20.0,
+        )
 
 
 @st.composite
-def programs(draw: st.DrawFn, types: Sequence[str] = tuple(USES)) -> Program:
-    """Two to four processes, and one to three things that they share.
+def programs(draw: st.DrawFn, types: Sequence[str] = tuple(USES), has_faults: bool = False) -> Program:
+    """Two to four processes, and one to three things that they share; with something that goes wrong, if wanted.
 
     Drawn evenly: what hypothesis draws by itself is small and alike, so that a failing example can be made smaller,
     which nothing here asks of it (a run of real processes is not the same twice).
@@ -59,7 +76,42 @@ def programs(draw: st.DrawFn, types: Sequence[str] = tuple(USES)) -> Program:
         body = [line for _ in range(chance.randint(1, most)) for line in _statement(chance, uses)]
         sources.append(_function(f"p{number}", names, body, is_guarded=chance.random() < 0.7))
         processes[f"p{number}"] = [ref(name, *_end(chance, uses[name])) for name in names]
-    return Program("".join(sources), processes, shared, chance.choice(START_METHODS))
+    start_method = chance.choice(START_METHODS)
+    faults = _faults(chance, sources[1:], processes, shared) if has_faults else ()
+    return Program("".join(sources), processes, shared, start_method, faults)
+
+
+def _faults(
+    chance: Random,
+    functions: Sequence[str],
+    processes: Mapping[str, Sequence[object]],
+    shared: Mapping[str, Mapping[str, Any]],
+) -> tuple[Fault, ...]:
+    """What happens to one process: at an operation of its own, or that it is stopped by the clock; who is stopped is
+    resumed."""
+    place = chance.randrange(len(functions))
+    victim, given = list(processes.items())[place]
+    names = dict(zip(shared, given, strict=True))
+    done = [(str(names[name])[2:-1], one) for name in shared for one in _operations(functions[place], name, shared)]
+    if not done or chance.random() < 0.2:
+        return Fault("stop", victim, at_s=chance.choice(_EARLY_S)), Fault("resume", victim, at_s=_LATE_S)
+    action = chance.choice(_ACTIONS)
+    struck = Fault(
+        action,
+        victim,
+        moment=chance.choice(("before", "after")),
+        operation=chance.choice(done),
+        nth=chance.choice((1, 1, 1, 2)),
+    )
+    return (struck, Fault("resume", victim, at_s=_LAST_S)) if action == "stop" else (struck,)
+
+
+def _operations(function: str, name: str, shared: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What ``function`` does to what is called ``name``, as faults call it."""
+    found = re.findall(rf"\b{name}\.(\w+)\(", function)
+    found += ["acquire", "release"] if re.search(rf"\bwith {name}(\.get_lock\(\))?:", function) else []
+    found += ["read", "write"] if re.search(rf"\b{name}(\.value|\[)", function) else []
+    return [one for one in found if one in primitive(shared[name]["type"]).operations]
 
 
 def _made(chance: Random, types: Sequence[str]) -> Mapping[str, Any]:
@@ -111,13 +163,15 @@ def _function(name: str, parameters: Sequence[str], body: Sequence[str], is_guar
     return "\n".join([*lines, "    return seen", ""])
 
 
-def drawn(count: int, first_seed: int = 0, types: Sequence[str] = tuple(USES)) -> list[Program]:
+def drawn(
+    count: int, first_seed: int = 0, types: Sequence[str] = tuple(USES), has_faults: bool = False
+) -> list[Program]:
     """``count`` different programs."""
     found: dict[str, Program] = {}
 
     @seed(first_seed)
     @settings(max_examples=10 * count, phases=(Phase.generate,), suppress_health_check=list(HealthCheck), deadline=None)
-    @given(programs(types))
+    @given(programs(types, has_faults))
     def keep(program: Program) -> None:
         found.setdefault(str(program), program)
 

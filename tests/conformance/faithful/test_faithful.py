@@ -12,6 +12,7 @@ import pytest
 from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
 from engine.plan import Plan
+from engine.primitives import TYPES, primitive
 from tests.conformance.faithful import __main__ as long_form
 from tests.conformance.faithful.figures import Figures
 from tests.conformance.faithful.programs import drawn
@@ -36,6 +37,16 @@ def test_what_happens_is_foreseen_and_what_is_foreseen_can_be_had(
 ) -> None:
     for program in drawn(PROGRAMS)[group::_GROUPS]:
         assert not try_out(program.plan, simulation, stage, RUNS).disagreements, program
+
+
+@pytest.mark.slow
+def test_what_happens_where_something_goes_wrong_is_foreseen(stage: Stage, simulation: Simulation) -> None:
+    programs = drawn(8, has_faults=True)
+    trials = [try_out(program.plan, simulation, stage, runs=1) for program in programs]
+
+    for program, trial in zip(programs, trials, strict=True):
+        assert not trial.disagreements, program
+    assert sum(trial.runs for trial in trials) > 0
 
 
 # Where a model is wrong
@@ -86,8 +97,6 @@ def test_a_model_that_is_wrong_is_noticed_from_both_sides(stage: Stage, wrong: s
 
 
 def test_every_type_that_can_be_simulated_is_in_programs() -> None:
-    from engine.primitives import TYPES, primitive
-
     simulated = {name for name in TYPES if primitive(name).simulation}
 
     assert simulated - {"Fifo"} == set(USES)
@@ -97,6 +106,20 @@ def test_equal_seeds_draw_equal_programs() -> None:
     assert drawn(20, 1) == drawn(20, 1)
     assert drawn(20, 1) != drawn(20, 2)
     assert len({str(program) for program in drawn(20, 1)}) == 20
+
+
+@pytest.mark.slow
+def test_in_each_program_something_goes_wrong_if_that_is_wanted() -> None:
+    found = drawn(100, has_faults=True)
+
+    assert {one.faults[0].action for one in found} == {"kill", "terminate", "interrupt", "stop"}
+    for program in found:
+        first, *rest = program.faults
+        assert [one.action for one in rest] == ["resume"] * (first.action == "stop")
+        if first.operation:
+            name, operation = first.operation
+            assert operation in primitive(program.shared[name.partition("[")[0]]["type"]).operations
+    assert not any(program.faults for program in drawn(20))
 
 
 def test_every_program_can_be_compiled() -> None:

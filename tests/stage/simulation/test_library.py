@@ -92,3 +92,19 @@ def test_a_module_that_is_not_there_is_missed_as_in_reality(simulation: Simulati
     run = only(simulation, "def one(): import no_such_module")
 
     assert values(run) == ("ModuleNotFoundError: No module named 'no_such_module'",)
+
+
+def test_what_cannot_be_copied_keeps_nothing_else_from_being_each_process_s_own(simulation: Simulation) -> None:
+    source = """
+    import multiprocessing, threading
+    def child(items, lock, queue):
+        with lock: queue.put(len(items))
+    def one():
+        items, queue = [1], multiprocessing.SimpleQueue()
+        child_process = multiprocessing.Process(target=child, args=(items, threading.Lock(), queue))
+        child_process.start()
+        items.append(2)
+        return queue.get()
+    """
+
+    assert values(only(simulation, source)) == (1,)

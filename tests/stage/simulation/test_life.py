@@ -56,6 +56,53 @@ def test_what_was_printed_and_not_written_is_lost_by_who_leaves_at_once(simulati
     assert only(simulation, source, ["lost", "kept"], settings=UNORDERED).stdout == "kept\n"
 
 
+def test_what_was_printed_is_written_before_a_process_is_started(simulation: Simulation) -> None:
+    source = """
+    import multiprocessing
+    def child(): print("child")
+    def one():
+        print("starter")
+        child_process = multiprocessing.Process(target=child)
+        child_process.start()
+        child_process.join()
+    """
+
+    assert only(simulation, source).stdout == "starter\nchild\n"
+
+
+def test_a_line_of_errors_is_not_torn(simulation: Simulation) -> None:
+    source = """
+    import sys
+    def left(): print("left", "or", file=sys.stderr)
+    def right(): print("right", file=sys.stderr)
+    """
+
+    found = runs(simulation, source, ["left", "right"])
+
+    assert {run.stderr for run in found} == {"left or\nright\n", "right\nleft or\n"}
+
+
+def test_what_is_written_beneath_pythons_streams_comes_before_what_they_keep(simulation: Simulation) -> None:
+    source = """
+    import os, sys
+    def one():
+        print("line")
+        sys.stderr.write("half")
+        os.write(1, b"first, ")
+        os.write(2, b"first, ")
+    """
+
+    run = only(simulation, source, settings=UNORDERED)
+
+    assert (run.stdout, run.stderr) == ("first, line\n", "first, half")
+
+
+def test_however_much_is_printed_is_told(simulation: Simulation) -> None:
+    run = only(simulation, "def one(): print('x' * 10_000_000)", settings=UNORDERED)
+
+    assert run.stdout == "x" * 10_000_000 + "\n"
+
+
 def test_an_interrupt_may_come_while_a_process_waits_for_its_children(simulation: Simulation) -> None:
     source = """
     from multiprocessing import Process

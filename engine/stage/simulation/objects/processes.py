@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, cast
 
 from ....models.model import Operation
+from .. import output
 from ..here import here, number, perform
 from ..process import Process as Current
 from ..process import pid_of
@@ -99,6 +100,7 @@ class _Simulated(BaseProcess):
         assert self._parent == current.number, "can only start a process object created by current process"
         assert not current.config.get("daemon"), "daemonic processes are not allowed to have children"
         life = cast(Life, here.world.life)
+        output.flush(current)
         # Whether `run` is the class's own or its target's: what is copied for the child is the object, as in reality.
         self._child = life.start_process(
             (current.key, self._identity[-1]), self._name, type(self).run, (self,), {}, self.daemon, current

@@ -121,6 +121,10 @@ class PartialOrder:
         move = _move(chosen) if not world.is_still else _move(chosen)._replace(victim=EVERYBODY)
         self._note_races(world, chosen)
         self._moves.append(move)
+        # Whom it strikes, or who waits for ever after it, may never come to do what he could do now.
+        for other in ready:
+            if other is not chosen and _depend(_move(other), move):
+                node.backtrack.add(other.number)
         return chosen
 
     def _again(self, depth: int, ready: Sequence[Strand]) -> Strand:

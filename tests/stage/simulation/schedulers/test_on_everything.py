@@ -44,6 +44,7 @@ def found(drawn: Drawn, scheduler: Scheduler, most: int) -> Found:
         if not scheduler.begin():
             return Found(outcomes, forms, True, False)
         played = play(terms, scheduler)
+        assert played.life.parent.raised is None, played.life.parent.raised  # What is shared can be built.
         if played.life.refusal is not None or played.ending == "step_limit":
             played.life.end()
             return Found(outcomes, forms, False, True)

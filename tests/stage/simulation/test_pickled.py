@@ -1,0 +1,71 @@
+"""What cannot be pickled cannot be given to a process that is spawned: Python's own error says so, to who starts it."""
+
+from __future__ import annotations
+
+import textwrap
+from multiprocessing.reduction import ForkingPickler
+from typing import Any
+
+import pytest
+
+from engine.backends.simulation.backend import Simulation
+from engine.plan import Reference
+from tests.stage.simulation.stories import only, values
+
+pytestmark = pytest.mark.slow
+
+MAKERS = """
+import threading
+def inner():
+    def local(): pass
+    return local
+def generator(): return (item for item in "ab")
+def lock(): return threading.Lock()
+"""
+
+
+def genuine(maker: str) -> str:
+    """What Python says of what ``maker`` makes."""
+    names: dict[str, Any] = {}
+    exec(MAKERS, names)
+    try:
+        ForkingPickler.dumps(names[maker]())
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    raise AssertionError(f"{maker} makes what can be pickled")
+
+
+@pytest.mark.parametrize("maker", ["inner", "generator", "lock"])
+@pytest.mark.parametrize(("start_method", "is_refused"), [("fork", False), ("spawn", True), ("forkserver", True)])
+def test_a_target_that_starts_a_process_is_told_so(
+    simulation: Simulation, maker: str, start_method: str, is_refused: bool
+) -> None:
+    source = MAKERS + textwrap.dedent(
+        f"""
+        import multiprocessing
+        def child(thing): pass
+        def one():
+            started = multiprocessing.Process(target=child, args=({maker}(),))
+            try:
+                started.start()
+            except Exception as error:
+                return [f"{{type(error).__name__}}: {{error}}", started.pid, multiprocessing.active_children()]
+            started.join()
+            return [started.exitcode]
+        """
+    )
+
+    expected: list[object] = [genuine(maker), None, []] if is_refused else [0]
+    assert values(only(simulation, source, start_method=start_method)) == (expected,)
+
+
+def test_a_process_of_the_scenario_that_cannot_be_given_it_is_not_started_and_the_others_are(
+    simulation: Simulation,
+) -> None:
+    source = "import threading\nlock = threading.Lock()\ndef one(lock): return 1\ndef other(): return 2"
+
+    run = only(simulation, source, {"one": [Reference("code", "lock")], "other": []}, start_method="spawn")
+
+    assert (run.ending, values(run)) == ("completed", ("TypeError: cannot pickle '_thread.lock' object", 2))
+    assert run.processes["one"].started_s is None
+    assert run.stderr.endswith("TypeError: cannot pickle '_thread.lock' object\n")
