@@ -156,13 +156,8 @@ class PartialOrder:
     def _note_races(self, world: World, strand: Strand, since: int = 0) -> None:
         """Put down where what ``strand`` wants to do now could have been done before something that conflicts, of the
         events ``since`` that one."""
-        history, victim = self._history, victim_of(strand)
-        if victim == EVERYBODY:
-            return
-        left = history.on_cell[strand.cell] | history.striking[strand.process.number]
-        if victim is not None:
-            left |= history.of_process[victim]
-        left &= ~strand.clock & -(1 << since)
+        history = self._history
+        left = self._possible_races(world, strand) & ~strand.clock & -(1 << since)
         while left:
             at = left.bit_length() - 1
             move = self._move_before(world, strand, at)
@@ -172,6 +167,18 @@ class PartialOrder:
                 left &= ~history.pasts[at]
             else:
                 left ^= 1 << at
+
+    def _possible_races(self, world: World, strand: Strand) -> Events:
+        """Those, and more: all whose order with ``strand``'s next step may matter, by what is known of that now."""
+        history, victim, step = self._history, victim_of(strand), strand.step
+        if victim == EVERYBODY:
+            return 0
+        found = history.on_cell[strand.cell]
+        if step is not BLOCKED and not (world.is_virtual and strand.operation.patience_s is not None):
+            # It would touch the same without an event, and without all that came of that, if nothing of it conflicts.
+            found &= history.joined(strand.clock, history.conflicting(strand.cell, step.touches))  # type: ignore[union-attr]
+        found |= history.striking[strand.process.number]
+        return found if victim is None else found | history.of_process[victim]
 
     def _move_before(self, world: World, strand: Strand, at: int) -> Move | None:
         """What ``strand`` now wants to do would have been instead of the event ``at``, after what is independent of
