@@ -26,12 +26,14 @@ from .moves import EVERYBODY, Move, depend, made, move_of, victim_of
 
 
 class _Node:
-    """A state on the way: who could go on, who was or is to be tried, and whom to try would be a repetition."""
+    """A state on the way: who could go on and whom a primitive held up, who was or is to be tried, and whom to try
+    would be a repetition."""
 
-    __slots__ = ("backtrack", "chosen", "done", "ready", "sleep")
+    __slots__ = ("backtrack", "blocked", "chosen", "done", "ready", "sleep")
 
-    def __init__(self, ready: Sequence[int], sleep: dict[int, Move], chosen: int) -> None:
+    def __init__(self, ready: Sequence[int], blocked: Sequence[int], sleep: dict[int, Move], chosen: int) -> None:
         self.ready = ready
+        self.blocked = blocked
         self.sleep = sleep
         self.chosen = chosen
         self.backtrack = {chosen}
@@ -79,7 +81,7 @@ class PartialOrder:
         else:
             self._look_back(world)
         if depth == len(self._path):
-            self._path.append(self._new_node(ready, world.trace[-1].strand.number if depth else None))
+            self._path.append(self._new_node(world, ready))
         node = self._path[depth]
         chosen = _among(ready, node.chosen)
         # Time passes, for one, only when everybody waits for it: what happens then comes after all else.
@@ -132,18 +134,23 @@ class PartialOrder:
             elif strand is moved:
                 self._note_races(world, strand)
 
-    def _new_node(self, ready: Sequence[Strand], moved: int | None) -> _Node:
-        sleep: dict[int, Move] = {}
-        if self._path:
-            last, move = self._path[-1], self._history.moves[-1]
-            asleep = {**last.sleep, **last.done}
-            sleep = {number: other for number, other in asleep.items() if not depend(other, move)}
+    def _new_node(self, world: World, ready: Sequence[Strand]) -> _Node:
+        sleep = self._asleep() if self._path else {}
         numbers = [strand.number for strand in ready]
         awake = [number for number in numbers if number not in sleep] if sleep else numbers
         if not awake:
             raise Redundant
         # Who has just moved goes on if possible: fewer changes are easier to read.
-        return _Node(numbers, sleep, moved if moved in awake else awake[0])
+        moved = world.trace[-1].strand.number if world.trace else None
+        blocked = [strand.number for strand in world.waiting if strand.step is BLOCKED]
+        return _Node(numbers, blocked, sleep, moved if moved in awake else awake[0])
+
+    def _asleep(self) -> dict[int, Move]:
+        """Who was asleep before the last step, or was tried instead of it, and does what does not depend on it."""
+        last, move = self._path[-1], self._history.moves[-1]
+        if not last.sleep and not last.done:
+            return {}
+        return {number: other for number, other in {**last.sleep, **last.done}.items() if not depend(other, move)}
 
     def _note_races_since_held_up(self, world: World, strand: Strand) -> None:
         """The same, for what was done while ``strand`` could not go on: nobody has asked since then."""
@@ -156,52 +163,60 @@ class PartialOrder:
     def _note_races(self, world: World, strand: Strand, since: int = 0) -> None:
         """Put down where what ``strand`` wants to do now could have been done before something that conflicts, of the
         events ``since`` that one."""
-        history = self._history
-        left = self._possible_races(world, strand) & ~strand.clock & -(1 << since)
+        left = self._possible_races(world, strand, ~strand.clock & -(1 << since))
         while left:
             at = left.bit_length() - 1
             move = self._move_before(world, strand, at)
-            if move is not None and depend(move, history.moves[at]):
+            if move is not None and depend(move, self._history.moves[at]):
                 self._put_down(at, strand, move)
                 # What came before this event is not in the way of anything but that.
-                left &= ~history.pasts[at]
+                left &= ~self._history.pasts[at]
             else:
                 left ^= 1 << at
 
-    def _possible_races(self, world: World, strand: Strand) -> Events:
+    def _possible_races(self, world: World, strand: Strand, among: Events) -> Events:
         """Those, and more: all whose order with ``strand``'s next step may matter, by what is known of that now."""
         history, victim, step = self._history, victim_of(strand), strand.step
         if victim == EVERYBODY:
             return 0
-        found = history.on_cell[strand.cell]
-        if step is not BLOCKED and not (world.is_virtual and strand.operation.patience_s is not None):
+        found = history.on_cell[strand.cell] & among
+        if found and step is not BLOCKED and not (world.is_virtual and strand.operation.patience_s is not None):
             # It would touch the same without an event, and without all that came of that, if nothing of it conflicts.
             found &= history.joined(strand.clock, history.conflicting(strand.cell, step.touches))  # type: ignore[union-attr]
-        found |= history.striking[strand.process.number]
-        return found if victim is None else found | history.of_process[victim]
+        if history.striking:
+            found |= history.striking[strand.process.number] & among
+        return found if victim is None else found | history.of_process[victim] & among
 
     def _move_before(self, world: World, strand: Strand, at: int) -> Move | None:
         """What ``strand`` now wants to do would have been instead of the event ``at``, after what is independent of
         that; None where it was not possible then, or has nothing to do with it."""
-        number, victim, cell, event = strand.process.number, victim_of(strand), strand.cell, self._history.moves[at]
+        history, number, victim, cell = self._history, strand.process.number, victim_of(strand), strand.cell
+        event = history.moves[at]
         if event.victim == number or (victim is not None and event.process == victim):
             return Move(cell, (), number, victim)
         if event.cell != cell:
             return None
+        independent = history.independent(at, history.on_cell[cell])
+        if not independent and strand.number in self._path[at].blocked and self._wanted_the_same(strand, at):
+            return None
         state = world.trace[at].before
-        for other in in_order(self._history.independent(at) & self._history.on_cell[cell]):
-            made_then = _step(world, cell, state, self._history.moves[other].process, world.trace[other].operation)
+        for other in in_order(independent):
+            made_then = _step(world, cell, state, history.moves[other].process, world.trace[other].operation)
             # What was done to something that was not there yet makes no difference to what was.
             state = state if made_then is BLOCKED else made_then.state
         step = _step(world, cell, state, number, strand.operation)
         return None if step is BLOCKED else made(strand, step.touches)
+
+    def _wanted_the_same(self, strand: Strand, at: int) -> bool:
+        """Whether what it wanted to do before the event ``at`` is what it wants to do now."""
+        return self._history.of_strand[strand.number] < 1 << at
 
     def _put_down(self, at: int, strand: Strand, move: Move) -> None:
         """Have one of those tried, at the node ``at``, that begin an order in which ``strand`` comes before."""
         node = self._path[at]
         if node.backtrack.issuperset(node.ready):
             return
-        initials = list(self._initials(strand, move, self._history.independent(at)))
+        initials = list(self._initials(strand, move, self._history.independent(at, -1)))
         if not node.backtrack.intersection(initials):
             possible = [number for number in initials if number in node.ready]
             # Where none of them could go on (it polls, it is stopped), everybody else is tried: that is always sound.

@@ -45,7 +45,10 @@ class History:
         """Have ``strand``, before which the events ``known`` happened, take a step; returns what then did."""
         event = 1 << len(self.moves)
         cell, touches, process, victim = move
-        past = self.joined(known, self.conflicting(cell, touches) | self._striking_or_struck(process, victim)) | event
+        conflicting = self.conflicting(cell, touches)
+        if self.striking or victim is not None:
+            conflicting |= self._striking_or_struck(process, victim)
+        past = self.joined(known, conflicting) | event
         self.moves.append(move)
         self.pasts.append(past)
         self.of_strand[strand] |= event
@@ -95,14 +98,21 @@ class History:
                     found |= adds
         return found
 
-    def independent(self, at: int) -> Events:
+    def independent(self, at: int, among: Events) -> Events:
         """What came after the event ``at``, and not because of it."""
-        event, pasts = 1 << at, self.pasts
-        return sum([1 << later for later in range(at + 1, len(pasts)) if not pasts[later] & event])
+        pasts, found = self.pasts, 0
+        left = among >> at + 1 << at + 1 & (1 << len(pasts)) - 1
+        while left:
+            later = left.bit_length() - 1
+            if pasts[later] >> at & 1:
+                left ^= 1 << later
+            else:
+                # Of nothing that came before this one it can be said either that it came because of that event.
+                found |= pasts[later] & left
+                left &= ~pasts[later]
+        return found
 
     def _striking_or_struck(self, process: int, victim: int | None) -> Events:
-        if not self.striking and victim is None:
-            return 0
         found = self.striking[process] | self.striking[EVERYBODY]
         if victim == EVERYBODY:
             return (1 << len(self.moves)) - 1
