@@ -16,24 +16,22 @@ Dynamic partial-order reduction for model checking software, POPL 2005.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from ....models.model import BLOCKED, Operation
+from ....models.model import BLOCKED
 from ..strand import Strand
 from ..world import Elsewhere, Redundant, World
+from .earlier import Earlier
 from .history import Events, History, in_order
-from .moves import EVERYBODY, Move, depend, made, move_of, victim_of
+from .moves import EVERYBODY, Move, depend, move_of, victim_of
 
 
 class _Node:
-    """A state on the way: who could go on and whom a primitive held up, who was or is to be tried, and whom to try
-    would be a repetition."""
+    """A state on the way: who could go on, who was or is to be tried, and whom to try would be a repetition."""
 
-    __slots__ = ("backtrack", "blocked", "chosen", "done", "ready", "sleep")
+    __slots__ = ("backtrack", "chosen", "done", "ready", "sleep")
 
-    def __init__(self, ready: Sequence[int], blocked: Sequence[int], sleep: dict[int, Move], chosen: int) -> None:
+    def __init__(self, ready: Sequence[int], sleep: dict[int, Move], chosen: int) -> None:
         self.ready = ready
-        self.blocked = blocked
         self.sleep = sleep
         self.chosen = chosen
         self.backtrack = {chosen}
@@ -47,6 +45,8 @@ class PartialOrder:
     A run begins as the last one did, up to the step ``_new_from``: what was found out of that beginning is kept. The
     ``clock`` of a strand has the events that happened before what it does next.
     """
+
+    _earlier: Earlier
 
     def __init__(self) -> None:
         self.classes = 0
@@ -119,6 +119,7 @@ class PartialOrder:
     def _take_up(self, world: World) -> None:
         """The beginning is over, and everybody is where the last run left it: nothing of that needs a second look."""
         history = self._history
+        self._earlier = Earlier(history, world)
         for strand in world.waiting:
             taken = history.of_strand[strand.number].bit_length() or self._births.setdefault(strand.number, 0)
             strand.clock = history.pasts[taken - 1] if taken else 0
@@ -142,8 +143,7 @@ class PartialOrder:
             raise Redundant
         # Who has just moved goes on if possible: fewer changes are easier to read.
         moved = world.trace[-1].strand.number if world.trace else None
-        blocked = [strand.number for strand in world.waiting if strand.step is BLOCKED]
-        return _Node(numbers, blocked, sleep, moved if moved in awake else awake[0])
+        return _Node(numbers, sleep, moved if moved in awake else awake[0])
 
     def _asleep(self) -> dict[int, Move]:
         """Who was asleep before the last step, or was tried instead of it, and does what does not depend on it."""
@@ -166,7 +166,7 @@ class PartialOrder:
         left = self._possible_races(world, strand, ~strand.clock & -(1 << since))
         while left:
             at = left.bit_length() - 1
-            move = self._move_before(world, strand, at)
+            move = self._earlier.move(strand, at)
             if move is not None and depend(move, self._history.moves[at]):
                 self._put_down(at, strand, move)
                 # What came before this event is not in the way of anything but that.
@@ -186,30 +186,6 @@ class PartialOrder:
         if history.striking:
             found |= history.striking[strand.process.number] & among
         return found if victim is None else found | history.of_process[victim] & among
-
-    def _move_before(self, world: World, strand: Strand, at: int) -> Move | None:
-        """What ``strand`` now wants to do would have been instead of the event ``at``, after what is independent of
-        that; None where it was not possible then, or has nothing to do with it."""
-        history, number, victim, cell = self._history, strand.process.number, victim_of(strand), strand.cell
-        event = history.moves[at]
-        if event.victim == number or (victim is not None and event.process == victim):
-            return Move(cell, (), number, victim)
-        if event.cell != cell:
-            return None
-        independent = history.independent(at, history.on_cell[cell])
-        if not independent and strand.number in self._path[at].blocked and self._wanted_the_same(strand, at):
-            return None
-        state = world.trace[at].before
-        for other in in_order(independent):
-            made_then = _step(world, cell, state, history.moves[other].process, world.trace[other].operation)
-            # What was done to something that was not there yet makes no difference to what was.
-            state = state if made_then is BLOCKED else made_then.state
-        step = _step(world, cell, state, number, strand.operation)
-        return None if step is BLOCKED else made(strand, step.touches)
-
-    def _wanted_the_same(self, strand: Strand, at: int) -> bool:
-        """Whether what it wanted to do before the event ``at`` is what it wants to do now."""
-        return self._history.of_strand[strand.number] < 1 << at
 
     def _put_down(self, at: int, strand: Strand, move: Move) -> None:
         """Have one of those tried, at the node ``at``, that begin an order in which ``strand`` comes before."""
@@ -239,14 +215,3 @@ def _among(ready: Sequence[Strand], number: int) -> Strand:
         if strand.number == number:
             return strand
     raise Elsewhere
-
-
-def _step(world: World, cell: int, state: Any, process: int, operation: Operation) -> Any:
-    """What would come of an operation in some state of its cell."""
-    try:
-        step = world.steps[cell](state, process, operation)
-    except KeyError:  # What it is done to, a pipe that a target has made, was not there yet.
-        return BLOCKED
-    if step is BLOCKED and operation.patience_s is not None and not world.is_virtual:
-        step = world.steps[cell](state, process, operation._replace(is_late=True))
-    return step

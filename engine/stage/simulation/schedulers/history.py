@@ -101,7 +101,7 @@ class History:
     def independent(self, at: int, among: Events) -> Events:
         """What came after the event ``at``, and not because of it."""
         pasts, found = self.pasts, 0
-        left = among >> at + 1 << at + 1 & (1 << len(pasts)) - 1
+        left = among & (1 << len(pasts)) - (2 << at)
         while left:
             later = left.bit_length() - 1
             if pasts[later] >> at & 1:
