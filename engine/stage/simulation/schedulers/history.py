@@ -58,9 +58,10 @@ class History:
             self.striking[victim] |= event
         touching = self._touching[cell]
         for component, mode in touches:
-            if component not in touching:
-                touching[component] = [0, 0, 0]
-            touching[component][mode] |= event
+            touched = touching.get(component)
+            if touched is None:
+                touched = touching[component] = [0, 0, 0]
+            touched[mode] |= event
         return past
 
     def forget(self, since: int) -> None:
@@ -89,8 +90,9 @@ class History:
         found = 0
         touching = self._touching[cell]
         for component, mode in touches:
-            if component in touching:
-                reads, writes, adds = touching[component]
+            touched = touching.get(component)
+            if touched is not None:
+                reads, writes, adds = touched
                 found |= writes
                 if mode != READ:
                     found |= reads
