@@ -181,8 +181,8 @@ class PartialOrder:
             return 0
         found = history.on_cell[strand.cell] & among
         if found and step is not BLOCKED and not (world.is_virtual and strand.operation.patience_s is not None):
-            # It would touch the same without an event, and without all that came of that, if nothing of it conflicts.
-            found &= history.joined(strand.clock, history.conflicting(strand.cell, step.touches))  # type: ignore[union-attr]
+            # It would touch the same without an event and without all that came of that, if it depends on none of them.
+            found &= history.joined(strand.clock, history.dependent(move_of(strand)))
         if history.striking:
             found |= history.striking[strand.process.number] & among
         return found if victim is None else found | history.of_process[victim] & among

@@ -45,10 +45,7 @@ class History:
         """Have ``strand``, before which the events ``known`` happened, take a step; returns what then did."""
         event = 1 << len(self.moves)
         cell, touches, process, victim = move
-        conflicting = self.conflicting(cell, touches)
-        if self.striking or victim is not None:
-            conflicting |= self._striking_or_struck(process, victim)
-        past = self.joined(known, conflicting) | event
+        past = self.joined(known, self.dependent(move)) | event
         self.moves.append(move)
         self.pasts.append(past)
         self.of_strand[strand] |= event
@@ -85,20 +82,17 @@ class History:
             left &= ~known
         return known
 
-    def conflicting(self, cell: int, touches: Touches) -> Events:
-        """What has touched the same on this cell, so that the order can be told."""
-        found = 0
-        touching = self._touching[cell]
-        for component, mode in touches:
-            touched = touching.get(component)
-            if touched is not None:
-                reads, writes, adds = touched
-                found |= writes
-                if mode != READ:
-                    found |= reads
-                if mode != ADD:
-                    found |= adds
-        return found
+    def dependent(self, move: Move) -> Events:
+        """What ``move`` depends on."""
+        cell, touches, process, victim = move
+        found = self._conflicting(cell, touches)
+        if not self.striking and victim is None:
+            return found
+        if victim == EVERYBODY:
+            return (1 << len(self.moves)) - 1
+        if victim is not None:
+            found |= self.of_process[victim]
+        return found | self.striking[process] | self.striking[EVERYBODY]
 
     def independent(self, at: int, among: Events) -> Events:
         """What came after the event ``at``, and not because of it."""
@@ -114,8 +108,17 @@ class History:
                 left &= ~pasts[later]
         return found
 
-    def _striking_or_struck(self, process: int, victim: int | None) -> Events:
-        found = self.striking[process] | self.striking[EVERYBODY]
-        if victim == EVERYBODY:
-            return (1 << len(self.moves)) - 1
-        return found if victim is None else found | self.of_process[victim]
+    def _conflicting(self, cell: int, touches: Touches) -> Events:
+        """What has touched the same on this cell, so that the order can be told."""
+        found = 0
+        touching = self._touching[cell]
+        for component, mode in touches:
+            touched = touching.get(component)
+            if touched is not None:
+                reads, writes, adds = touched
+                found |= writes
+                if mode != READ:
+                    found |= reads
+                if mode != ADD:
+                    found |= adds
+        return found
