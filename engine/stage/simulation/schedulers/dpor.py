@@ -64,7 +64,7 @@ class PartialOrder:
         while self._path:
             node = self._path[-1]
             node.done[node.chosen] = self._history.moves[len(self._path) - 1]
-            left = node.backtrack - node.done.keys() - node.sleep.keys()
+            left = node.backtrack.difference(node.done, node.sleep)
             if left:
                 node.chosen = min(left)
                 self._go_back(len(self._path) - 1)
