@@ -43,7 +43,8 @@ class PartialOrder:
     left.
 
     A run begins as the last one did, up to the step ``_new_from``: what was found out of that beginning is kept. The
-    ``clock`` of a strand has the events that happened before what it does next.
+    ``clock`` of a strand has the events that happened before what it does next. ``_open`` are the events at whose nodes
+    not everybody is tried anyway.
     """
 
     _earlier: Earlier
@@ -56,6 +57,7 @@ class PartialOrder:
         self._new_from = 0
         self._has_begun = False
         self._births: dict[int, int] = {}
+        self._open: Events = 0
 
     def begin(self) -> bool:
         if not self._has_begun:
@@ -90,6 +92,8 @@ class PartialOrder:
         for other in ready:
             if other.number not in node.backtrack and depend(move_of(other), move):
                 node.backtrack.add(other.number)
+        if len(node.backtrack) < len(ready):
+            self._open |= 1 << depth
         chosen.clock = self._history.take(chosen.number, move, chosen.clock)
         return chosen
 
@@ -114,6 +118,7 @@ class PartialOrder:
         """Forget what came of the steps from ``depth`` on."""
         self._new_from = depth
         self._history.forget(depth)
+        self._open &= (1 << depth) - 1
         self._births = {number: at for number, at in self._births.items() if at <= depth}
 
     def _take_up(self, world: World) -> None:
@@ -163,8 +168,11 @@ class PartialOrder:
     def _note_races(self, world: World, strand: Strand, since: int = 0) -> None:
         """Put down where what ``strand`` wants to do now could have been done before something that conflicts, of the
         events ``since`` that one."""
-        left = self._possible_races(world, strand, ~strand.clock & -(1 << since))
-        while left:
+        among = ~strand.clock & -(1 << since)
+        if not among & self._open:
+            return
+        left = self._possible_races(world, strand, among)
+        while left & self._open:
             at = left.bit_length() - 1
             move = self._earlier.move(strand, at)
             if move is not None and depend(move, self._history.moves[at]):
@@ -189,14 +197,16 @@ class PartialOrder:
 
     def _put_down(self, at: int, strand: Strand, move: Move) -> None:
         """Have one of those tried, at the node ``at``, that begin an order in which ``strand`` comes before."""
-        node = self._path[at]
-        if node.backtrack.issuperset(node.ready):
+        if not self._open >> at & 1:
             return
+        node = self._path[at]
         initials = list(self._initials(strand, move, self._history.independent(at, -1)))
         if not node.backtrack.intersection(initials):
             possible = [number for number in initials if number in node.ready]
             # Where none of them could go on (it polls, it is stopped), everybody else is tried: that is always sound.
             node.backtrack.update([strand.number] if strand.number in possible else possible[:1] or node.ready)
+            if len(node.backtrack) == len(node.ready):
+                self._open ^= 1 << at
 
     def _initials(self, strand: Strand, move: Move, independent: Events) -> Iterator[int]:
         """Who may be first in what is ``independent``, and then ``strand``'s ``move``."""
