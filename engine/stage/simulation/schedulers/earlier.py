@@ -1,0 +1,61 @@
+"""What would have come of a step if it had been taken before another one.
+
+Models are pure and states are kept, so it is asked of them: in the state before that other step, after all that came
+later on the same cell but not because of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....models.model import BLOCKED, Operation
+from ..strand import Strand
+from ..world import World
+from .history import History, in_order
+from .moves import Move, made, victim_of
+
+
+class Earlier:
+    """For one run; ``_without`` has the states without some event, and up to where they take in what came later: many
+    steps are asked about the same event, one after the other."""
+
+    def __init__(self, history: History, world: World) -> None:
+        self._history = history
+        self._world = world
+        self._without: dict[int, tuple[int, Any]] = {}
+
+    def move(self, strand: Strand, at: int) -> Move | None:
+        """What ``strand`` now wants to do would have been instead of the event ``at``, after what is independent of
+        that; None where it was not possible then, or has nothing to do with it."""
+        number, victim, event = strand.process.number, victim_of(strand), self._history.moves[at]
+        if event.victim == number or (victim is not None and event.process == victim):
+            return Move(strand.cell, (), number, victim)
+        if event.cell != strand.cell:
+            return None
+        step = _step(self._world, strand.cell, self._state_without(at), number, strand.operation)
+        return None if step is BLOCKED else made(strand, step.touches)
+
+    def _state_without(self, at: int) -> Any:
+        """The state of its cell if neither the event ``at`` had been taken, nor what came because of that."""
+        history, trace = self._history, self._world.trace
+        upto, state = self._without.get(at) or (at + 1, trace[at].before)
+        if upto == len(trace):
+            return state
+        cell = trace[at].cell
+        for other in in_order(history.independent(at, history.on_cell[cell] & -(1 << upto))):
+            step = _step(self._world, cell, state, history.moves[other].process, trace[other].operation)
+            # What was done to something that was not there yet makes no difference to what was.
+            state = state if step is BLOCKED else step.state
+        self._without[at] = len(trace), state
+        return state
+
+
+def _step(world: World, cell: int, state: Any, process: int, operation: Operation) -> Any:
+    """What would come of an operation in some state of its cell."""
+    try:
+        step = world.steps[cell](state, process, operation)
+    except KeyError:  # What it is done to, a pipe that a target has made, was not there yet.
+        return BLOCKED
+    if step is BLOCKED and operation.patience_s is not None and not world.is_virtual:
+        step = world.steps[cell](state, process, operation._replace(is_late=True))
+    return step

@@ -1,0 +1,124 @@
+"""What happened before what, in the run at hand.
+
+A set of events is a whole number: bit ``at`` stands for the step that was taken at that place of the run. So two sets
+are joined, or compared, at once, however much is in them, and what is asked for most often (who has touched this and
+is not known to have come before?) is asked of all events in one go.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ....models.model import ADD, READ, Touches
+from .moves import EVERYBODY, Move
+
+Events = int
+"""A set of them."""
+
+
+def in_order(events: Events) -> Iterator[int]:
+    """The places of ``events``, the first one first."""
+    while events:
+        first = events & -events
+        yield first.bit_length() - 1
+        events ^= first
+
+
+class History:
+    """``moves`` are the steps taken so far; ``pasts`` has for each of them what happened before, and itself.
+
+    Events are kept by what they are looked for by: ``of_strand``, ``of_process``, ``on_cell``, whom they strike; and by
+    cell and component, with those that read it, that write it and that add to it.
+    """
+
+    def __init__(self) -> None:
+        self.moves: list[Move] = []
+        self.pasts: list[Events] = []
+        self.of_strand: defaultdict[int, Events] = defaultdict(int)
+        self.of_process: defaultdict[int, Events] = defaultdict(int)
+        self.on_cell: defaultdict[int, Events] = defaultdict(int)
+        self.striking: defaultdict[int, Events] = defaultdict(int)
+        self._touching: defaultdict[int, dict[object, list[Events]]] = defaultdict(dict)
+
+    def take(self, strand: int, move: Move, known: Events) -> Events:
+        """Have ``strand``, before which the events ``known`` happened, take a step; returns what then did."""
+        event = 1 << len(self.moves)
+        cell, touches, process, victim = move
+        past = self.joined(known, self.dependent(move)) | event
+        self.moves.append(move)
+        self.pasts.append(past)
+        self.of_strand[strand] |= event
+        self.of_process[process] |= event
+        self.on_cell[cell] |= event
+        if victim is not None:
+            self.striking[victim] |= event
+        touching = self._touching[cell]
+        for component, mode in touches:
+            touched = touching.get(component)
+            if touched is None:
+                touched = touching[component] = [0, 0, 0]
+            touched[mode] |= event
+        return past
+
+    def forget(self, since: int) -> None:
+        """Have only the steps before ``since`` taken."""
+        kept = (1 << since) - 1
+        for sets in (self.of_strand, self.of_process, self.on_cell, self.striking):
+            for key in sets:
+                sets[key] &= kept
+        # Of components there may be many more, such as each item of a queue: those are left alone that need it not.
+        for move in self.moves[since:]:
+            touching = self._touching[move.cell]
+            for component, mode in move.touches:
+                touching[component][mode] &= kept
+        del self.moves[since:], self.pasts[since:]
+
+    def joined(self, known: Events, events: Events) -> Events:
+        """``known``, and ``events`` with all that happened before any of them."""
+        left = events & ~known
+        while left:
+            known |= self.pasts[left.bit_length() - 1]
+            left &= ~known
+        return known
+
+    def dependent(self, move: Move) -> Events:
+        """What ``move`` depends on."""
+        cell, touches, process, victim = move
+        found = self._conflicting(cell, touches)
+        if not self.striking and victim is None:
+            return found
+        if victim == EVERYBODY:
+            return (1 << len(self.moves)) - 1
+        if victim is not None:
+            found |= self.of_process[victim]
+        return found | self.striking[process] | self.striking[EVERYBODY]
+
+    def independent(self, at: int, among: Events) -> Events:
+        """What came after the event ``at``, and not because of it."""
+        pasts, found = self.pasts, 0
+        left = among & (1 << len(pasts)) - (2 << at)
+        while left:
+            later = left.bit_length() - 1
+            if pasts[later] >> at & 1:
+                left ^= 1 << later
+            else:
+                # Of nothing that came before this one it can be said either that it came because of that event.
+                found |= pasts[later] & left
+                left &= ~pasts[later]
+        return found
+
+    def _conflicting(self, cell: int, touches: Touches) -> Events:
+        """What has touched the same on this cell, so that the order can be told."""
+        found = 0
+        touching = self._touching[cell]
+        for component, mode in touches:
+            touched = touching.get(component)
+            if touched is not None:
+                reads, writes, adds = touched
+                found |= writes
+                if mode != READ:
+                    found |= reads
+                if mode != ADD:
+                    found |= adds
+        return found

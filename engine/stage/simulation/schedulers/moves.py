@@ -1,0 +1,58 @@
+"""What it is about a step that others may conflict with, and which steps do.
+
+Conflicts on one cell are the models' to tell. Here are those that go beyond: a step that strikes a process wherever it
+is, and one that is only possible when nobody else can take one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ....models.model import Touches, conflict, looks_at_memory
+from ..strand import Strand
+from ..world import IDLE
+
+STRIKES = frozenset({"kill", "stop", "resume", "interrupt", "terminate"})
+"""Operations whose first argument is a process to which something is done, wherever it is."""
+
+
+EVERYBODY = -1
+"""The victim of a step that is only possible when nobody else can take one."""
+
+
+class Move(NamedTuple):
+    """``victim`` is the process that it strikes."""
+
+    cell: int
+    touches: Touches
+    process: int
+    victim: int | None
+
+
+def victim_of(strand: Strand) -> int | None:
+    """Whom it strikes with what it wants to do."""
+    operation = strand.operation
+    if operation is IDLE:
+        return EVERYBODY
+    return operation.arguments[0] if operation.name in STRIKES else None
+
+
+def move_of(strand: Strand) -> Move:
+    """What it wants to do; it can."""
+    return made(strand, strand.step.touches)  # type: ignore[union-attr]
+
+
+def made(strand: Strand, touches: Touches) -> Move:
+    """A step of ``strand`` that touches these. One that looks at what is a process's own (a feeder's, which pickles)
+    conflicts with all that this process does, as one that strikes it does."""
+    number = strand.process.number
+    return Move(strand.cell, touches, number, number if looks_at_memory(touches) else victim_of(strand))
+
+
+def depend(one: Move, other: Move) -> bool:
+    """Whether their order can be told."""
+    if one.victim is not None and one.victim in (other.process, EVERYBODY):
+        return True
+    if other.victim is not None and other.victim in (one.process, EVERYBODY):
+        return True
+    return one.cell == other.cell and conflict(one.touches, other.touches)
