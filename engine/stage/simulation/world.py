@@ -213,7 +213,7 @@ class World:
             self.waiting.remove(strand)
             if strand.greenlet is not None:
                 self.kept.append(strand.greenlet)
-                if strand.cell in self.outliving and strand.step is BLOCKED:
+                if strand.cell in self.outliving and strand.is_midway:
                     # Its request is with the manager's server, which knows nothing of its end.
                     self.add_background(process, strand.cell, strand.operation, ONCE)
 
@@ -287,6 +287,8 @@ class World:
                 step = take(state, process, operation) if operation is not IDLE else BLOCKED
                 if step is BLOCKED and operation.patience_s is not None and not self.is_virtual:
                     step = take(state, process, operation._replace(is_late=True))
+                if self.is_fine and strand.cell in self.outliving and strand.greenlet and not strand.is_midway:
+                    step = Then(state, operation, ())  # It sends its request.
                 strand.step = step
                 if strand.greenlet is None and step is not BLOCKED and looks_at_memory(step.touches):  # type: ignore[union-attr]
                     strand.seen = UNSEEN

@@ -90,7 +90,7 @@ class PartialOrder:
         move = move_of(chosen) if not world.is_still else move_of(chosen)._replace(victim=EVERYBODY)
         self._note_races(world, chosen)
         if move.victim is not None:
-            self._note_strike(world, ready, move)
+            self._note_strike(world, ready, chosen, move)
         if len(node.backtrack) < len(ready):
             self._open |= 1 << depth
         chosen.clock = self._history.take(chosen.number, move, chosen.clock)
@@ -153,13 +153,15 @@ class PartialOrder:
             return {}
         return {number: other for number, other in {**last.sleep, **last.done}.items() if not depend(other, move)}
 
-    def _note_strike(self, world: World, ready: Sequence[Strand], strike: Move) -> None:
+    def _note_strike(self, world: World, ready: Sequence[Strand], chosen: Strand, strike: Move) -> None:
         """Whom it strikes may never come to do what he wants to: this is the time to see what that could have come
-        before."""
-        for strand in world.waiting:
-            if strand.process.number == strike.victim:
-                self._note_races(world, strand)
-        self._path[-1].backtrack.update([other.number for other in ready if depend(move_of(other), strike)])
+        before. Where he is held up, anybody may let him go on first."""
+        struck = [strand for strand in world.waiting if strand.process.number == strike.victim]
+        for strand in struck:
+            self._note_races(world, strand)
+        is_held_up = victim_of(chosen) is not None and any(strand not in ready for strand in struck)
+        before = [other.number for other in ready if is_held_up or depend(move_of(other), strike)]
+        self._path[-1].backtrack.update(before)
 
     def _note_races(self, world: World, strand: Strand) -> None:
         """Put down where what ``strand`` does now could have been done before something that conflicts."""

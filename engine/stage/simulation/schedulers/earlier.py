@@ -43,6 +43,8 @@ class Earlier:
             return state
         cell = trace[at].cell
         for other in in_order(history.independent(at, history.on_cell[cell] & -(1 << upto))):
+            if not history.moves[other].touches and trace[other].step.state is trace[other].before:
+                continue
             step = _step(self._world, cell, state, history.moves[other].process, trace[other].operation)
             # What was done to something that was not there yet makes no difference to what was.
             state = state if step is BLOCKED else step.state
