@@ -285,7 +285,7 @@ class World:
                 strand.seen = state
                 take, process, operation = steps[strand.cell], strand.process.number, strand.operation
                 step = take(state, process, operation) if operation is not IDLE else BLOCKED
-                if step is BLOCKED and operation.patience_s is not None and not self.is_virtual:
+                if step is BLOCKED and operation.patience_s is not None and self.is_over(strand):
                     step = take(state, process, operation._replace(is_late=True))
                 if self.is_fine and strand.cell in self.outliving and strand.greenlet and not strand.is_midway:
                     step = Then(state, operation, ())  # It sends its request.
@@ -295,6 +295,10 @@ class World:
             if strand.step is not BLOCKED and strand.polls is None and not strand.process.is_stopped:
                 ready.append(strand)
         return ready
+
+    def is_over(self, strand: Strand) -> bool:
+        """Whether its patience may be at an end."""
+        return not self.is_virtual or (strand.due_s is not None and strand.due_s <= self.now_s)
 
     def _ready_late(self) -> list[Strand]:
         """Those whose time is over next, where nobody can do anything before."""

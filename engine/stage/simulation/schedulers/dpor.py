@@ -86,8 +86,9 @@ class PartialOrder:
             self._path.append(self._new_node(world, ready))
         node = self._path[depth]
         chosen = _among(ready, node.chosen)
-        # Time passes, for one, only when everybody waits for it: what happens then comes after all else.
-        move = move_of(chosen) if not world.is_still else move_of(chosen)._replace(victim=EVERYBODY)
+        if world.is_still:
+            self._history.let_time_pass(world.now_s)
+        move = move_of(chosen)
         self._note_races(world, chosen)
         if move.victim is not None:
             self._note_strike(world, ready, chosen, move)

@@ -32,7 +32,8 @@ class Earlier:
             return Move(strand.cell, (), number, victim)
         if event.cell != strand.cell:
             return None
-        step = _step(self._world, strand.cell, self._state_without(at), number, strand.operation)
+        is_over = not self._world.is_virtual or self._history.is_over(strand.due_s, at)
+        step = _step(self._world, strand.cell, self._state_without(at), number, strand.operation, is_over)
         return None if step is BLOCKED else made(strand, step.touches)
 
     def _state_without(self, at: int) -> Any:
@@ -45,19 +46,20 @@ class Earlier:
         for other in in_order(history.independent(at, history.on_cell[cell] & -(1 << upto))):
             if not history.moves[other].touches and trace[other].step.state is trace[other].before:
                 continue
-            step = _step(self._world, cell, state, history.moves[other].process, trace[other].operation)
+            # What could not go on without having waited for too long had done so.
+            step = _step(self._world, cell, state, history.moves[other].process, trace[other].operation, is_over=True)
             # What was done to something that was not there yet makes no difference to what was.
             state = state if step is BLOCKED else step.state
         self._without[at] = len(trace), state
         return state
 
 
-def _step(world: World, cell: int, state: Any, process: int, operation: Operation) -> Any:
-    """What would come of an operation in some state of its cell."""
+def _step(world: World, cell: int, state: Any, process: int, operation: Operation, is_over: bool) -> Any:
+    """What would come of an operation in some state of its cell; ``is_over`` is its patience, if it has any."""
     try:
         step = world.steps[cell](state, process, operation)
     except KeyError:  # What it is done to, a pipe that a target has made, was not there yet.
         return BLOCKED
-    if step is BLOCKED and operation.patience_s is not None and not world.is_virtual:
+    if step is BLOCKED and operation.patience_s is not None and is_over:
         step = world.steps[cell](state, process, operation._replace(is_late=True))
     return step

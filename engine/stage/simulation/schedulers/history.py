@@ -39,6 +39,7 @@ class History:
         self.of_process: defaultdict[int, Events] = defaultdict(int)
         self.on_cell: defaultdict[int, Events] = defaultdict(int)
         self.striking: defaultdict[int, Events] = defaultdict(int)
+        self._times: list[tuple[int, float]] = []
         self._touching: defaultdict[int, dict[object, list[Events]]] = defaultdict(dict)
 
     def take(self, strand: int, move: Move, known: Events) -> Events:
@@ -46,6 +47,8 @@ class History:
         event = 1 << len(self.moves)
         cell, touches, process, victim = move
         past = self.joined(known, self.dependent(move)) | event
+        if self._times:
+            past |= (1 << self._times[-1][0]) - 1
         self.moves.append(move)
         self.pasts.append(past)
         self.of_strand[strand] |= event
@@ -73,6 +76,15 @@ class History:
             for component, mode in move.touches:
                 touching[component][mode] &= kept
         del self.moves[since:], self.pasts[since:]
+        self._times = [(at, now_s) for at, now_s in self._times if at < since]
+
+    def let_time_pass(self, now_s: float) -> None:
+        """The clock goes on to ``now_s``, as everybody waits for it: what happens from now on comes after all else."""
+        self._times.append((len(self.moves), now_s))
+
+    def is_over(self, due_s: float | None, at: int) -> bool:
+        """Whether it was later than ``due_s`` at the event ``at``."""
+        return due_s is not None and any(place <= at and now_s >= due_s for place, now_s in self._times)
 
     def joined(self, known: Events, events: Events) -> Events:
         """``known``, and ``events`` with all that happened before any of them."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations, islice
 from typing import Any, NamedTuple
 
@@ -34,25 +34,32 @@ class Found(NamedTuple):
     refused: bool
 
 
-def found(drawn: Drawn, scheduler: Scheduler, most: int) -> Found:
+Make = Callable[[], Scheduler]
+
+
+def found(drawn: Drawn, make: Make, most: int, exact: frozenset[str] = frozenset()) -> tuple[Found, Any]:
+    """All that comes of it, and the scheduler that was made for that."""
     here.hub = greenlet.getcurrent()
-    plan = drawn.plan
-    terms = Terms(plan, Library(plan.code, ()), Stock(plan), new_names(), 400, drawn.is_virtual, 0, True)
+    plan, scheduler = drawn.plan, make()
+    terms = Terms(plan, Library(plan.code, ()), Stock(plan), new_names(), 400, drawn.is_virtual, 0, True, exact)
     outcomes: set[Any] = set()
     forms = Counter[Any]()
     for _ in range(most):
         if not scheduler.begin():
-            return Found(outcomes, forms, True, False)
+            return Found(outcomes, forms, True, False), scheduler
         played = play(terms, scheduler)
         assert played.life.parent.raised is None, played.life.parent.raised  # What is shared can be built.
         if played.life.refusal is not None or played.ending == "step_limit":
             played.life.end()
-            return Found(outcomes, forms, False, True)
+            return Found(outcomes, forms, False, True), scheduler
+        if not played.world.looked_into <= exact:
+            played.life.end()
+            return found(drawn, make, most, exact | played.world.looked_into)
         if played.ending is not None:
             outcomes.add(key(played, terms))
             forms[form(played.world.trace)] += 1
         played.life.end()
-    return Found(outcomes, forms, not scheduler.begin(), False)
+    return Found(outcomes, forms, not scheduler.begin(), False), scheduler
 
 
 def form(trace: list[Taken]) -> Any:
@@ -97,7 +104,7 @@ class Compared(NamedTuple):
 def small(seed: int, most: int) -> Iterator[tuple[Drawn, Found]]:
     """Programs that can be enumerated, with all that they come to."""
     for drawn in programs(seed):
-        everything = found(drawn, DepthFirst(), most)
+        everything, _ = found(drawn, DepthFirst, most)
         if everything.is_whole and sum(everything.forms.values()) > 1:
             yield drawn, everything
 
@@ -106,8 +113,7 @@ def compare(seed: int, count: int, most: int) -> Compared:
     """Fails at the first program of which ``dpor`` does not find the same."""
     total = Compared(0, 0, 0, 0)
     for drawn, everything in islice(small(seed, most), count):
-        partial = PartialOrder()
-        one_each = found(drawn, partial, 10 * most)
+        one_each, partial = found(drawn, PartialOrder, 10 * most)
         said = f"seed {seed}, program {total.programs}, virtual {drawn.is_virtual}, {drawn.plan.faults}, " + (
             f"{[one.type for one in drawn.plan.shared]}\n{drawn.plan.code and drawn.plan.code.source}"
         )
@@ -134,7 +140,7 @@ def test_what_is_drawn_over_all_types_has_one_run_for_each_class() -> None:
 @pytest.mark.slow
 def test_what_bounded_calls_exhausted_is_all_that_there_is() -> None:
     for drawn, everything in islice(small(seed=2, most=40), 20):
-        bounded = Bounded()
+        found_in_order, bounded = found(drawn, Bounded, 200)
 
-        assert found(drawn, bounded, 200).outcomes == everything.outcomes
+        assert found_in_order.outcomes == everything.outcomes
         assert bounded.is_exhausted
