@@ -41,13 +41,14 @@ class Segment(NamedTuple):
 
 class Channel(NamedTuple):
     """``put`` and ``got`` count the segments ever written and wholly read, so that each has a number of its own;
-    ``spent`` is the cost of all that was ever written."""
+    ``spent`` is the cost of all that was ever written, ``unread`` that of ``segments``."""
 
     is_socket: bool
     segments: tuple[Segment, ...] = ()
     put: int = 0
     got: int = 0
     spent: int = 0
+    unread: int = 0
 
     def write(self, load: Any, size: int, start: int, stop: int) -> Channel:
         """Write as much as there is room for. The very same channel where there is none."""
@@ -55,7 +56,8 @@ class Channel(NamedTuple):
         if not amount:
             return self
         segment = Segment(load, size, start, start + amount, cost)
-        return Channel(self.is_socket, (*self.segments, segment), self.put + 1, self.got, self.spent + cost)
+        segments, spent = (*self.segments, segment), self.spent + cost
+        return Channel(self.is_socket, segments, self.put + 1, self.got, spent, self.unread + cost)
 
     def is_ample(self, count: int) -> bool:
         """Whether ``count`` more bytes would fit even if nothing had ever been read."""
@@ -76,18 +78,18 @@ class Channel(NamedTuple):
         return first._replace(stop=middle), self._replace(segments=rest)
 
     def without_first(self) -> Channel:
-        return Channel(self.is_socket, self.segments[1:], self.put, self.got + 1, self.spent)
+        unread = self.unread - self.segments[0].cost
+        return Channel(self.is_socket, self.segments[1:], self.put, self.got + 1, self.spent, unread)
 
     @property
     def _used(self) -> int:
         if not self.segments:
             return 0
-        unread = sum([segment.cost for segment in self.segments])
         if self.is_socket:
-            return unread
+            return self.unread
         # A page is free when all of it has been read. Half a byte is for what rounding has lost.
         half = _PARTS // 2
-        return unread + max(0, (self.spent - unread + half) % (_PAGE * _PARTS) - half)
+        return self.unread + max(0, (self.spent - self.unread + half) % (_PAGE * _PARTS) - half)
 
     def _fitting(self, used: int, count: int) -> tuple[int, int]:
         return (_fitting_in_socket if self.is_socket else _fitting_in_pipe)(used, count)

@@ -13,7 +13,11 @@ from typing import Any
 from ...models.model import BLOCKED, Lasting, Model, Operation, Raised, Step, Then, looks_at_memory
 
 _MOST = 20_000
-"""How many steps are kept; a program that has more of them seldom sees one again."""
+"""How many steps are kept."""
+
+_PERIOD = 1_000
+"""After so many new steps it is seen whether known ones come more often: a long run, whose states are large, too, would
+only fill memory."""
 
 
 class Memo:
@@ -22,6 +26,8 @@ class Memo:
     def __init__(self, model: Model, initial: Any) -> None:
         self._model = model
         self._initial = initial
+        self._pays = True
+        self._hits = 0
         self._forget()
 
     def _forget(self) -> None:
@@ -32,11 +38,18 @@ class Memo:
 
     def step(self, state: Any, process: int, operation: Operation) -> Step:
         """What ``model.step`` gives."""
-        if type(operation) is not Lasting:
+        if type(operation) is not Lasting or not self._pays:
             return self._model.step(state, process, operation)
         key = (id(state), process, id(operation))
         known = self._steps.get(key)
-        return known if known is not None else self._new(key, state, process, operation)
+        if known is None:
+            return self._new(key, state, process, operation)
+        self._hits += 1
+        return known
+
+    def _is_worth_it(self) -> bool:
+        self._pays, self._hits = self._hits >= _PERIOD, 0
+        return self._pays
 
     def _new(self, key: tuple[int, int, int], state: Any, process: int, operation: Operation) -> Step:
         step = self._model.step(state, process, operation)
@@ -48,7 +61,7 @@ class Memo:
                 return step
             if isinstance(step, Then):
                 step = step._replace(operation=Lasting(*step.operation))
-        if len(self._steps) >= _MOST:
+        if len(self._steps) >= _MOST or (len(self._steps) % _PERIOD == _PERIOD - 1 and not self._is_worth_it()):
             self._forget()
             return step
         self._steps[key] = step

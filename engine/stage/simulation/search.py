@@ -41,6 +41,10 @@ SAMPLERS: dict[str, Callable[[int], Scheduler]] = {
 """The strategies that draw schedules, from a seed, for ever."""
 
 
+MOST_CUT = 10
+"""How many runs may meet the limit on their steps before the search ends: others would, too, and they take long."""
+
+
 class Phase(NamedTuple):
     """A strategy, how many schedules it may run (those it leaves as repetitions included), and for how long."""
 
@@ -79,7 +83,7 @@ class Search:
     refusal: NotSimulated | None = None
     reads_clock: bool = False
     has_gone_elsewhere: bool = False
-    has_met_limit: bool = False
+    cut: int = 0
     looked_into: set[str] = field(default_factory=set)
 
     def run(self, phases: list[Phase], seed: int) -> None:
@@ -140,7 +144,11 @@ class Search:
             if self.needs_more or self.refusal or (self.first_failure and not self.keep_going):
                 return False
             # With a run that could not be followed to its end, nothing is ever exhausted.
-            if self.steps >= self.most_steps or (self._is_endless and phase.strategy not in SAMPLERS):
+            if (
+                self.steps >= self.most_steps
+                or self.cut >= MOST_CUT
+                or (self._is_endless and phase.strategy not in SAMPLERS)
+            ):
                 return False
             if until_s is not None and time.monotonic() >= until_s:
                 break
@@ -160,7 +168,7 @@ class Search:
             self.redundant += 1
             return
         self.schedules += 1
-        self.has_met_limit |= played.ending == "step_limit"
+        self.cut += played.ending == "step_limit"
         identity = key(played, self.terms)
         outcome = self.outcomes.get(identity)
         if outcome is None:
@@ -180,14 +188,14 @@ class Search:
     @property
     def _is_endless(self) -> bool:
         """Whether there was something that no search can go through to its end."""
-        return self.has_met_limit or self.has_gone_elsewhere
+        return bool(self.cut) or self.has_gone_elsewhere
 
     def _is_all(self, scheduler: Scheduler) -> bool:
         return scheduler.is_exhausted if isinstance(scheduler, Bounded) else True
 
     def _why_not(self) -> list[str]:
         reasons = []
-        if self.has_met_limit:
+        if self.cut:
             reasons.append("a run met the limit on steps: a loop that goes on for ever, or one that is longer")
         if self.reads_clock:
             reasons.append("a target reads the clock, and may do otherwise at other times")

@@ -122,6 +122,31 @@ def test_it_forgets_all_where_there_is_too_much(monkeypatch: pytest.MonkeyPatch)
     assert model.asked == 6
 
 
+def test_it_remembers_nothing_more_where_hardly_anything_is_seen_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.stage.simulation.memo._PERIOD", 4)
+    model = Counting()
+    memo = Memo(model, model.initial())
+
+    for process in range(5):
+        memo.step(1, process, ACQUIRE)
+    memo.step(1, 0, ACQUIRE)
+    memo.step(1, 0, ACQUIRE)
+
+    assert model.asked == 7
+
+
+def test_it_goes_on_where_most_is_seen_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.stage.simulation.memo._PERIOD", 4)
+    model = Counting()
+    memo = Memo(model, model.initial())
+
+    for process in range(5):
+        for _ in range(3):
+            memo.step(1, process, ACQUIRE)
+
+    assert model.asked == 5
+
+
 def test_an_operation_is_told_by_the_types_of_its_arguments() -> None:
     assert lasting("put", 1) is lasting("put", 1)
     assert lasting("put", 1) is not lasting("put", True)
