@@ -15,7 +15,7 @@ Dynamic partial-order reduction for model checking software, POPL 2005.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ....models.model import BLOCKED
 from ..strand import Strand
@@ -108,8 +108,7 @@ class PartialOrder:
         if is_whole:
             if world.trace:
                 self._look_back(world)
-            for strand in world.waiting:
-                self._note_races(world, strand)
+            self._note_what_waits(world)
             self.classes += 1
         else:
             self.redundant += 1
@@ -142,6 +141,7 @@ class PartialOrder:
         numbers = [strand.number for strand in ready]
         awake = [number for number in numbers if number not in sleep] if sleep else numbers
         if not awake:
+            self._note_what_waits(world, sleep)
             raise Redundant
         # Who has just moved goes on if possible: fewer changes are easier to read.
         moved = world.trace[-1].strand.number if world.trace else None
@@ -164,6 +164,12 @@ class PartialOrder:
         before = [other.number for other in ready if is_held_up or depend(move_of(other), strike)]
         self._path[-1].backtrack.update(before)
 
+    def _note_what_waits(self, world: World, sleep: Collection[int] = ()) -> None:
+        """At the end of a run: what those wait to do that could never go on."""
+        for strand in world.waiting:
+            if strand.number not in sleep:
+                self._note_races(world, strand)
+
     def _note_races(self, world: World, strand: Strand) -> None:
         """Put down where what ``strand`` does now could have been done before something that conflicts."""
         among = ~strand.clock
@@ -185,6 +191,8 @@ class PartialOrder:
         history, victim, step = self._history, victim_of(strand), strand.step
         if victim == EVERYBODY:
             return 0
+        if step is not BLOCKED:
+            victim = move_of(strand).victim
         found = history.on_cell[strand.cell] & among
         if found and step is not BLOCKED and not (world.is_virtual and strand.operation.patience_s is not None):
             # It would touch the same without an event and without all that came of that, if it depends on none of them.

@@ -22,7 +22,7 @@ class Earlier:
     def __init__(self, history: History, world: World) -> None:
         self._history = history
         self._world = world
-        self._without: dict[int, tuple[int, Any]] = {}
+        self._without: dict[tuple[int, int], tuple[int, Any]] = {}
 
     def move(self, strand: Strand, at: int) -> Move | None:
         """What ``strand`` now wants to do would have been instead of the event ``at``, after what is independent of
@@ -30,19 +30,18 @@ class Earlier:
         number, victim, event = strand.process.number, victim_of(strand), self._history.moves[at]
         if event.victim == number or (victim is not None and event.process == victim):
             return Move(strand.cell, (), number, victim)
-        if event.cell != strand.cell:
+        if event.cell != strand.cell and event.process != number:
             return None
         is_over = not self._world.is_virtual or self._history.is_over(strand.due_s, at)
-        step = _step(self._world, strand.cell, self._state_without(at), number, strand.operation, is_over)
+        step = _step(self._world, strand.cell, self._state_without(at, strand.cell), number, strand.operation, is_over)
         return None if step is BLOCKED else made(strand, step.touches)
 
-    def _state_without(self, at: int) -> Any:
-        """The state of its cell if neither the event ``at`` had been taken, nor what came because of that."""
+    def _state_without(self, at: int, cell: int) -> Any:
+        """The state of ``cell`` if neither the event ``at`` had been taken, nor what came because of that."""
         history, trace = self._history, self._world.trace
-        upto, state = self._without.get(at) or (at + 1, trace[at].before)
+        upto, state = self._without.get((at, cell)) or (at + 1, self._state_before(at, cell))
         if upto == len(trace):
             return state
-        cell = trace[at].cell
         for other in in_order(history.independent(at, history.on_cell[cell] & -(1 << upto))):
             if not history.moves[other].touches and trace[other].step.state is trace[other].before:
                 continue
@@ -50,8 +49,13 @@ class Earlier:
             step = _step(self._world, cell, state, history.moves[other].process, trace[other].operation, is_over=True)
             # What was done to something that was not there yet makes no difference to what was.
             state = state if step is BLOCKED else step.state
-        self._without[at] = len(trace), state
+        self._without[at, cell] = len(trace), state
         return state
+
+    def _state_before(self, at: int, cell: int) -> Any:
+        later = in_order(self._history.on_cell[cell] & -(1 << at))
+        first = next(later, None)
+        return self._world.states[cell] if first is None else self._world.trace[first].before
 
 
 def _step(world: World, cell: int, state: Any, process: int, operation: Operation, is_over: bool) -> Any:
