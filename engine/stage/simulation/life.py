@@ -114,6 +114,7 @@ class Life:
                 self.world.outliving.add(object.__getattribute__(self.shared[shared.name], "cell"))
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
+            self.observes |= bool(parent.at_exit)
         for number, process in enumerate(plan.processes, 1):
             self._start_planned(number, process)
         if plan.faults:
@@ -154,9 +155,14 @@ class Life:
         output.flush(self.parent)
         process = Process(number, number, planned.name, self.parent, planned.daemon)
         self.by_number[number] = self.processes[planned.name] = process
+        unborn: Exception | None = None
+        args: Any
+        kwargs: Any
         try:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
             args, kwargs = self._handed_over(planned.call, process, self.inherit(self.parent, process))
+        except Unborn as failed:
+            args, kwargs, unborn = (), {}, failed.error
         except Exception as error:
             process.is_started, process.is_gone = False, True
             process.raised = link.raised(error)
@@ -168,6 +174,8 @@ class Life:
         self._at_once(0, lasting("start", number, given))
 
         def live() -> None:
+            if unborn is not None:
+                _fail_to_begin(process, unborn)
             if planned.start_after:
                 others = tuple(self.processes[name].number for name in planned.start_after)
                 perform(KERNEL, lasting("await", *others))
@@ -231,7 +239,11 @@ class Life:
             given, function, held = copied((args, kwargs), memo), memo.get(id(target), target), None
             self.world.is_starting_a_process = False
         else:
-            given, function = self.pickled((args, kwargs), starter, process), target
+            function = target
+            try:
+                given = self.pickled((args, kwargs), starter, process)
+            except Unborn as failed:
+                given, function = ((process, failed.error), {}), _fail_to_begin
             held = tuple(self.world.passed)
         process.identity = args[0]._identity if args and hasattr(args[0], "_identity") else ()
         self._at_once(starter.number, lasting("start", number, held))
@@ -240,14 +252,15 @@ class Life:
         return number
 
     def pickled(self, value: Any, sender: Process, receiver: Process) -> Any:
-        """``value`` as it arrives in a process that is being started. Raises what pickling or unpickling raises."""
+        """``value`` as it arrives in a process that is being started. Raises what pickling raises, and Unborn where it
+        cannot be unpickled there."""
         self.world.is_starting_a_process = True
         self.world.passed.clear()
         try:
             with self.library.visible(sender):
                 data = ForkingPickler.dumps(value)
             with self.library.visible(receiver), acting_as(receiver):
-                return ForkingPickler.loads(data)
+                return _loaded(data)
         finally:
             self.world.is_starting_a_process = False
 
@@ -318,7 +331,8 @@ class Life:
         code = 0
         if error is not None:
             process.returned = NOTHING
-            process.raised = process.raised or link.raised(error)
+            if process.has_begun:
+                process.raised = process.raised or link.raised(error)
             code = complaints.exit_code(error)
             if isinstance(error, SystemExit):
                 if error.code is not None and not isinstance(error.code, int):
@@ -382,6 +396,31 @@ class Life:
                 self.refuse(refusal)
         else:
             victim.is_stopped = action == "stop"
+
+
+class Unborn(Exception):
+    """What a process is started with cannot be unpickled there."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _loaded(data: Any) -> Any:
+    try:
+        return ForkingPickler.loads(data)
+    except NotSimulated:
+        raise
+    except Exception as error:
+        raise Unborn(error) from error
+
+
+def _fail_to_begin(process: Process, error: Exception) -> None:
+    """All that a process does that cannot unpickle what it was given (``spawn._main``): nobody is told of it but by
+    what it writes."""
+    process.has_begun = False
+    output.emit(process, STDERR, complaints.complaint(None, error))
+    raise SystemExit(1)
 
 
 _WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")

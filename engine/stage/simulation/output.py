@@ -17,6 +17,7 @@ from ...models.model import WRITE, Done, Operation, Step
 from . import here as place
 from .here import here, perform
 from .process import STDERR, STDOUT, Process
+from .refusal import NotSimulated
 
 
 class Output:
@@ -85,6 +86,9 @@ class Kept:
 
 _CHUNK = 8192
 """How much text is handed down (``_CHUNK_SIZE``)."""
+
+_MOST_WRITTEN = 4_000_000
+"""More than any run shows of it, and it is kept for each outcome."""
 
 _CAPACITY = io.DEFAULT_BUFFER_SIZE
 """That of the buffer below."""
@@ -200,6 +204,9 @@ def emit(process: Process, stream: int, text: str) -> None:
 def emit_at_once(process: Process, stream: int, text: str) -> None:
     """Have ``process``, the one that runs, write ``text``, whatever it keeps back."""
     speaker = process.speaker or process
+    speaker.written_length += len(text)
+    if speaker.written_length > _MOST_WRITTEN:
+        raise NotSimulated(f"a process that prints more than {_MOST_WRITTEN:,} characters")
     cell = speaker.output if here.world.output is None else here.world.output
     if cell is not None:
         perform(cell, Operation("write", (stream, text)))

@@ -32,12 +32,14 @@ class Process:
     handle: Any = None
     made = 0
     built = 0
+    written_length = 0
     slept_s = 0.0
     is_asleep = False
     clock_reads = 0
     ticks_s = 0.0
     random: random.Random | None = None
     is_started = True
+    has_begun = True
     is_gone = False
     is_stopped = False
     is_muted = False

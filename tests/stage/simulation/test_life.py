@@ -8,7 +8,7 @@ from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
 from engine.plan import Fault
 from tests.processes_support import ref
-from tests.stage.simulation.stories import explored, only, outcomes, runs, values
+from tests.stage.simulation.stories import explored, only, outcomes, refusal, runs, values
 
 pytestmark = pytest.mark.slow
 
@@ -97,10 +97,38 @@ def test_what_is_written_beneath_pythons_streams_comes_before_what_they_keep(sim
     assert (run.stdout, run.stderr) == ("first, line\n", "first, half")
 
 
-def test_however_much_is_printed_is_told(simulation: Simulation) -> None:
-    run = only(simulation, "def one(): print('x' * 10_000_000)", settings=UNORDERED)
+def test_much_that_is_printed_is_told(simulation: Simulation) -> None:
+    run = only(simulation, "def one(): print('x' * 3_000_000)", settings=UNORDERED)
 
-    assert run.stdout == "x" * 10_000_000 + "\n"
+    assert run.stdout == "x" * 3_000_000 + "\n"
+
+
+def test_too_much_that_is_printed_is_refused_before_it_fills_memory(simulation: Simulation) -> None:
+    source = "def one():\n  for _ in range(100_000): print('x' * 1_000)"
+
+    refused = refusal(simulation, source)
+
+    assert refused == "a process that prints more than 4,000,000 characters (scenario.yaml:2)"
+
+
+def test_what_the_parent_printed_before_it_started_anybody_comes_first(simulation: Simulation) -> None:
+    source = "def before(): print('parent')\ndef one(): print('child')"
+
+    found = runs(simulation, source, before=[])
+
+    assert {run.stdout for run in found} == {"parent\nchild\n"}
+
+
+def test_what_the_parent_does_at_its_exit_comes_when_the_others_have_ended(simulation: Simulation) -> None:
+    source = """
+    import atexit
+    def before(): atexit.register(print, "parent")
+    def one(): print("child")
+    """
+
+    found = runs(simulation, source, before=[])
+
+    assert {run.stdout for run in found} == {"child\nparent\n"}
 
 
 def test_an_interrupt_may_come_while_a_process_waits_for_its_children(simulation: Simulation) -> None:

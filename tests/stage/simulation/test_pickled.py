@@ -69,3 +69,46 @@ def test_a_process_of_the_scenario_that_cannot_be_given_it_is_not_started_and_th
     assert (run.ending, values(run)) == ("completed", ("TypeError: cannot pickle '_thread.lock' object", 2))
     assert run.processes["one"].started_s is None
     assert run.stderr.endswith("TypeError: cannot pickle '_thread.lock' object\n")
+
+
+LATE = textwrap.dedent(
+    """
+    import multiprocessing
+    class Late:
+        def __reduce__(self): return broken, ()
+    def broken(): raise ValueError("not here")
+    def make(): return Late()
+    def child(thing): print("never")
+    """
+)
+
+
+def test_what_cannot_be_unpickled_ends_the_process_that_is_given_it_and_not_who_starts_it(
+    simulation: Simulation,
+) -> None:
+    source = LATE + textwrap.dedent(
+        """
+        def one():
+            started = multiprocessing.Process(target=child, args=(Late(),))
+            started.start()
+            started.join()
+            return started.exitcode
+        """
+    )
+
+    run = only(simulation, source, start_method="spawn")
+
+    assert values(run) == (1,)
+    assert run.stdout == ""
+    assert run.stderr.splitlines()[-1] == "ValueError: not here"
+
+
+def test_a_process_of_the_scenario_fails_to_begin_where_it_cannot_unpickle_what_it_is_given(
+    simulation: Simulation,
+) -> None:
+    source = LATE + "late = make()"
+
+    run = only(simulation, source, {"child": [Reference("code", "late")]}, start_method="spawn")
+
+    assert (run.ending, run.processes["child"].exitcode, run.processes["child"].raised) == ("completed", 1, None)
+    assert run.stderr.startswith("Traceback (most recent call last):")
