@@ -15,7 +15,7 @@ from .names import said
 from .process import NOTHING, STDERR, STDOUT, Process
 from .refusal import NotSimulated
 from .stock import Stock
-from .world import Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
+from .world import QUEUES, Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
 
 
 class Terms(NamedTuple):
@@ -47,8 +47,11 @@ class Played(NamedTuple):
 
 def play(terms: Terms, scheduler: Scheduler) -> Played:
     """Run the plan once. What is left of it must be ended with ``played.life.end()``."""
-    is_fine = any(fault.action in ("kill", "terminate", "stop") for fault in terms.plan.faults)
-    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, terms.exact)
+    actions = {fault.action for fault in terms.plan.faults}
+    is_fine = not actions.isdisjoint(("kill", "terminate", "stop"))
+    # An interrupt in the middle of what has several steps is refused, so it must be seen to be there.
+    exact = terms.exact | {QUEUES} if "interrupt" in actions else terms.exact
+    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, exact)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())
     life = Life(world, terms.plan, terms.library, terms.stock, terms.seed)

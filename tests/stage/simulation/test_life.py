@@ -131,6 +131,18 @@ def test_what_the_parent_does_at_its_exit_comes_when_the_others_have_ended(simul
     assert {run.stdout for run in found} == {"child\nparent\n"}
 
 
+def test_an_interrupt_in_the_middle_of_a_get_is_refused_and_not_overlooked(simulation: Simulation) -> None:
+    source = "def one(queue): queue.get()\ndef other(queue): queue.put(1)"
+    shared = {"queue": {"type": "Queue"}}
+    faults = (Fault("interrupt", "one", nth=0),)
+
+    refused = refusal(
+        simulation, source, {"one": [ref("queue")], "other": [ref("queue")]}, shared=shared, faults=faults
+    )
+
+    assert refused == "an interrupt in the middle of queue.receive"
+
+
 def test_an_interrupt_may_come_while_a_process_waits_for_its_children(simulation: Simulation) -> None:
     source = """
     from multiprocessing import Process
