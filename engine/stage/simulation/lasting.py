@@ -6,12 +6,16 @@ from functools import lru_cache
 
 from ...models.model import Lasting, Operation
 
-_TOLD = frozenset((int, str, bytes, bool, type(None)))
+_TOLD = frozenset((int, bool, type(None)))
+_TEXTS = frozenset((str, bytes))
+_MOST_TEXT = 1_000
 
 
 def is_told_by_value(value: object) -> bool:
-    """Whether nobody can tell ``value`` from an equal one of its type (0.0 is not -0.0)."""
-    return type(value) in _TOLD
+    """Whether nobody can tell ``value`` from an equal one of its type (0.0 is not -0.0), and it is small: many of them
+    are kept."""
+    kind = type(value)
+    return kind in _TOLD or (kind in _TEXTS and len(value) <= _MOST_TEXT)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=20_000, typed=True)
