@@ -108,7 +108,7 @@ class PartialOrder:
         if is_whole:
             if world.trace:
                 self._look_back(world)
-            self._note_what_waits(world)
+                self._note_what_waits(world)
             self.classes += 1
         else:
             self.redundant += 1

@@ -349,6 +349,16 @@ def test_a_thousand_generated_programs_have_one_run_for_each_class() -> None:
     assert total.classes < total.interleavings
 
 
+def test_a_run_in_which_all_wait_from_the_beginning_is_the_only_one() -> None:
+    scheduler = PartialOrder()
+
+    found = outcomes(
+        lambda world: Semaphore(world, "s", "s", 0), lambda semaphore: semaphore.acquire(), scheduler=scheduler
+    )
+
+    assert (len(found), scheduler.classes) == (1, 1)
+
+
 def test_a_run_in_which_nobody_takes_a_step_is_the_only_one() -> None:
     scheduler = PartialOrder()
 
