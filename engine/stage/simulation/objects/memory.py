@@ -49,7 +49,11 @@ class CMemory(Shared):
     def _await_refusal(self, operation: str) -> None:
         """What cannot be read or written is refused only once the lock lets it: until then, it is done to nothing."""
         if isinstance(self, Synchronized):
-            perform(self.cell, Operation(operation, (self._part, _NOTHING)))
+            try:
+                perform(self.cell, Operation(operation, (self._part, _NOTHING)))
+            except BaseException as error:
+                error.__context__ = None  # Who is interrupted here has not been refused anything yet.
+                raise
 
 
 def _written(part: Part, value: Any) -> Operation:
