@@ -42,7 +42,7 @@ class Schedule:
     """What random choices of the targets are drawn from."""
     exact: tuple[str, ...]
     """The kinds of primitives of which each inner step is one of `steps`, because somebody looks or tries: `queues`,
-    `memory`."""
+    `memory`, `pipes`, `kills` (all of them)."""
     steps: tuple[str, ...]
     """Who takes each step, `left*3` for three in a row: `worker[1]`, `parent`, `left:jobs` (the thread that feeds
     `jobs` for `left`), `kill left` (a fault)."""

@@ -53,7 +53,7 @@ class Buffer(NamedTuple):
 
 class State(NamedTuple):
     """``puts`` is how many permits were ever taken, ``gets`` how many were given back. ``buffers`` are by process, from
-    its first put on; ``closed``, ``cancelled`` and ``shut`` (the feeder has ended) are processes."""
+    its first put on; ``closed``, ``cancelled``, ``shut`` (the feeder has ended) and ``exiting`` are processes."""
 
     pipe: Pipe = Pipe()
     puts: int = 0
@@ -63,6 +63,7 @@ class State(NamedTuple):
     cancelled: frozenset[int] = frozenset()
     shut: frozenset[int] = frozenset()
     unfinished: Unfinished = NOBODY
+    exiting: frozenset[int] = frozenset()
 
 
 _LOOKS_AT_PERMITS: Touches = (("puts", READ), ("gets", READ))
@@ -94,7 +95,7 @@ class Queue:
         names = (
             *("put", "count", "feed", "write_on", "let_go", "get", "receive", "give_back", "release"),
             *("empty", "full", "qsize", "close", "cancel_join_thread", "join_thread", "task_done", "join"),
-            *("notice", "sleep"),
+            *("notice", "sleep", "linger", "exiting"),
         )
         self._steps: dict[str, Callable[[State, int, Operation], Step]] = {
             name: getattr(self, f"_{name}") for name in names
@@ -165,6 +166,10 @@ class Queue:
         try:
             load, size = self._pack(item.item, process)
         except Exception as error:
+            if process in state.exiting:
+                # It may be that nothing works any more, so it says nothing, and writes nothing more.
+                ended = _fed(state, process, Buffer((), rest.fed + len(rest.items)))
+                return Done(ended._replace(shut=state.shut | {process}), None, touches)
             # As the feeder's own handler has it: the item is lost, and its permit given back.
             lost = _fed(state, process, rest)._replace(gets=state.gets + 1)
             return Raised(lost, error, (*touches, *self._gives_permit(state)))
@@ -243,6 +248,13 @@ class Queue:
             return BLOCKED
         return Done(state, None, _feeder(process, READ))
 
+    def _linger(self, state: State, process: int, operation: Operation) -> Step:
+        """Nothing: but what a process does next comes after it, and its feeder may be before."""
+        return Done(state, None, ())
+
+    def _exiting(self, state: State, process: int, operation: Operation) -> Step:
+        return Done(state._replace(exiting=state.exiting | {process}), None, _feeder(process, WRITE))
+
     # What is joinable
 
     def _task_done(self, state: State, process: int, operation: Operation) -> Step:
@@ -269,8 +281,7 @@ def _feeder(process: int, mode: int) -> Touches:
 
 
 def _fed(state: State, process: int, buffer: Buffer) -> State:
-    pipe, puts, gets, buffers, closed, cancelled, shut, unfinished = state
-    return State(pipe, puts, gets, buffers.but(process, buffer), closed, cancelled, shut, unfinished)
+    return State(state.pipe, state.puts, state.gets, state.buffers.but(process, buffer), *state[4:])
 
 
 def _step(state: State, part: Part | Blocked) -> Step:

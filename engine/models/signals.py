@@ -16,12 +16,14 @@ class State(NamedTuple):
 
 class Signals:
     """State: ``State``. ``stop``, ``resume`` and ``interrupt`` are given a process; who is not stopped cannot be
-    resumed: whoever is to do that waits."""
+    resumed: whoever is to do that waits. ``pause`` is a moment at which nothing happens."""
 
     def initial(self) -> State:
         return State()
 
     def step(self, state: State, process: int, operation: Operation) -> Step:
+        if operation.name == "pause":
+            return Done(state, None, ())
         (argument,) = operation.arguments
         strikes = ((("signal", argument), WRITE),)
         match operation.name:

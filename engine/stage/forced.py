@@ -76,6 +76,7 @@ class Holding:
                 return function(*given, **keywords)
             finally:
                 strand.end()
+                strand.linger()
 
         return perform
 
@@ -163,6 +164,8 @@ _real_sleep, _real_write, _real_exit, _real_monotonic_s = time.sleep, os.write, 
 
 def _sleep(seconds: float) -> None:
     strand = turns.here()
+    if strand is not None:
+        strand.linger()
     if strand is None or seconds < 0:
         _real_sleep(seconds)
     elif strand.go_on("", "sleep"):

@@ -145,6 +145,12 @@ class Strand:
         self._pass_on()
         self.is_inside = self._has_slept = self._is_late = False
 
+    def linger(self) -> None:
+        """A moment in which others may be first, if the score has one here."""
+        while self.next is not None and self.next.operation == "linger":
+            self._take()
+            self._pass_on()
+
     def is_next(self, primitive: str, operation: str) -> bool:
         following = self.next
         return following is not None and (following.primitive, following.operation) == (primitive, operation)

@@ -104,11 +104,12 @@ def phases(settings: Settings) -> list[tuple[str, int, float | None]]:
     """Strategies, each with how many schedules and how long it may take."""
     if settings.strategy != "auto":
         return [(settings.strategy, settings.schedules, settings.for_s)]
-    shares = (("simplest", _SIMPLEST), ("dpor", _CLASSES))
-    return [
-        (name, max(1, int(settings.schedules * share)), None if settings.for_s is None else settings.for_s * share)
-        for name, share in shares
-    ]
+    left, made = settings.schedules, []
+    for name, share in (("simplest", _SIMPLEST), ("dpor", _CLASSES)):
+        schedules = min(left, max(1, int(settings.schedules * share)))
+        made.append((name, schedules, None if settings.for_s is None else settings.for_s * share))
+        left -= schedules
+    return [phase for phase in made if phase[1]]
 
 
 def _sampled(

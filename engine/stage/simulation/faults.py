@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from ...models.model import Operation
+from ...models.model import Lasting, Operation
 from ...plan import Fault
 from . import here as place
 from .here import here
@@ -70,13 +70,38 @@ def begin(life: Life) -> None:
 
 def trap(life: Life, process: Process) -> Trap | None:
     """What strikes at the operations of ``process``, if anything does."""
-    faults = [one for one in life.plan.faults if one.process == process.name and one.operation is not None]
+    mine = [one for one in life.plan.faults if one.process == process.name]
+    faults = [one for one in mine if one.operation is not None]
     types = {shared.name: shared.type for shared in life.plan.shared}
     for fault in faults:
         name, operation = fault.operation or ("", "")
         if operation in _UNSEEN.get(types[name.partition("[")[0]], ()):
             raise NotSimulated(f"a fault {fault.moment} {name}.{operation}")
-    return Trap(life, process, faults) if faults else None
+    go_on = (
+        _go_on_and_pause if any(one.action == "interrupt" and _is_at_any_moment(one) for one in mine) else place.go_on
+    )
+    return Trap(life, process, faults, go_on) if faults or go_on is not place.go_on else None
+
+
+def pause(life: Life, process: Process) -> None:
+    """A moment before ``process`` tells what its target has returned, if it may be struck at any."""
+    if any(one.process == process.name and _is_at_any_moment(one) for one in life.plan.faults):
+        place.perform(SIGNALS, _PAUSE)
+
+
+def _is_at_any_moment(fault: Fault) -> bool:
+    return fault.operation is None
+
+
+def _go_on_and_pause(cell: int, operation: Operation) -> Any:
+    """An interrupt may come when an operation has been done, and its caller does not know of it yet."""
+    result = place.go_on(cell, operation)
+    if operation.name != "exit":
+        place.go_on(SIGNALS, _PAUSE)
+    return result
+
+
+_PAUSE = Lasting("pause")
 
 
 def note(life: Life, victim: Process, fault: Fault) -> None:
@@ -123,10 +148,11 @@ def _strike(life: Life, fault: Fault, turn: int | None) -> Callable[[], None]:
 class Trap:
     """Stands in the way of all that ``process`` does to what is shared."""
 
-    def __init__(self, life: Life, process: Process, faults: Sequence[Fault]) -> None:
+    def __init__(self, life: Life, process: Process, faults: Sequence[Fault], go_on: Callable[..., Any]) -> None:
         self._life = life
         self._process = process
         self._faults = list(faults)
+        self._go_on = go_on
         self._done: Counter[tuple[str, str]] = Counter()
 
     def perform(self, cell: int, operation: Operation) -> Any:
@@ -135,7 +161,7 @@ class Trap:
         times = self._done[name]
         self._strike("before", name, times)
         try:
-            result = place.go_on(cell, operation)
+            result = self._go_on(cell, operation)
         except greenlet.GreenletExit:
             raise
         except BaseException:

@@ -35,7 +35,7 @@ from .refusal import NotSimulated
 from .served import refuse_to_inherit
 from .stock import Stock
 from .strand import Strand
-from .world import CLOCK, IDLE, KERNEL, SIGNALS, World
+from .world import CLOCK, IDLE, KERNEL, KILLS, SIGNALS, World
 
 _SIGTERM = 15
 
@@ -56,6 +56,8 @@ class Life:
         self.copied: list[Any] = []
         self.refusal: NotSimulated | None = None
         self.reads_clock = False
+        self.draws = False
+        self.ends_while_feeding = False
         self.has_gone_elsewhere = False
         self.reads_pids = False
         self.struck: list[str] = []
@@ -132,6 +134,8 @@ class Life:
             perform(KERNEL, IDLE)
             for one in everybody:
                 if one.daemon:
+                    if one.exitcode is None:
+                        self.world.looked_into.add(KILLS)
                     self._at_once(0, lasting("kill", one.number, -_SIGTERM))
                     self.world.remove(one)
 
@@ -182,7 +186,9 @@ class Life:
             if planned.delay_s and self.world.is_virtual:
                 perform(CLOCK, Operation("sleep", (), planned.delay_s))
             own = self.library.target(process, planned.call.module, planned.call.name)
-            process.returned = own(*args, **kwargs)
+            returned = own(*args, **kwargs)
+            faults.pause(self, process)
+            process.returned = returned
 
         del target
         self.world.add_strand(process, self._guarded(process, live)).trap = faults.trap(self, process)
@@ -322,6 +328,8 @@ class Life:
                 error = SystemExit(1)
 
     def _finish(self, process: Process) -> None:
+        for queue in process.feeders:
+            queue.end_process()
         if process.children:
             end_children()
         for queue in process.feeders:
@@ -345,7 +353,7 @@ class Life:
                 with contextlib.suppress(Exception):
                     process.at_exit.pop()()
         output.flush(process)
-        if self._is_end_seen:
+        if self._is_end_seen or any(queue.is_left_behind() for queue in process.feeders):
             perform(KERNEL, lasting("exit", code))
         process.exitcode = code
 
@@ -375,8 +383,10 @@ class Life:
     def _obey(self, strand: Strand, operation: Operation) -> None:
         """What the steps of the kernel and of signals mean for who runs."""
         action = operation.name
-        if action == "exit" and not strand.greenlet.dead:
-            self.world.remove(strand.process)
+        if action == "exit":
+            self.world.end_threads(strand.process)
+            if not strand.greenlet.dead:
+                self.world.remove(strand.process)
         elif action in _ACTIONS:
             victim = self.by_number[operation.arguments[0]]
             # Who has been refused something is left without an exit code, and cannot be interrupted any more.

@@ -38,6 +38,7 @@ class Process:
     clock_reads = 0
     ticks_s = 0.0
     random: random.Random | None = None
+    is_seeded = False
     is_started = True
     has_begun = True
     is_gone = False

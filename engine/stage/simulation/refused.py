@@ -12,7 +12,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from multiprocessing import synchronize
+from multiprocessing import synchronize, util
 from typing import Any
 
 from .here import here
@@ -39,6 +39,7 @@ def refused() -> Iterator[tuple[Any, dict[str, Callable[..., Any]]]]:
         yield module, {name: _refusing(f"{module.__name__}.{name}") for name in names.split()}
     # Before Python 3.12 no audit event tells of threads, and none of any tells of what the system keeps in shared
     # memory, where it would outlive the run.
+    yield util.Finalize, {"__init__": _refusing("multiprocessing.util.Finalize")}
     thread = _refusing("starting a thread")
     yield _thread, {"start_new_thread": thread}
     yield threading.Thread, {"start": thread}

@@ -17,7 +17,7 @@ from .world import KERNEL, Scheduler, World
 _WAITS = frozenset(("await", "idle"))
 """What the parent, or the start of a process, waits for in reality without being told."""
 
-_OWN = frozenset(("close", "join_thread"))
+_OWN = frozenset(("close", "join_thread", "exiting"))
 """What a process does to queues, also at its end, that its feeder alone can see, which has turns of its own."""
 
 
@@ -58,6 +58,8 @@ def obstacles(life: Life) -> Iterator[str]:
     """What of a simulated run would be otherwise in reality, whatever the order."""
     if life.reads_clock:
         yield "a target reads the clock"
+    if life.ends_while_feeding:
+        yield "a process ends before its feeder has pickled all"
     if life.reads_pids:
         yield "a target looks at process ids"
 

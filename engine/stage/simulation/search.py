@@ -82,6 +82,7 @@ class Search:
     first_failure: int | None = None
     refusal: NotSimulated | None = None
     reads_clock: bool = False
+    draws: bool = False
     has_gone_elsewhere: bool = False
     cut: int = 0
     looked_into: set[str] = field(default_factory=set)
@@ -138,7 +139,7 @@ class Search:
             if not scheduler.begin():
                 return True
             played = play(self.terms, scheduler)
-            self.looked_into |= played.world.looked_into
+            self.looked_into |= played.world.looked_into - played.world.exact
             self._note(played)
             played.life.end()
             if self.needs_more or self.refusal or (self.first_failure and not self.keep_going):
@@ -160,6 +161,7 @@ class Search:
         life = played.life
         self.steps += len(played.world.trace)
         self.reads_clock |= life.reads_clock
+        self.draws |= life.draws
         self.has_gone_elsewhere |= life.has_gone_elsewhere
         if life.refusal is not None:
             self.refusal = life.refusal
@@ -183,7 +185,7 @@ class Search:
     @property
     def needs_more(self) -> bool:
         """Whether somebody has looked where these runs do not show all there is: then they say nothing."""
-        return not self.looked_into <= self.terms.exact
+        return bool(self.looked_into)
 
     @property
     def _is_endless(self) -> bool:
@@ -199,6 +201,8 @@ class Search:
             reasons.append("a run met the limit on steps: a loop that goes on for ever, or one that is longer")
         if self.reads_clock:
             reasons.append("a target reads the clock, and may do otherwise at other times")
+        if self.draws:
+            reasons.append("a target draws random numbers, and may do otherwise with others (--seed)")
         if self.steps >= self.most_steps:
             reasons.append(f"{self.most_steps:,} steps were taken, and there are more schedules")
         if not (self.exhausted or self.refusal or reasons or self.has_gone_elsewhere):

@@ -32,7 +32,7 @@ from .output import Stream
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
 from .refused import refuse_audited, refused
-from .world import CLOCK, KERNEL
+from .world import CLOCK, KERNEL, KILLS
 
 START_S = 1_000.0
 """What the clocks show at first."""
@@ -108,6 +108,8 @@ def _sleep(process: Process, seconds: float) -> None:
     if world.is_virtual:
         perform(CLOCK, _ENDLESS._replace(patience_s=float(seconds)))
         return
+    for queue in process.feeders:
+        queue.let_feeder_look()
     process.slept_s += seconds
     if process.slept_s > world.life.plan.timeout_s:
         # No real run would come to an end of it.
@@ -160,6 +162,7 @@ def _kill(process: Process, pid: int, number: int) -> None:
     if number not in _DEADLY:
         raise NotSimulated(f"the signal {signal.Signals(number).name}")
     life.observes = True
+    here.world.looked_into.add(KILLS)
     perform(KERNEL, Operation("kill", (victim.number, -int(number))))
     if victim is process:
         here.hub.switch()
@@ -226,7 +229,11 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
     },
     atexit: {"register": _at_exit, "unregister": _not_at_exit},
     importlib: {"import_module": _import_module},
-    multiprocessing: {"current_process": _current_process, "parent_process": _parent_process},
+    multiprocessing: {
+        "current_process": _current_process,
+        "parent_process": _parent_process,
+        "get_start_method": lambda process, allow_none=False: here.world.life.plan.start_method,
+    },
 }
 
 _OF_RANDOM = [
@@ -263,6 +270,8 @@ def _drawing(name: str) -> Callable[..., Any]:
     def draw(process: Process, *given: Any, **keywords: Any) -> Any:
         if process.random is None:
             process.random = random.Random(f"{here.world.life.seed} {process.key}")
+        process.is_seeded |= name in ("seed", "setstate") and bool(given or keywords)
+        here.world.life.draws |= not process.is_seeded
         return getattr(process.random, name)(*given, **keywords)
 
     return draw

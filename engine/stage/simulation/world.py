@@ -56,6 +56,14 @@ MEMORY = "memory"
 """Whether somebody is at a memory is told by who tries to take its lock."""
 
 
+PIPES = "pipes"
+"""Whether a ``recv`` is between a message's header and the rest is told by another process that receives there."""
+
+
+KILLS = "kills"
+"""Where a process is in the middle of anything is told by who kills it."""
+
+
 def new_names() -> Names:
     return {"kernel": KERNEL, "clock": CLOCK, "signals": SIGNALS}
 
@@ -104,8 +112,8 @@ class World:
 
     ``is_virtual`` has a clock that jumps to the next deadline when nobody can do anything before; without it, any
     time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at, and
-    ``exact`` those kinds of them that it names (``QUEUES``, ``MEMORY``) every step that can be told from the outside,
-    by a look or a try; ``looked_into`` has the kinds where somebody did so.
+    ``exact`` those of the kinds that it names (``QUEUES``, ``MEMORY``, ``PIPES``; ``KILLS`` for all) every step that
+    can be told from the outside, by a look or a try; ``looked_into`` has the kinds where somebody did so.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
     being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
     the cells ``outliving`` is not given up by who is killed. ``is_still`` says that the steps to choose from are only
@@ -122,7 +130,7 @@ class World:
     ) -> None:
         self.names = names
         self.is_virtual = is_virtual
-        self.is_fine = is_fine
+        self.is_fine = is_fine or KILLS in exact
         self.exact = exact
         self.looked_into: set[str] = set()
         self.models: dict[int, Model] = {}
@@ -134,6 +142,7 @@ class World:
         self.kept: list[object] = []
         self.pickling = PICKLING
         self.endpoints: dict[Any, str] = {}
+        self.readers: dict[Endpoint, int] = {}
         self.is_starting_a_process = False
         self.passed: list[Endpoint] = []
         self.is_still = False
@@ -152,7 +161,7 @@ class World:
     def kernel(self) -> int:
         """The cell of what the operating system knows; there from the first moment that anybody asks."""
         if KERNEL not in self.states:
-            model, memo = _KERNELS[self.is_fine]
+            model, memo = _KERNELS[self.is_exact(PIPES)]
             self.set_cell(KERNEL, "kernel", model, INITIAL, memo.step)
         return KERNEL
 
@@ -216,6 +225,10 @@ class World:
                 if strand.cell in self.outliving and strand.is_midway:
                     # Its request is with the manager's server, which knows nothing of its end.
                     self.add_background(process, strand.cell, strand.operation, ONCE)
+
+    def end_threads(self, process: Process) -> None:
+        """``process`` has ended, and what its threads had still to do is not done."""
+        self.waiting = [strand for strand in self.waiting if strand.process is not process or strand.greenlet]
 
     def throw(self, strand: Strand, error: BaseException) -> None:
         """Have what ``strand`` waits for end in ``error``."""
@@ -307,7 +320,8 @@ class World:
             if strand.process.is_stopped or strand.polls is not None or strand.operation.patience_s is None:
                 continue
             if strand.due_s is None:
-                strand.due_s = self.now_s + strand.operation.patience_s
+                # To the nanosecond: 0.1 and 0.2 are 0.3.
+                strand.due_s = round(self.now_s + strand.operation.patience_s, 9)
             if due_s is None or strand.due_s < due_s:
                 due_s, due = strand.due_s, [strand]
             elif strand.due_s == due_s:

@@ -89,6 +89,7 @@ def test_what_goes_on_with_an_operation_is_given_nothing() -> None:
 
     assert steps == [
         "queue.put([1]) -> None",
+        "queue.linger() -> None",
         "queue.get() -> None",
         "queue.receive() -> None",
         "queue.release() -> [1]",

@@ -144,6 +144,7 @@ def test_what_is_changed_after_put_may_travel_changed() -> None:
         queue.qsize()
 
     assert results(a_queue, put_and_change, lambda queue: queue.get()) == {
+        (None, (1,)),
         (None, (1, 2)),
         (None, (1, 2, 3)),
     }

@@ -11,7 +11,7 @@ from ....models.semaphore import SEM_VALUE_MAX
 from ....models.semaphore import Lock as LockModel
 from ....models.semaphore import RLock as RLockModel
 from ....models.semaphore import Semaphore as SemaphoreModel
-from ..here import here, perform
+from ..here import here, number, perform
 from ..world import MEMORY, World
 from .shared import Shared, patience_of
 
@@ -38,6 +38,7 @@ class SemLock(Shared):
         return done
 
     def release(self) -> None:
+        _note_release(self.cell)
         perform(self.cell, _RELEASE)
 
     def __enter__(self) -> bool:
@@ -55,6 +56,15 @@ def _note_try(cell: int) -> None:
     model = here.world.models[cell]
     if isinstance(model, Guarded) and model.is_taken_inside:
         here.world.looked_into.add(MEMORY)
+
+
+def _note_release(cell: int) -> None:
+    """The same of who gives back what he has not taken."""
+    model = here.world.models[cell]
+    if isinstance(model, Guarded) and model.guard is not None:
+        state = here.world.states[cell]
+        if not model.guard.depth(state[0], number()):
+            _note_try(cell)
 
 
 class Lock(SemLock, synchronize.Lock):
@@ -75,6 +85,7 @@ class Semaphore(SemLock, synchronize.Semaphore):
         return SemaphoreModel(value)
 
     def get_value(self) -> int:
+        _note_try(self.cell)
         value: int = perform(self.cell, _GET_VALUE)
         return value
 

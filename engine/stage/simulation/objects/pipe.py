@@ -13,7 +13,7 @@ from ..here import here, number, perform
 from ..lasting import is_told_by_value, lasting, operation
 from ..payload import Raw, as_bytes, pack, unpack
 from ..refusal import NotSimulated
-from ..world import World
+from ..world import PIPES, World
 from .left import left
 from .shared import Shared
 
@@ -53,7 +53,9 @@ class Connection(Shared, connection.Connection):
         perform(self.cell, make("send", self.end, load, size + HEADER))
 
     def recv(self) -> Any:
-        return unpack(perform(self.cell, self._recv), number())
+        process = number()
+        self._note_reader(process)
+        return unpack(perform(self.cell, self._recv), process)
 
     def close(self) -> None:
         if not self.closed:
@@ -103,9 +105,15 @@ class Connection(Shared, connection.Connection):
         perform(self.cell, Operation("send", (self.end, load, len(load) + HEADER)))
 
     def _recv_bytes(self, maxsize: int | None = None) -> io.BytesIO:
+        self._note_reader(number())
         received = io.BytesIO()
         received.write(as_bytes(perform(self.cell, Operation("recv", (self.end, maxsize)))))
         return received
+
+    def _note_reader(self, process: int) -> None:
+        """Where several processes receive from one end, they may tear messages apart."""
+        if here.world.readers.setdefault(self.end, process) != process:
+            here.world.looked_into.add(PIPES)
 
     def _poll(self, timeout: float | None) -> bool:
         patience_s = None if timeout is None else max(0.0, timeout)

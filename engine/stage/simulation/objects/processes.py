@@ -17,6 +17,7 @@ from .. import output
 from ..here import here, number, perform
 from ..process import Process as Current
 from ..process import pid_of
+from ..world import KILLS
 from .sentinel import Sentinel
 
 
@@ -209,6 +210,7 @@ class _Simulated(BaseProcess):
         if self._child is None:
             raise AttributeError(f"'NoneType' object has no attribute '{_METHODS[signum]}'")
         if self._code is None:
+            here.world.looked_into.add(KILLS)
             perform(here.world.kernel, Operation("kill", (self._child, -signum)))
 
 
@@ -260,6 +262,7 @@ def end_children() -> None:
     children = tuple(_current().children)
     for child in children:
         if child.daemon and child._code is None:
+            here.world.looked_into.add(KILLS)
             perform(here.world.kernel, Operation("kill", (child._child, -signal.SIGTERM)))
     numbers = tuple(child._child for child in children if child._code is None)
     if numbers:

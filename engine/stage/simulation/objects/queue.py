@@ -8,7 +8,7 @@ from typing import Any
 
 from ....models.channel import HEADER
 from ....models.model import Lasting, Operation
-from ....models.queue import Loose, Packed, State
+from ....models.queue import END, Loose, Packed, State
 from ....models.queue import Queue as Model
 from ..here import here, number, perform
 from ..lasting import is_told_by_value
@@ -42,6 +42,7 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
             putter = here.strand.process  # type: ignore[union-attr]
             putter.feeders = (*putter.feeders, self)
             here.world.add_background(putter, self.cell, _FEED)
+        self.let_feeder_look()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         process = number()
@@ -70,16 +71,39 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
     def cancel_join_thread(self) -> None:
         here.world.settle(self.cell, number(), _CANCEL_JOIN_THREAD)
 
+    def let_feeder_look(self) -> None:
+        """A moment in which the feeder may pickle what its process may change next."""
+        if self._has_loose(number()):
+            perform(self.cell, _LINGER)
+
+    def end_process(self) -> None:
+        """From now on, a feeder that fails gives up."""
+        if self._has_loose(number()):
+            here.world.life.ends_while_feeding = True
+            perform(self.cell, _EXITING)
+
+    def _has_loose(self, process: int) -> bool:
+        buffer = self._state.buffers.get(process)
+        return buffer is not None and any(type(item) is Loose for item in buffer.items)
+
     def join_feeder(self) -> None:
         """Wait until all is written: also what a process does last as it ends."""
         process = number()
         if process in self._state.buffers and process not in self._state.cancelled:
             perform(self.cell, _JOIN_THREAD)
 
+    def has_unwritten(self, process: int) -> bool:
+        buffer = self._state.buffers.get(process)
+        return buffer is not None and bool(buffer.items)
+
+    def is_left_behind(self) -> bool:
+        """Whether the running process does not wait for its feeder."""
+        return number() in self._state.cancelled
+
     def final(self) -> list[object]:
         """The items that nobody got; those of the parent's own buffer, too, which its feeder still writes."""
         state = self._state
-        held = [_load_of(item) for item in state.buffers[0].items] if 0 in state.buffers else []
+        held = [_load_of(item) for item in state.buffers[0].items if item is not END] if 0 in state.buffers else []
         return left([*here.world.models[self.cell].final(state), *held])  # type: ignore[misc]
 
     @property
@@ -123,6 +147,8 @@ def _load_of(item: Packed | Loose) -> Any:
 
 
 _FEED = Lasting("feed")
+_LINGER = Lasting("linger")
+_EXITING = Lasting("exiting")
 _GET = Lasting("get")
 _CLOSE = Lasting("close")
 _JOIN_THREAD = Lasting("join_thread")

@@ -47,6 +47,13 @@ class Shared:
             raise NotSimulated(f"the private attribute {name} of a {type(self).__name__}")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
+    def __repr__(self) -> str:
+        """As ``object`` has it, at an address that is the same in every run."""
+        genuine = next(
+            (base for base in type(self).__mro__ if base.__module__.startswith("multiprocessing")), type(self)
+        )
+        return f"<{genuine.__module__}.{genuine.__qualname__} object at {_FIRST_ADDRESS + 64 * self.cell:#x}>"
+
     def __hash__(self) -> int:
         # The same in every run, which an address is not: targets iterate over sets of primitives.
         return hash((type(self).__name__, self.cell))
@@ -63,6 +70,9 @@ class Shared:
                 f"{type(self).__name__} objects should only be shared between processes through inheritance"
             )
         return _found, (here.world.keep(self),)
+
+
+_FIRST_ADDRESS = 0x7F00_0000_0000
 
 
 def _found(number: int) -> object:

@@ -157,7 +157,7 @@ class PartialOrder:
     def _note_strike(self, world: World, ready: Sequence[Strand], chosen: Strand, strike: Move) -> None:
         """Whom it strikes may never come to do what he wants to: this is the time to see what that could have come
         before. Where he is held up, anybody may let him go on first."""
-        struck = [strand for strand in world.waiting if strand.process.number == strike.victim]
+        struck = [strand for strand in world.waiting if strike.victim in (strand.process.number, EVERYBODY)]
         for strand in struck:
             self._note_races(world, strand)
         is_held_up = victim_of(chosen) is not None and any(strand not in ready for strand in struck)
@@ -212,7 +212,7 @@ class PartialOrder:
             # Where none of them could go on (it polls, it is stopped), everybody else is tried: that is always sound.
             node.backtrack.update([strand.number] if strand.number in possible else possible[:1] or node.ready)
             if len(node.backtrack) == len(node.ready):
-                self._open ^= 1 << at
+                self._open &= ~(1 << at)
 
     def _initials(self, strand: Strand, move: Move, independent: Events) -> Iterator[int]:
         """Who may be first in what is ``independent``, and then ``strand``'s ``move``."""

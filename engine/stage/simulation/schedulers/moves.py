@@ -30,10 +30,12 @@ class Move(NamedTuple):
 
 
 def victim_of(strand: Strand) -> int | None:
-    """Whom it strikes with what it wants to do."""
-    operation = strand.operation
+    """Whom it strikes with what it wants to do: who ends with something not written strikes his own threads."""
+    operation, process = strand.operation, strand.process
     if operation is IDLE:
         return EVERYBODY
+    if operation.name == "exit" and any(queue.has_unwritten(process.number) for queue in process.feeders):
+        return process.number
     return operation.arguments[0] if operation.name in STRIKES else None
 
 
