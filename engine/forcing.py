@@ -15,6 +15,7 @@ from .exploration import Found
 from .plan import PARENT, Plan, Score, SharedPlan, Turn
 from .primitives import primitive
 from .stage.points import STEPS
+from .stage.turns import LINGER
 from .trace import Event, ProcessRun, Run, SimulatedStep
 from .verdict import Agreement
 
@@ -99,7 +100,7 @@ def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
         return f"{turn.what} goes on inside a call of a {described.type}"
     if not turn.begins:
         return None
-    if turn.thread or _is_seen(turn, described, kind.operations):
+    if turn.thread or turn.operation == LINGER or _is_seen(turn, described, kind.operations):
         return None
     return f"no call of Python's goes through {turn.what}"
 

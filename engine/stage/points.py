@@ -288,10 +288,10 @@ STEPS: dict[str, frozenset[str]] = {
     "Condition": frozenset(("_sleep", "_tell", "_await_woken", "_retake")),
     "Event": frozenset(("_sleep",)),
     "Barrier": frozenset(("_meet",)),
-    "Queue": frozenset(("receive", "release", "linger")),
+    "Queue": frozenset(("receive", "release")),
     "Value": frozenset(("_read", "_write")),
     "Array": frozenset(("_read", "_write")),
     "SimpleQueue": frozenset(("receive",)),
-    "JoinableQueue": frozenset(("receive", "release", "count", "sleep", "notice", "linger")),
+    "JoinableQueue": frozenset(("receive", "release", "count", "sleep", "notice")),
 }
 """The steps with which an operation of a type of ``shared`` can go on, and be made to wait for its turn."""

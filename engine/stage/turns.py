@@ -22,6 +22,9 @@ from .slots import new_memory
 AWAITED, BEGUN, OVER = 1, 2, 3
 """What becomes of a step: somebody waits to take it, is at it, has done it."""
 
+LINGER = "linger"
+"""A step in which a process does nothing, so that others may be first."""
+
 _WORD = 4
 _LOOK_S, _LONGEST_LOOK_S = 0.00005, 0.002
 """How often who waits looks whose turn it is: the less, the more turns come before its own."""
@@ -147,7 +150,7 @@ class Strand:
 
     def linger(self) -> None:
         """A moment in which others may be first, if the score has one here."""
-        while self.next is not None and self.next.operation == "linger":
+        while self.next is not None and self.next.operation == LINGER:
             self._take()
             self._pass_on()
 
