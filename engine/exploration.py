@@ -43,8 +43,8 @@ class Settings:
 class Found:
     """One of the outcomes: ``run`` is an example of it, ``count`` how many schedules led there, ``schedule`` the
     shortest of these (labels, as in :mod:`engine.schedule`), ``steps`` what it did, ``preemptions`` how often it left
-    a process that could have gone on. ``exact`` are the kinds of primitives whose inner
-    steps are steps of it (``queues``, ``memory``, ``pipes``): in others nobody looks."""
+    a process that could have gone on. ``exact`` are the kinds of primitives whose inner steps are steps of it
+    (``queues``, ``memory``, ``pipes``, ``kills``): in others nobody looks."""
 
     run: Run
     count: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ...models.model import Lasting, Operation
+from ...models.model import Lasting
 
 _TOLD = frozenset((int, bool, type(None)))
 _TEXTS = frozenset((str, bytes))
@@ -22,8 +22,3 @@ def is_told_by_value(value: object) -> bool:
 def lasting(name: str, *arguments: object) -> Lasting:
     """The operation ``name``, of which all ``arguments`` are told by their values, or are what they are."""
     return Lasting(name, arguments)
-
-
-def operation(name: str, *arguments: object) -> Operation:
-    """One that is new each time."""
-    return Operation(name, arguments)

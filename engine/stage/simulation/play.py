@@ -20,8 +20,7 @@ from .world import QUEUES, Elsewhere, Names, OutOfSteps, Redundant, Scheduler, W
 
 class Terms(NamedTuple):
     """What is the same for every run of an exploration. ``orders_output`` says whether anybody looks at the order in
-    which different processes print; ``exact`` of what kinds of primitives somebody tells the inner
-    steps apart."""
+    which different processes print; ``exact`` of what kinds of primitives somebody tells the inner steps apart."""
 
     plan: Plan
     library: Library

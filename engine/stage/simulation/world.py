@@ -31,34 +31,28 @@ Names = dict[object, int]
 KERNEL = 0
 """The cell of what the operating system knows: processes and pipes."""
 
-
 ONCE = Operation("once")
 """What a background strand does again that does nothing again."""
-
 
 IDLE = Operation("idle")
 """Waits, on the kernel's cell, until nobody else can do anything."""
 
-
 CLOCK = 1
 """The cell in which processes sleep."""
-
 
 SIGNALS = 2
 """The cell of what strikes processes from outside, but for what kills them."""
 
+# What may be seen exactly, in one exploration or another:
 
 QUEUES = "queues"
 """Whether a ``get`` is in the middle of its work is told by ``get_nowait``, ``empty`` and the like."""
 
-
 MEMORY = "memory"
 """Whether somebody is at a memory is told by who tries to take its lock."""
 
-
 PIPES = "pipes"
 """Whether a ``recv`` is between a message's header and the rest is told by another process that receives there."""
-
 
 KILLS = "kills"
 """Where a process is in the middle of anything is told by who kills it."""

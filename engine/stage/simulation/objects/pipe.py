@@ -10,7 +10,7 @@ from ....models.channel import HEADER
 from ....models.messages import Endpoint, State, messages_left
 from ....models.model import Operation
 from ..here import here, number, perform
-from ..lasting import is_told_by_value, lasting, operation
+from ..lasting import is_told_by_value, lasting
 from ..payload import Raw, as_bytes, pack, unpack
 from ..refusal import NotSimulated
 from ..world import PIPES, World
@@ -49,8 +49,8 @@ class Connection(Shared, connection.Connection):
         self._check_closed()
         self._check_writable()
         load, size = pack(obj, number())
-        make = lasting if is_told_by_value(load) else operation
-        perform(self.cell, make("send", self.end, load, size + HEADER))
+        given = (self.end, load, size + HEADER)
+        perform(self.cell, lasting("send", *given) if is_told_by_value(load) else Operation("send", given))
 
     def recv(self) -> Any:
         process = number()

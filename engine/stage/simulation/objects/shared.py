@@ -12,8 +12,7 @@ from ..refusal import NotSimulated
 class Shared:
     """A primitive that a process was given, or has made.
 
-    One Python object serves all processes of a run, so it holds nothing that differs between them: that is in the
-    model's state, by process. ``cell`` is where this state is.
+    What differs between processes is in the model's state, by process, and not here. ``cell`` is where this state is.
     """
 
     travels = False
