@@ -220,7 +220,10 @@ def copied(value: Any, memo: dict[int, Any]) -> Any:
                 return value
             same[id(culprit)] = culprit
         else:
+            # What deepcopy keeps alive is under the memo's own id, so that no other object can have the id of one.
+            kept = tried.pop(id(tried), [])
             memo.update(tried)
+            memo.setdefault(id(memo), []).extend(kept)
             return made
 
 
