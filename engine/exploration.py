@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .expectation import Expectation, ExpectedOutcome
+from .expectation import Expectation, Expected, ExpectedOutcome
 from .schedule import Timing
 from .trace import Run, SimulatedStep
 from .verdict import Check, Grade, Judgement, Verdict, judge, shown, worst
@@ -25,7 +25,8 @@ class Settings:
 
     At most ``schedules`` runs and ``for_s`` seconds (None for no limit) of at most ``steps`` steps each, on ``jobs``
     cores; to the end, or (unless ``keep_going``) to the first that fails. ``orders_output`` says whether anybody looks
-    at the order in which different processes print: if not, there are fewer schedules to tell apart.
+    at the order in which different processes print: if not, there are fewer schedules to tell apart. ``is_timed`` says
+    whether anybody looks at how long a run takes: if so, that tells outcomes apart.
     """
 
     strategy: str = "auto"
@@ -37,6 +38,7 @@ class Settings:
     keep_going: bool = False
     jobs: int = 1
     orders_output: bool = True
+    is_timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,8 +145,16 @@ _UNTIMED = "durations mean nothing in timing any"
 
 def orders_output(expectation: Expectation) -> bool:
     """Whether it matters in which order different processes print."""
-    everything = (*expectation.expected, *(one for outcome in expectation.outcomes for one in outcome.expected))
-    return any(one.subject[0] in ("stdout", "stderr") for one in everything)
+    return any(one.subject[0] in ("stdout", "stderr") for one in _everything(expectation))
+
+
+def is_timed(expectation: Expectation) -> bool:
+    """Whether it matters how long a run takes."""
+    return any(one.kind == "duration" for one in _everything(expectation))
+
+
+def _everything(expectation: Expectation) -> tuple[Expected, ...]:
+    return *expectation.expected, *(one for outcome in expectation.outcomes for one in outcome.expected)
 
 
 def undecidable(expectation: Expectation, timing: Timing) -> str | None:

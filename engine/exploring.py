@@ -19,6 +19,7 @@ from .exploration import (
     Graded,
     Settings,
     grade,
+    is_timed,
     judge_exploration,
     judge_simulated,
     orders_output,
@@ -143,7 +144,7 @@ def _explored(one: Prepared, backend: Backend, settings: Settings) -> Exploratio
     def is_failure(run: Run) -> bool:
         return judge_simulated(one.expectation, run, settings.timing).verdict == "failed"
 
-    settings = replace(settings, orders_output=orders_output(one.expectation))
+    settings = replace(settings, orders_output=orders_output(one.expectation), is_timed=is_timed(one.expectation))
     return backend.explore(one.plan, settings, is_failure)
 
 

@@ -122,6 +122,22 @@ def test_the_scenario_says_how_to_explore_it_and_the_command_line_wins(tmp_path:
     assert backend.asked == [("two locks", settings)]
 
 
+@pytest.mark.parametrize(
+    ("expect", "is_timed"),
+    [
+        ("{duration: {at_most: 1s}}", True),
+        ("{outcomes: [{when: {duration: {at_most: 1s}}}]}", True),
+        ("{outcomes: [{when: {ending: completed}}]}", False),
+    ],
+)
+def test_the_backend_is_told_whether_durations_tell_outcomes_apart(tmp_path: Path, expect: str, is_timed: bool) -> None:
+    backend = FakeSimulation(exploration(FINE))
+
+    explored(tmp_path, backend, SCENARIO + f"expect: {expect}\n", timing="virtual")
+
+    assert [settings.is_timed for _, settings in backend.asked] == [is_timed]
+
+
 def test_the_backend_is_told_which_runs_fail(tmp_path: Path) -> None:
     backend = FakeSimulation(exploration(FINE, DEADLOCK))
 

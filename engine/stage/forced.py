@@ -101,6 +101,8 @@ def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
     if hasattr(kind, "_length_") or hasattr(thing, "shm"):
         return isinstance(index, int) and not -len(thing) <= index < len(thing)
     if hasattr(kind, "recv_bytes"):
+        if operation == "close":
+            return bool(thing.closed)
         is_open = not thing.closed and (thing.writable if operation.startswith("send") else thing.readable)
         return not is_open and operation != "recv"  # Which is a step also where it does nothing but raise.
     if operation == "empty":

@@ -15,6 +15,7 @@ from engine.exploration import (
     Exploration,
     ExplorationVerdict,
     Settings,
+    is_timed,
     judge_exploration,
     judge_simulated,
     orders_output,
@@ -54,7 +55,11 @@ def variants(path: Path) -> list[Prepared]:
 
 
 def settings(one: Prepared, **given: object) -> Settings:
-    return replace(settings_of(one.explore, given), orders_output=orders_output(one.expectation))
+    return replace(
+        settings_of(one.explore, given),
+        orders_output=orders_output(one.expectation),
+        is_timed=is_timed(one.expectation),
+    )
 
 
 def explored(simulation: Simulation, one: Prepared, its_settings: Settings) -> Exploration:

@@ -292,6 +292,22 @@ PROGRAMS = {
         {"items": {"type": "Array", "typecode": "i", "values": [1, 2, 3]}},
         2,
     ),
+    "a pipe of which each closes what is the other's": Program(
+        """
+        def left(mine, its):
+            its.close()
+            mine.send(1)
+            mine.close()
+        def right(its, mine):
+            its.close()
+            got = [mine.recv()]
+            try: mine.recv()
+            except EOFError: return got
+        """,
+        {"left": [ref("pipe", 1), ref("pipe", 0)], "right": [ref("pipe", 1), ref("pipe", 0)]},
+        {"pipe": {"type": "Pipe", "duplex": False}},
+        1,
+    ),
     "what is printed": Program(
         """
         import time

@@ -186,6 +186,7 @@ def _request(plan: Plan, settings: Settings) -> dict[str, Any]:
         "timing": settings.timing,
         "seed": settings.seed,
         "orders_output": settings.orders_output,
+        "is_timed": settings.is_timed,
     }
 
 

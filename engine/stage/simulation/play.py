@@ -20,7 +20,8 @@ from .world import QUEUES, Elsewhere, Names, OutOfSteps, Redundant, Scheduler, W
 
 class Terms(NamedTuple):
     """What is the same for every run of an exploration. ``orders_output`` says whether anybody looks at the order in
-    which different processes print; ``exact`` of what kinds of primitives somebody tells the inner steps apart."""
+    which different processes print; ``exact`` of what kinds of primitives somebody tells the inner steps apart;
+    ``is_timed`` whether anybody looks at how long a run takes."""
 
     plan: Plan
     library: Library
@@ -31,6 +32,7 @@ class Terms(NamedTuple):
     seed: int
     orders_output: bool
     exact: frozenset[str] = frozenset()
+    is_timed: bool = False
 
 
 class Played(NamedTuple):
@@ -92,7 +94,13 @@ def key(played: Played, terms: Terms) -> Any:
         tuple([_mark(process) for process in (life.parent, *life.processes.values())]),
         repr(finals),
         life.world.states[life.world.output] if life.world.output is not None else (),
+        _duration_s(played) if terms.is_timed else 0.0,
     )
+
+
+def _duration_s(played: Played) -> float:
+    """By the clock, which a sum of decimal fractions leaves a little off."""
+    return round(played.world.now_s, 9)
 
 
 def _mark(process: Process) -> Any:
@@ -128,6 +136,7 @@ def told(played: Played, terms: Terms) -> dict[str, Any]:
     completed = played.ending == "completed"
     return {
         "ending": played.ending,
+        "duration_s": _duration_s(played),
         "stdout": _merged(life, STDOUT),
         "stderr": _merged(life, STDERR),
         "parent": _process(life, life.parent, completed),

@@ -12,7 +12,7 @@ from .life import Life
 from .names import said
 from .process import STDOUT
 from .strand import Strand
-from .world import KERNEL, Scheduler, World
+from .world import CLOCK, KERNEL, Scheduler, World
 
 _WAITS = frozenset(("await", "idle"))
 """What the parent, or the start of a process, waits for in reality without being told."""
@@ -81,6 +81,8 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
         return None
     if cell != KERNEL and operation.name in _OWN:
         return None
+    if _is_delay(world, strand):
+        return None
     primitive, _, _ = said(world, cell, operation)
     name = operation.name
     if name.startswith("__"):
@@ -97,6 +99,14 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
         pickles or type(strand.step) is Then,
         _is_late(world, strand),
     )
+
+
+def _is_delay(world: World, strand: Strand) -> bool:
+    """Whether it is the ``delay`` of a process, its first sleep; in reality that is over before there is a process."""
+    if strand.cell != CLOCK:
+        return False
+    is_delayed = any(one.name == strand.process.name and one.delay_s for one in world.life.plan.processes)
+    return is_delayed and not any(taken.strand is strand and taken.cell == CLOCK for taken in world.trace)
 
 
 def _is_late(world: World, strand: Strand) -> bool:

@@ -133,6 +133,7 @@ class Service:
             seed=request["seed"],
             orders_output=request["orders_output"],
             exact=frozenset(request.get("exact", ())),
+            is_timed=request["is_timed"],
         )
         if "schedule" in request:
             self._replay(terms)

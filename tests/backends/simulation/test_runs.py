@@ -28,6 +28,7 @@ def process(**more: Any) -> dict[str, Any]:
 def run(**more: Any) -> dict[str, Any]:
     return {
         "ending": "completed",
+        "duration_s": 0.0,
         "stdout": "",
         "stderr": "",
         "parent": process(),
@@ -92,6 +93,10 @@ def test_what_is_shared_is_what_it_was() -> None:
     made = run_from(run(shared={"x": encode({1: b"a"})}, unstruck=["kill one before a.get"]))
 
     assert (made.shared, made.unstruck) == ({"x": {1: b"a"}}, ("kill one before a.get",))
+
+
+def test_a_run_took_as_long_as_it_is_told() -> None:
+    assert run_from(run(duration_s=1.5)).duration_s == 1.5
 
 
 def test_a_run_that_completed_needs_no_reason() -> None:

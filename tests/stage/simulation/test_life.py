@@ -231,6 +231,41 @@ def test_on_a_clock_who_is_delayed_comes_later(simulation: Simulation) -> None:
     assert found == {("completed", 5, None)}
 
 
+def test_on_a_clock_a_run_takes_as_long_as_its_longest_wait(simulation: Simulation) -> None:
+    source = """
+    import time
+    def sleeper(e):
+        time.sleep(0.2)
+        e.set()
+    def waiter(e): return e.wait(5)
+    """
+    processes, options = {"sleeper": [ref("e")], "waiter": [ref("e")]}, {"sleeper": {"delay_s": 0.1}}
+    settings = Settings(strategy="dpor", keep_going=True, timing="virtual")
+
+    run = only(simulation, source, processes, shared={"e": {"type": "Event"}}, options=options, settings=settings)
+
+    assert run.duration_s == 0.3
+
+
+@pytest.mark.parametrize(("is_timed", "durations"), [(True, [1.0, 2.0]), (False, [1.0])])
+def test_durations_tell_outcomes_apart_where_somebody_looks(
+    simulation: Simulation, is_timed: bool, durations: list[float]
+) -> None:
+    source = """
+    import time
+    def short(lock):
+        if lock.acquire(False): time.sleep(1)
+    def long(lock):
+        if lock.acquire(False): time.sleep(2)
+    """
+    processes = {"short": [ref("lock")], "long": [ref("lock")]}
+    settings = Settings(strategy="dpor", keep_going=True, timing="virtual", is_timed=is_timed)
+
+    found = runs(simulation, source, processes, shared=SHARED, settings=settings)
+
+    assert sorted(run.duration_s for run in found) == durations
+
+
 @pytest.mark.parametrize(
     ("source", "refused"),
     [

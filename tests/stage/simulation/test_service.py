@@ -107,6 +107,15 @@ def test_what_cannot_be_had_again_is_named(simulation: Simulation, source: str, 
 
 
 @pytest.mark.slow
+def test_real_processes_are_not_asked_for_their_delay_but_for_their_sleep(simulation: Simulation) -> None:
+    delayed = a_plan("import time\ndef one(): time.sleep(1)", ["one"], options={"one": {"delay_s": 0.1}})
+
+    score = again(simulation, delayed, "one*2", timing="virtual").score
+
+    assert [(turn.number, turn.what) for turn in score.turns] == [(2, "sleep")]
+
+
+@pytest.mark.slow
 def test_what_targets_do_to_their_interpreter_the_next_ones_do_not_see(simulation: Simulation) -> None:
     plan = a_plan(
         """
