@@ -197,6 +197,7 @@ def test_a_genuine_primitive_goes_through_the_steps_of_its_model(
             strand.begin("x", _OPERATION.findall(call)[0])
             _attempt(call, x)
             strand.end()
+            strand.linger()
 
         assert strand.baton.is_over
 
