@@ -142,7 +142,7 @@ class Life:
     @property
     def _is_end_seen(self) -> bool:
         """Whether anybody can notice that another has ended."""
-        return self.observes or bool(self.world.states[KERNEL].holders)
+        return self.observes or len(self.world.states[KERNEL].holders) > 0
 
     def _call(self, name: str, call: Call) -> Mapping[str, Any]:
         args: Any = self._resolve(call.args)
@@ -156,7 +156,8 @@ class Life:
         return {"returned": returned}
 
     def _start_planned(self, number: int, planned: ProcessPlan) -> None:
-        output.flush(self.parent)
+        if self.parent.kept is not None:
+            output.flush(self.parent)
         process = Process(number, number, planned.name, self.parent, planned.daemon)
         self.by_number[number] = self.processes[planned.name] = process
         unborn: Exception | None = None
@@ -187,7 +188,8 @@ class Life:
                 perform(CLOCK, Operation("sleep", (), planned.delay_s))
             own = self.library.target(process, planned.call.module, planned.call.name)
             returned = own(*args, **kwargs)
-            faults.pause(self, process)
+            if self.plan.faults:
+                faults.pause(self, process)
             process.returned = returned
 
         del target
@@ -352,8 +354,9 @@ class Life:
             while process.at_exit:
                 with contextlib.suppress(Exception):
                     process.at_exit.pop()()
-        output.flush(process)
-        if self._is_end_seen or any(queue.is_left_behind() for queue in process.feeders):
+        if process.kept is not None:
+            output.flush(process)
+        if self._is_end_seen or (process.feeders and any(queue.is_left_behind() for queue in process.feeders)):
             perform(KERNEL, lasting("exit", code))
         process.exitcode = code
 

@@ -191,9 +191,8 @@ def _emit_all(process: Process, stream: int, due: list[str]) -> None:
 
 def flush(process: Process) -> None:
     """Write what ``process`` has printed; it is the one that runs."""
-    if process.kept is not None:
-        for stream, kept in process.kept.items():
-            _emit_all(process, stream, kept.flush())
+    for stream, kept in (process.kept or {}).items():
+        _emit_all(process, stream, kept.flush())
 
 
 def emit(process: Process, stream: int, text: str) -> None:

@@ -84,7 +84,7 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
 
     def _has_loose(self, process: int) -> bool:
         buffer = self._state.buffers.get(process)
-        return buffer is not None and any(type(item) is Loose for item in buffer.items)
+        return buffer is not None and Loose in map(type, buffer.items)
 
     def join_feeder(self) -> None:
         """Wait until all is written: also what a process does last as it ends."""
