@@ -11,6 +11,7 @@ not, it concerns nobody else.
 from __future__ import annotations
 
 import io
+import sys
 from typing import Any
 
 from ...models.model import WRITE, Done, Operation, Step
@@ -60,12 +61,12 @@ class Kept:
         return due + self.flush() if self._is_by_line and ("\n" in text or "\r" in text) else due
 
     def write_below(self, text: str, size: int) -> list[str]:
-        if self._below_size + size <= _CAPACITY:
+        if self._below_size + size <= _CAPACITY and size < _DIRECT:
             self._below.append(text)
             self._below_size += size
             return []
         due = self.flush_below()
-        if size > _CAPACITY:
+        if size >= _DIRECT:
             return [*due, text]
         self._below, self._below_size = [text], size
         return due
@@ -92,6 +93,9 @@ _MOST_WRITTEN = 4_000_000
 
 _CAPACITY = io.DEFAULT_BUFFER_SIZE
 """That of the buffer below."""
+
+_DIRECT = _CAPACITY if sys.version_info >= (3, 13) else _CAPACITY + 1
+"""As much as this goes past the buffer below."""
 
 
 def _kept_of(process: Process, stream: int) -> Kept:
