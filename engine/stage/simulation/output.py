@@ -11,7 +11,6 @@ not, it concerns nobody else.
 from __future__ import annotations
 
 import io
-import sys
 from typing import Any
 
 from ...models.model import WRITE, Done, Operation, Step
@@ -53,7 +52,8 @@ class Kept:
         return self._text_size + self._below_size
 
     def write(self, text: str, size: int) -> list[str]:
-        due = self._hand_down() if self._text_size + size > _CHUNK else []
+        is_much = size >= _CHUNK if _JOINS else self._text_size + size > _CHUNK
+        due = self._hand_down() if is_much else []
         self._text.append(text)
         self._text_size += size
         if self._text_size >= _CHUNK:
@@ -94,8 +94,22 @@ _MOST_WRITTEN = 4_000_000
 _CAPACITY = io.DEFAULT_BUFFER_SIZE
 """That of the buffer below."""
 
-_DIRECT = _CAPACITY if sys.version_info >= (3, 13) else _CAPACITY + 1
+
+def _passes_at_once(text: str, size: int) -> bool:
+    """Whether this Python lets ``size`` bytes through to the system at once, if ``text`` was written before: which it
+    does differs between its patch releases (https://github.com/python/cpython/issues/119506)."""
+    raw = io.BytesIO()
+    kept = io.TextIOWrapper(io.BufferedWriter(raw), encoding="ascii")
+    kept.write(text)
+    kept.write("-" * size)
+    return bool(raw.getvalue())
+
+
+_DIRECT = _CAPACITY if _passes_at_once("", _CAPACITY) else _CAPACITY + 1
 """As much as this goes past the buffer below."""
+
+_JOINS = _passes_at_once("-" * (_CHUNK // 2), _CHUNK - 1)
+"""Whether text is joined to what is kept before that is handed down, also if it is more than a chunk then."""
 
 
 def _kept_of(process: Process, stream: int) -> Kept:
