@@ -188,15 +188,16 @@ class PartialOrder:
 
     def _possible_races(self, world: World, strand: Strand, among: Events) -> Events:
         """Those, and more: all whose order with ``strand``'s next step may matter, by what is known of that now."""
-        history, victim, step = self._history, victim_of(strand), strand.step
+        history, victim = self._history, victim_of(strand)
         if victim == EVERYBODY:
             return 0
-        if step is not BLOCKED:
-            victim = move_of(strand).victim
         found = history.on_cell[strand.cell] & among
-        if found and step is not BLOCKED and not (world.is_virtual and strand.operation.patience_s is not None):
-            # It would touch the same without an event and without all that came of that, if it depends on none of them.
-            found &= history.joined(strand.clock, history.dependent(move_of(strand)))
+        if strand.step is not BLOCKED:
+            move = move_of(strand)
+            victim = move.victim
+            if found and not (world.is_virtual and strand.operation.patience_s is not None):
+                # It would touch the same without an event and all that came of it, if it depends on none of them.
+                found &= history.joined(strand.clock, history.dependent(move))
         if history.striking:
             found |= history.striking[strand.process.number] & among
         return found if victim is None else found | history.of_process[victim] & among
