@@ -156,8 +156,7 @@ class Life:
         return {"returned": returned}
 
     def _start_planned(self, number: int, planned: ProcessPlan) -> None:
-        if self.parent.kept is not None:
-            output.flush(self.parent)
+        output.flush(self.parent)
         process = Process(number, number, planned.name, self.parent, planned.daemon)
         self.by_number[number] = self.processes[planned.name] = process
         unborn: Exception | None = None
@@ -202,7 +201,7 @@ class Life:
                 shared.fork(self.parent.number, process)
         handout = self.stock.handout(call.args)
         if handout is not None:
-            return handout.made(self.shared), {}
+            return handout.made(self._find), {}
         value: Any = self._resolve(call.args), self._resolve(call.kwargs)
         if build.is_same_everywhere(value):
             if not value[1]:
@@ -354,8 +353,7 @@ class Life:
             while process.at_exit:
                 with contextlib.suppress(Exception):
                     process.at_exit.pop()()
-        if process.kept is not None:
-            output.flush(process)
+        output.flush(process)
         if self._is_end_seen or (process.feeders and any(queue.is_left_behind() for queue in process.feeders)):
             perform(KERNEL, lasting("exit", code))
         process.exitcode = code

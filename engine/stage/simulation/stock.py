@@ -7,7 +7,7 @@ only its state changes, which is the world's: the object and its model serve the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ... import plain
@@ -41,23 +41,14 @@ class _Lasting(NamedTuple):
 
 
 class Handout(NamedTuple):
-    """Arguments that are the same everywhere, but for an object of each process's own for each primitive: values, or
-    names and the way from there."""
+    """Arguments that are the same everywhere, but for an object of each process's own for each primitive: values, and
+    references to what is shared."""
 
-    items: tuple[tuple[str | None, Any], ...]
+    items: tuple[Any, ...]
 
-    def made(self, shared: Mapping[str, Any]) -> list[Any]:
+    def made(self, find: Find) -> list[Any]:
         twins: dict[int, Any] = {}
-        made = []
-        for name, value in self.items:
-            if name is None:
-                made.append(value)
-                continue
-            found = shared[name]
-            for index in value:
-                found = found[index]
-            made.append(own(found, twins))
-        return made
+        return [own(find(item), twins) if type(item) is Reference else item for item in self.items]
 
 
 class Stock:
@@ -86,9 +77,9 @@ class Stock:
         return self._handouts.get(id(args))
 
     def note_same_everywhere(self, args: object) -> None:
-        items = [_item(one) for one in args] if isinstance(args, list) else [None]
-        if None not in items:
-            self._handouts[id(args)] = Handout(tuple(items))  # type: ignore[arg-type]
+        if isinstance(args, list) and all(map(_is_simple, args)):
+            items = [reference_from(one) if isinstance(one, dict) else one for one in args]
+            self._handouts[id(args)] = Handout(tuple(items))
 
     def build(self, world: World, type: str, name: str, data: object, find: Find) -> Any:
         """The primitive ``name`` in ``world``, of which ``data`` are the parameters. Raises what building it raises."""
@@ -119,14 +110,11 @@ class Stock:
         return shared
 
 
-def _item(data: object) -> tuple[str | None, Any] | None:
-    """One of a handout's; None for what takes longer to make."""
-    if not isinstance(data, (list, dict)):
-        return None, data
-    if isinstance(data, dict) and data["type"] == "reference":
-        reference = reference_from(data)
-        return (reference.name, reference.path) if reference.kind == "shared" else None
-    return None
+def _is_simple(data: object) -> bool:
+    """Whether it is a value, or a reference to what is shared: all else takes longer to make."""
+    if isinstance(data, dict):
+        return data["type"] == "reference" and reference_from(data).kind == "shared"
+    return not isinstance(data, list)
 
 
 def _cell(world: World, cell: int) -> tuple[int, Model, Any, str, Take]:

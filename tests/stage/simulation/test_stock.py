@@ -101,9 +101,16 @@ def test_what_is_the_same_everywhere_is_handed_out_with_an_object_of_its_own_for
     stock = Stock(plan_of(()))
     stock.note_same_everywhere(args)
     handout = stock.handout(args)
+
+    def find(reference: Reference) -> Any:
+        found = built[reference.name]
+        for index in reference.path:
+            found = found[index]
+        return found
+
     assert handout is not None
 
-    made, again = handout.made(built), handout.made(built)
+    made, again = handout.made(find), handout.made(find)
 
     assert made[0] == 1
     assert made[1] is made[2] is not again[1] is not built["lock"]
