@@ -13,6 +13,7 @@ from time import sleep
 from typing import Any, NamedTuple
 
 from . import watching
+from .semlocks import StandIn
 
 LONGEST_S = 0.01
 """As long as a process takes to start, so that who comes second can be first."""
@@ -85,26 +86,13 @@ def _slow_down(lock: Any) -> None:
         lock._make_methods()
 
 
-class Slow:
-    """A semaphore of the system's, in the place of which it stands."""
+class Slow(StandIn):
+    """A semaphore that is late."""
 
-    def __init__(self, semlock: Any) -> None:
-        self._semlock = semlock
-
-    def acquire(self, *given: Any, **keywords: Any) -> bool:
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
         delay()
-        taken: bool = self._semlock.acquire(*given, **keywords)
-        return taken
+        return super().acquire(block, timeout)
 
     def release(self) -> None:
         delay()
-        self._semlock.release()
-
-    def __enter__(self) -> bool:
-        return self.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._semlock, name)
+        super().release()

@@ -14,6 +14,7 @@ from multiprocessing import queues
 from typing import Any, NamedTuple
 
 from . import turns
+from .semlocks import StandIn
 from .turns import Strand
 from .watching import WATCHED_AS
 
@@ -66,29 +67,27 @@ def _ends(strand: Strand, primitive: str, step: str) -> None:
     strand.finish(step)
 
 
-class Held:
-    """A semaphore of the system's, in the place of which it stands."""
+class Held(StandIn):
+    """A semaphore that is taken and given back at points of a schedule."""
 
     def __init__(self, semlock: Any) -> None:
-        self._semlock = semlock
+        super().__init__(semlock)
         self.taking: list[Point] = []
         self.taken: list[Point] = []
         self.giving: list[Point] = []
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
         strand = turns.here()
-        taken: bool
         if strand is None or not block:
-            taken = self._semlock.acquire(block, timeout)
-            return taken
+            return super().acquire(block, timeout)
         is_endless = False
         for point in self.taking:
             is_endless |= bool(point.act(strand, point.primitive, point.step))
         if strand.give_up():
             strand.lateness_s += timeout or 0.0
-            taken = self._semlock.acquire(False)
+            taken = super().acquire(False)
         else:
-            taken = self._semlock.acquire(True, None if is_endless else timeout)
+            taken = super().acquire(True, None if is_endless else timeout)
         for point in self.taken:
             point.act(strand, point.primitive, point.step)
         return taken
@@ -98,16 +97,7 @@ class Held:
         if strand is not None:
             for point in self.giving:
                 point.act(strand, point.primitive, point.step)
-        self._semlock.release()
-
-    def __enter__(self) -> bool:
-        return self.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._semlock, name)
+        super().release()
 
 
 READ_ONE_BY_ONE: set[str] = set()
