@@ -51,6 +51,13 @@ class Baton:
     def is_over(self) -> bool:
         return self._words[0] >= len(self.score.turns)
 
+    @property
+    def next(self) -> tuple[int, Turn] | None:
+        """The place of the step that is to be taken, and that step, as long as there is one. Others may pass on at any
+        moment: what is asked in two questions may not go together."""
+        place = self.now
+        return (place, self.score.turns[place]) if place < len(self.score.turns) else None
+
     def state(self, place: int) -> int:
         return self._words[1 + place]
 
@@ -70,10 +77,10 @@ class Baton:
 
     def note_end(self, process: str) -> None:
         """``process`` is gone: if that was its turn, it is over."""
-        if not self.is_over:
-            turn = self.score.turns[self.now]
+        if following := self.next:
+            place, turn = following
             if (turn.process, turn.thread, turn.what) == (process, "", "exit"):
-                self.pass_on(self.now)
+                self.pass_on(place)
 
     def _await(self, place: int) -> None:
         while (ahead := place - self._words[0]) > 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,27 @@ def test_who_is_gone_has_had_its_turn_if_that_was_to_go(baton: Baton) -> None:
     assert not baton.is_over
     baton.note_end("right")
     assert baton.is_over
+
+
+class Hurried(list[int]):
+    """Words whose first is a turn further on as soon as it has been read, as others may pass on at any moment."""
+
+    def __getitem__(self, place: Any) -> Any:
+        word = super().__getitem__(place)
+        if place == 0:
+            self[0] = word + 1
+        return word
+
+
+def test_others_may_pass_on_while_it_is_noted_that_somebody_is_gone(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = Hurried([3, OVER, OVER, OVER, 0])
+    monkeypatch.setattr(baton, "_words", words)
+
+    baton.note_end("left")
+
+    assert words == [4, OVER, OVER, OVER, 0]
 
 
 def test_a_time_out_fires_once() -> None:

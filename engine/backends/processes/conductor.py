@@ -49,9 +49,11 @@ class Conductor:
             self.give_up()
 
     def give_up(self) -> None:
-        """Note that the step which is to be taken is not."""
-        place = self._baton.now if self._baton else 0
-        turn = self._score.turns[place]
+        """Note that the step which is to be taken is not, if there is one."""
+        following = self._baton.next if self._baton else (0, self._score.turns[0])
+        if following is None:
+            return
+        place, turn = following
         if self._baton and self._baton.state(place) == BEGUN:
             self.strayed = Strayed(f"at step {turn.number} {_who(turn)} does not come to an end of {turn.what}", True)
         else:
