@@ -52,7 +52,7 @@ from engine.stage.simulation.library import Library
 from engine.stage.simulation.play import Terms
 from engine.stage.simulation.search import Phase, Search, searched
 from engine.stage.simulation.stock import Stock
-from engine.stage.simulation.world import new_names
+from engine.stage.simulation.system import new_names
 from engine.trace import Run
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

@@ -25,7 +25,8 @@ from engine.stage.simulation.schedulers.random_walk import RandomWalk
 from engine.stage.simulation.schedulers.rf_pos import RfPos
 from engine.stage.simulation.schedulers.surw import Surw
 from engine.stage.simulation.schedulers.urw import Urw
-from engine.stage.simulation.world import Names, Scheduler
+from engine.stage.simulation.system import Names, new_names
+from engine.stage.simulation.world import Scheduler
 from tests.simulation_programs import PROGRAMS, Program, first_failure, run
 
 SCHEDULERS: dict[str, Callable[[int], Scheduler]] = {
@@ -59,7 +60,7 @@ def cell(counts: list[int | None]) -> str:
 
 
 def runs_per_second(program: Program, scheduler: Scheduler, runs: int = 2000) -> float:
-    names: Names = {}
+    names: Names = new_names()
     began = time.process_time()
     for _ in repeat(None, runs):
         if not scheduler.begin():

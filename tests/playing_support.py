@@ -17,7 +17,8 @@ from engine.stage.simulation.play import Played, Terms, play
 from engine.stage.simulation.process import STDOUT
 from engine.stage.simulation.service import ByLabel
 from engine.stage.simulation.stock import Stock
-from engine.stage.simulation.world import Scheduler, new_names
+from engine.stage.simulation.system import new_names
+from engine.stage.simulation.world import Scheduler
 
 
 def terms_of(plan: Plan, **more: Any) -> Terms:

@@ -14,7 +14,8 @@ from engine.stage.simulation.objects.lock import Lock
 from engine.stage.simulation.objects.shared import Shared
 from engine.stage.simulation.objects.value import RawValue
 from engine.stage.simulation.process import Process
-from engine.stage.simulation.world import Names, OutOfSteps, Scheduler, Taken, World
+from engine.stage.simulation.system import Names, new_names
+from engine.stage.simulation.world import OutOfSteps, Scheduler, Taken, World
 
 MAX_STEPS = 5000
 """How many steps a run may have: none of the programs needs a tenth of it."""
@@ -121,7 +122,7 @@ def _value(world: World, cell: int) -> int:
 
 def first_failure(program: Program, scheduler: Scheduler, budget: int) -> int | None:
     """Which run is the first that fails, counted from 1; None if none of ``budget`` does."""
-    names: Names = {}
+    names: Names = new_names()
     for number in range(1, budget + 1):
         if not scheduler.begin():
             return None

@@ -16,7 +16,8 @@ from engine.stage.simulation.here import here, perform
 from engine.stage.simulation.process import Process
 from engine.stage.simulation.schedulers.dfs import DepthFirst
 from engine.stage.simulation.strand import Strand
-from engine.stage.simulation.world import QUEUES, Names, Redundant, Scheduler, World, new_names
+from engine.stage.simulation.system import COARSE, LABELS, Names, new_names
+from engine.stage.simulation.world import QUEUES, Redundant, Scheduler, World
 
 Build = Callable[[World], Any]
 Target = Callable[[Any], object]
@@ -58,7 +59,11 @@ def _results(world: World, build: Build, targets: tuple[Target, ...], scheduler:
         scheduler.end(world, False)
         raise
     scheduler.end(world, True)
-    final = {world.labels[cell]: model.final(world.states[cell]) for cell, model in world.models.items()}
+    final = {
+        world.labels[cell]: model.final(world.states[cell])
+        for cell, model in world.models.items()
+        if cell not in LABELS or world.states[cell] is not COARSE.states[cell]  # What the system has, if it was used.
+    }
     made = tuple(results.get(number, ...) for number in range(1, len(targets) + 1))
     return (*made, _frozen(final))
 

@@ -28,7 +28,7 @@ class Kernel(Messages):
             for name in (
                 *("start", "exit", "kill", "join", "await", "is_alive", "exitcode"),
                 *("pipe", "send", "body", "wake", "recv", "go_on", "poll", "wait", "close", "offer", "accept"),
-                *("fifo", "open", "opened"),
+                *("fifo", "open", "opened", "idle"),
             )
         }
 
@@ -87,6 +87,10 @@ class Kernel(Messages):
         if any(state.lives[number] is None for number in numbers):
             return BLOCKED
         return Done(state, None, tuple([(("life", number), READ) for number in numbers]))
+
+    def _idle(self, state: State, process: int, operation: Operation) -> Step:
+        """Never goes on by what others do: only where nobody else can do anything."""
+        return BLOCKED
 
     def _is_alive(self, state: State, process: int, operation: Operation) -> Step:
         (child,) = operation.arguments

@@ -20,7 +20,7 @@ from .here import here
 from .names import said
 from .process import Process
 from .refusal import NotSimulated
-from .world import CLOCK, KERNEL, SIGNALS
+from .system import CLOCK, KERNEL, SIGNALS
 
 if TYPE_CHECKING:
     from .life import Life

@@ -19,9 +19,7 @@ from typing import Any
 
 import greenlet
 
-from ...models.clock import Clock
 from ...models.model import Operation
-from ...models.signals import Signals
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, complaints, faults, output
@@ -35,7 +33,8 @@ from .refusal import NotSimulated
 from .served import refuse_to_inherit
 from .stock import Stock
 from .strand import Strand
-from .world import CLOCK, IDLE, KERNEL, KILLS, SIGNALS, World
+from .system import CLOCK, IDLE, KERNEL
+from .world import KILLS, World
 
 _SIGTERM = 15
 
@@ -62,9 +61,6 @@ class Life:
         self.reads_pids = False
         self.struck: list[str] = []
         self.observes = stock.observes
-        assert world.kernel == KERNEL
-        world.set_cell(CLOCK, "clock", _CLOCK, None)
-        world.set_cell(SIGNALS, "signals", _SIGNALS, _SIGNALS.initial())
         world.pickling = Pickling(self._dumps, self._loads)
         world.obey = self._obey
         world.life = self
@@ -436,7 +432,5 @@ def _fail_to_begin(process: Process, error: Exception) -> None:
 
 _WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")
 """What C says before 3.12 of memory that has no bytes, which the genuine one has."""
-
-_CLOCK, _SIGNALS = Clock(), Signals()
 
 _ACTIONS = frozenset({"kill", "stop", "resume", "interrupt"})

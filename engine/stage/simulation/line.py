@@ -24,7 +24,7 @@ class Line(greenlet.greenlet):
     dead: bool = False
     is_idle = False
 
-    def run(self) -> None:
+    def run(self, _: object) -> None:
         while True:
             try:
                 self.body()

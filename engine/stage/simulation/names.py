@@ -12,7 +12,8 @@ from ...models.guarded import Part
 from ...models.model import Operation
 from .payload import Pickled
 from .strand import Strand
-from .world import CLOCK, KERNEL, World
+from .system import CLOCK, KERNEL
+from .world import World
 
 
 def label(world: World, strand: Strand) -> str:

@@ -15,7 +15,8 @@ from .names import said
 from .process import NOTHING, STDERR, STDOUT, Process
 from .refusal import NotSimulated
 from .stock import Stock
-from .world import QUEUES, Elsewhere, Names, OutOfSteps, Redundant, Scheduler, World
+from .system import Names
+from .world import QUEUES, Elsewhere, OutOfSteps, Redundant, Scheduler, World
 
 
 class Terms(NamedTuple):
@@ -48,10 +49,7 @@ class Played(NamedTuple):
 
 def play(terms: Terms, scheduler: Scheduler) -> Played:
     """Run the plan once. What is left of it must be ended with ``played.life.end()``."""
-    actions = {fault.action for fault in terms.plan.faults}
-    is_fine = not actions.isdisjoint(("kill", "terminate", "stop"))
-    # An interrupt in the middle of what has several steps is refused, so it must be seen to be there.
-    exact = terms.exact | {QUEUES} if "interrupt" in actions else terms.exact
+    is_fine, exact = _seen(terms) if terms.plan.faults else (False, terms.exact)
     here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, exact)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())
@@ -76,9 +74,19 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
     return Played(life, _ending(life))
 
 
+def _seen(terms: Terms) -> tuple[bool, frozenset[str]]:
+    """Whether every step at which a process can be struck is to be seen, and of what kinds all that can be told."""
+    actions = {fault.action for fault in terms.plan.faults}
+    is_fine = not actions.isdisjoint(("kill", "terminate", "stop"))
+    # An interrupt in the middle of what has several steps is refused, so it must be seen to be there.
+    return is_fine, terms.exact | {QUEUES} if "interrupt" in actions else terms.exact
+
+
 def _ending(life: Life) -> str:
     if life.parent.is_gone:
         return "parent_died"
+    if not life.world.waiting:
+        return "completed"
     stuck = [strand for strand in life.world.waiting if strand.greenlet is not None and not strand.process.daemon]
     if any(strand.polls is not None or strand.process.is_asleep for strand in stuck):
         return "timeout"

@@ -12,7 +12,8 @@ from .life import Life
 from .names import said
 from .process import STDOUT
 from .strand import Strand
-from .world import CLOCK, KERNEL, Scheduler, World
+from .system import CLOCK, KERNEL
+from .world import Scheduler, World
 
 _WAITS = frozenset(("await", "idle"))
 """What the parent, or the start of a process, waits for in reality without being told."""

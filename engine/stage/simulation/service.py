@@ -33,7 +33,8 @@ from .schedulers.replay import Replay
 from .score import Scribe, obstacles, score_of
 from .search import Phase, Search, searched
 from .stock import Stock
-from .world import World, new_names
+from .system import new_names
+from .world import World
 
 BEAT_S = 0.1
 """How often the engine hears that it goes on."""

@@ -32,7 +32,8 @@ from .output import Stream
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
 from .refused import refuse_audited, refused
-from .world import CLOCK, KERNEL, KILLS
+from .system import CLOCK, KERNEL
+from .world import KILLS
 
 START_S = 1_000.0
 """What the clocks show at first."""

@@ -11,17 +11,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ... import plain
-from ...models.model import Model, Operation, Step
+from ...models.model import Model
 from ...plan import Plan, Reference, reference_from
 from .build import build, own, twin
 from .memo import Memo
+from .system import Take
 from .world import World
 
 Find = Callable[[Reference], object]
 """Gives what a reference stands for."""
-
-Take = Callable[[Any, int, Operation], Step]
-"""What comes of an operation of a process in a state."""
 
 
 class Recipe(NamedTuple):

@@ -14,34 +14,18 @@ from typing import Any, NamedTuple, Protocol
 
 import greenlet
 
-from ...models.kernel import Kernel
-from ...models.messages import INITIAL, Endpoint
-from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Step, Then, looks_at_memory
+from ...models.messages import Endpoint
+from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
 from . import polling
 from .here import UNSEEN, here
 from .line import Line, give_back, line
-from .memo import Memo
-from .payload import PICKLING, as_bytes
+from .payload import PICKLING
 from .process import Process
 from .strand import Strand
-
-Names = dict[object, int]
-"""Numbers for strands and cells by what they are, the same ones in all runs of an exploration."""
-
-KERNEL = 0
-"""The cell of what the operating system knows: processes and pipes."""
+from .system import COARSE, FINE, IDLE, LABELS, OBEYED, Names, Take
 
 ONCE = Operation("once")
 """What a background strand does again that does nothing again."""
-
-IDLE = Operation("idle")
-"""Waits, on the kernel's cell, until nobody else can do anything."""
-
-CLOCK = 1
-"""The cell in which processes sleep."""
-
-SIGNALS = 2
-"""The cell of what strikes processes from outside, but for what kills them."""
 
 # What may be seen exactly, in one exploration or another:
 
@@ -56,14 +40,6 @@ PIPES = "pipes"
 
 KILLS = "kills"
 """Where a process is in the middle of anything is told by who kills it."""
-
-
-def new_names() -> Names:
-    return {"kernel": KERNEL, "clock": CLOCK, "signals": SIGNALS}
-
-
-_OBEYED = (KERNEL, SIGNALS)
-_KERNELS = [(model, Memo(model, INITIAL)) for model in (Kernel(as_bytes), Kernel(as_bytes, is_fine=True))]
 
 
 class Taken(NamedTuple):
@@ -127,10 +103,11 @@ class World:
         self.is_fine = is_fine or KILLS in exact
         self.exact = exact
         self.looked_into: set[str] = set()
-        self.models: dict[int, Model] = {}
-        self.steps: dict[int, Callable[[Any, int, Operation], Step]] = {}
-        self.states: dict[int, Any] = {}
-        self.labels: dict[int, str] = {}
+        system = FINE if self.is_fine or PIPES in exact else COARSE
+        self.models: dict[int, Model] = system.models.copy()
+        self.steps: dict[int, Take] = system.steps.copy()
+        self.states: dict[int, Any] = system.states.copy()
+        self.labels: dict[int, str] = LABELS.copy()
         self.waiting: list[Strand] = []
         self.trace: list[Taken] = []
         self.kept: list[object] = []
@@ -150,14 +127,6 @@ class World:
         self._lines: list[Line] = []
         self._places: dict[int, int] = {}
         self._max_steps = max_steps
-
-    @property
-    def kernel(self) -> int:
-        """The cell of what the operating system knows; there from the first moment that anybody asks."""
-        if KERNEL not in self.states:
-            model, memo = _KERNELS[self.is_exact(PIPES)]
-            self.set_cell(KERNEL, "kernel", model, INITIAL, memo.step)
-        return KERNEL
 
     def is_exact(self, kind: str) -> bool:
         return self.is_fine or kind in self.exact
@@ -180,7 +149,7 @@ class World:
         self.set_cell(cell, label, model, model.initial())
         return cell
 
-    def set_cell(self, cell: int, label: str, model: Model, state: Any, step: Any = None) -> None:
+    def set_cell(self, cell: int, label: str, model: Model, state: Any, step: Take | None = None) -> None:
         """``step`` is what ``model`` does, if that is known in another way."""
         self.models[cell], self.states[cell], self.labels[cell] = model, state, label
         self.steps[cell] = step or model.step
@@ -231,43 +200,52 @@ class World:
 
     def run(self, scheduler: Scheduler) -> None:
         """Take steps until nobody can. Raises OutOfSteps, and what ``scheduler`` raises."""
-        states, trace, choose = self.states, self.trace, scheduler.choose
+        trace, choose, most = self.trace, scheduler.choose, self._max_steps
         while True:
             ready = self._ready()
             self.is_still = not ready
-            ready = ready or self._ready_late() or self._ready_idle()
             if not ready:
-                return
-            if len(trace) >= self._max_steps:
+                ready = self._ready_late() or self._ready_idle()
+                if not ready:
+                    return
+            if len(trace) >= most:
                 raise OutOfSteps
-            self._take(choose(self, ready), states, trace)
+            self._take(choose(self, ready))
 
-    def _take(self, strand: Strand, states: dict[int, Any], trace: list[Taken]) -> None:
-        step, cell, operation = strand.step, strand.cell, strand.operation
-        before = states[cell]
-        trace.append(Taken(strand, cell, operation, step, before))  # type: ignore[arg-type]
-        states[cell] = state = step.state  # type: ignore[union-attr]
+    def _take(self, strand: Strand) -> None:
+        cell, operation, states = strand.cell, strand.operation, self.states
+        step: Any = strand.step
+        before, after, kind = states[cell], step.state, type(step)
+        self.trace.append(_tuple(Taken, (strand, cell, operation, step, before)))
+        states[cell] = after
         strand.seen = UNSEEN
-        if state is not before:
+        if after is not before:
             strand.quiet, strand.visits = 0, None
-            polling.notice(self.waiting, strand, cell, step.touches)  # type: ignore[union-attr]
-        strand.is_midway = type(step) is Then
+            polling.notice(self.waiting, strand, cell, step.touches)
+        strand.is_midway = kind is Then
+        if strand.greenlet is None:
+            self._take_behind(strand, step)
+        elif kind is Done:
+            self._go_on(strand, strand.greenlet.switch, step.result)
+        elif kind is Raised:
+            self._go_on(strand, strand.greenlet.throw, step.error)
+        else:
+            strand.operation = step.operation
+        if after is before and kind is not Then:
+            polling.note(strand, cell, step.touches)
+        if cell in OBEYED and self.obey is not None:
+            self.obey(strand, operation)
+
+    def _take_behind(self, strand: Strand, step: Any) -> None:
+        """What the step of a background strand leads to."""
         if type(step) is Then:
             strand.operation = step.operation
-        elif strand.greenlet is None:
-            strand.operation = strand.again
-            if strand.again is ONCE:
-                self.waiting.remove(strand)
-            if type(step) is Raised:
-                strand.process.complain(step.error)
-        elif type(step) is Done:
-            self._go_on(strand, strand.greenlet.switch, step.result)
-        else:
-            self._go_on(strand, strand.greenlet.throw, step.error)  # type: ignore[union-attr]
-        if state is before and type(step) is not Then:
-            polling.note(strand, cell, step.touches)  # type: ignore[union-attr]
-        if cell in _OBEYED and self.obey is not None:
-            self.obey(strand, operation)
+            return
+        strand.operation = strand.again
+        if strand.again is ONCE:
+            self.waiting.remove(strand)
+        if type(step) is Raised:
+            strand.process.complain(step.error)
 
     def end(self) -> None:
         """Take apart what is left."""
@@ -285,20 +263,22 @@ class World:
     def _ready(self) -> list[Strand]:
         """Those who can take a step, and what it is, with each of them."""
         ready = []
-        states, steps = self.states, self.steps
+        states, steps, is_fine = self.states, self.steps, self.is_fine
         for strand in self.waiting:
-            state = states[strand.cell]
+            cell = strand.cell
+            state = states[cell]
             if strand.seen is not state:
                 strand.seen = state
-                take, process, operation = steps[strand.cell], strand.process.number, strand.operation
-                step = take(state, process, operation) if operation is not IDLE else BLOCKED
-                if step is BLOCKED and operation.patience_s is not None and self.is_over(strand):
-                    step = take(state, process, operation._replace(is_late=True))
-                if self.is_fine and strand.cell in self.outliving and strand.greenlet and not strand.is_midway:
+                operation = strand.operation
+                step = steps[cell](state, strand.process.number, operation)
+                if step is BLOCKED:
+                    if operation.patience_s is not None and self.is_over(strand):
+                        step = steps[cell](state, strand.process.number, operation._replace(is_late=True))
+                elif strand.greenlet is None and looks_at_memory(step.touches):  # type: ignore[union-attr]
+                    strand.seen = UNSEEN
+                if is_fine and cell in self.outliving and strand.greenlet and not strand.is_midway:
                     step = Then(state, operation, ())  # It sends its request.
                 strand.step = step
-                if strand.greenlet is None and step is not BLOCKED and looks_at_memory(step.touches):  # type: ignore[union-attr]
-                    strand.seen = UNSEEN
             if strand.step is not BLOCKED and strand.polls is None and not strand.process.is_stopped:
                 ready.append(strand)
         return ready
@@ -333,15 +313,16 @@ class World:
             strand.step = Done(self.states[strand.cell], None, ())
         return idle
 
-    def _go_on(self, strand: Strand, enter: Callable[..., object], *given: object) -> None:
+    def _go_on(self, strand: Strand, enter: Callable[[Any], object], given: object) -> None:
         strand.due_s = None
         here.strand = strand
-        enter(*given)
+        enter(given)
         here.strand = None
+        waiting = self.waiting
         if strand.greenlet.dead:
-            if strand in self.waiting:
-                self.waiting.remove(strand)
-        elif strand not in self.waiting and not strand.process.is_gone:
+            if strand in waiting:
+                waiting.remove(strand)
+        elif strand not in waiting and not strand.process.is_gone:
             self._insert(strand)
         if self._newborn:
             self._let_begin()
@@ -349,13 +330,15 @@ class World:
     def _let_begin(self) -> None:
         while self._newborn:
             strand = self._newborn.pop(0)
-            self._go_on(strand, strand.greenlet.switch)
+            self._go_on(strand, strand.greenlet.switch, None)
 
     def _insert(self, strand: Strand) -> None:
         insort(self.waiting, strand, key=_number)
 
 
 _number = attrgetter("number")
+_tuple: Any = tuple.__new__
+"""Makes a named tuple in half the time that its own constructor takes."""
 
 
 def _take_apart(left: Any) -> None:

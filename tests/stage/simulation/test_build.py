@@ -13,13 +13,14 @@ from engine.stage.simulation.here import here
 from engine.stage.simulation.objects.copies import Lock as OfThreads
 from engine.stage.simulation.objects.lock import Lock
 from engine.stage.simulation.refusal import NotSimulated
+from engine.stage.simulation.system import new_names
 from engine.stage.simulation.world import World
 
 
 @pytest.fixture
 def world() -> World:
     here.hub = greenlet.getcurrent()
-    here.world = World({}, 100)
+    here.world = World(new_names(), 100)
     return here.world
 
 

@@ -13,6 +13,7 @@ import pytest
 from engine.models.model import Operation
 from engine.stage.simulation.makers import MAKERS
 from engine.stage.simulation.refusal import NotSimulated
+from engine.stage.simulation.system import KERNEL
 from engine.stage.simulation.world import World
 from tests.simulation_support import outcomes, results
 
@@ -24,7 +25,7 @@ def made(make: Callable[[], Any]) -> Any:
 
 
 def started(world: World) -> None:
-    world.settle(world.kernel, 0, Operation("start", (1, None)))
+    world.settle(KERNEL, 0, Operation("start", (1, None)))
 
 
 @pytest.mark.parametrize("name", MAKERS)

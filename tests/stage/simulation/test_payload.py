@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.stage.simulation.here import here
 from engine.stage.simulation.payload import Pickling, as_bytes, is_plain, pack, unpack
+from engine.stage.simulation.system import new_names
 from engine.stage.simulation.world import World
 
 plain = st.recursive(
@@ -37,7 +38,7 @@ def test_equal_values_of_different_types_have_sizes_of_their_own(value: Any) -> 
 
 @pytest.mark.parametrize("value", [[1], {"a": [1]}, (1, [2]), {1, 2}])
 def test_what_can_change_is_copied(value: Any) -> None:
-    here.world = World({}, 10)
+    here.world = World(new_names(), 10)
 
     load, size = pack(value, 1)
 
@@ -48,7 +49,7 @@ def test_what_can_change_is_copied(value: Any) -> None:
 
 
 def test_the_world_can_pickle_each_process_s_own_way() -> None:
-    here.world = World({}, 10)
+    here.world = World(new_names(), 10)
     here.world.pickling = Pickling(
         lambda value, process: f"{value} of {process}".encode(), lambda load, process: (load, process)
     )

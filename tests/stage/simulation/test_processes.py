@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.models.model import Operation
-from engine.stage.simulation.here import here, perform
+from engine.stage.simulation.here import perform
 from engine.stage.simulation.objects.processes import (
     ForkProcess,
     ForkServerProcess,
@@ -22,6 +22,7 @@ from engine.stage.simulation.objects.processes import (
 )
 from engine.stage.simulation.objects.wait import wait
 from engine.stage.simulation.process import Process as Current
+from engine.stage.simulation.system import KERNEL
 from engine.stage.simulation.world import World
 from tests.simulation_support import outcomes
 
@@ -38,7 +39,7 @@ class Life:
         number = 100 + len(self.told)
         self.told.append((child_key, name, daemon))
         world = self.world
-        perform(world.kernel, Operation("start", (number, None)))
+        perform(KERNEL, Operation("start", (number, None)))
         child = Current(number, child_key, name)
         child.identity, child.config = (*starter.identity, child_key[-1]), {"daemon": daemon}
         given = tuple(copy.copy(one) for one in args)
@@ -46,7 +47,7 @@ class Life:
         def run() -> None:
             target(*given, **kwargs)
             end_children()
-            perform(world.kernel, Operation("exit", (0,)))
+            perform(KERNEL, Operation("exit", (0,)))
 
         world.add_strand(child, run)
         return number
@@ -55,7 +56,7 @@ class Life:
 def build(world: World) -> Life:
     life = Life(world)
     world.life = life
-    world.settle(world.kernel, 0, Operation("start", (1, None)))
+    world.settle(KERNEL, 0, Operation("start", (1, None)))
     return life
 
 
@@ -68,7 +69,7 @@ def nothing() -> None:
 
 
 def wait_for_ever() -> None:
-    perform(here.world.kernel, Operation("await", (1,)))
+    perform(KERNEL, Operation("await", (1,)))
 
 
 def test_a_process_runs_its_target_and_ends_with_0() -> None:

@@ -8,7 +8,8 @@ import greenlet
 from engine.plan import Call, Plan, ProcessPlan, Reference, SharedPlan, encode_argument
 from engine.stage.simulation.here import here
 from engine.stage.simulation.stock import Stock, recipe
-from engine.stage.simulation.world import World, new_names
+from engine.stage.simulation.system import new_names
+from engine.stage.simulation.world import World
 
 
 def build_twice(*shared: tuple[str, str, dict[str, Any]]) -> tuple[tuple[World, dict[str, Any]], ...]:

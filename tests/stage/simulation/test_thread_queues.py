@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine.stage.simulation.objects import thread_queues
+from engine.stage.simulation.system import new_names
 from engine.stage.simulation.world import World
 from tests.simulation_support import outcomes
 
@@ -23,7 +24,7 @@ def build(kind: str, world: World) -> Any:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_copy_has_what_was_there_and_goes_its_own_way(kind: str) -> None:
-    one = build(kind, World({}, 10))
+    one = build(kind, World(new_names(), 10))
     for item in (2, 1, 3):
         one.put(item)
 
@@ -40,7 +41,7 @@ def test_it_cannot_be_pickled(kind: str) -> None:
     kept = "_queue.SimpleQueue" if kind == "SimpleQueue" else "_thread.lock"
 
     with pytest.raises(TypeError, match=f"cannot pickle '{kept}' object"):
-        pickle.dumps(build(kind, World({}, 10)))
+        pickle.dumps(build(kind, World(new_names(), 10)))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,6 +11,7 @@ from ....models.messages import Endpoint
 from ....models.model import Operation
 from ..here import here, number, perform
 from ..refusal import NotSimulated
+from ..system import KERNEL
 from ..world import World
 
 
@@ -20,7 +21,7 @@ class Fifo:
     def __new__(cls, world: World, key: object, label: str) -> Any:
         path = f"/simulated/{label}"
         pipe = world.number(("pipe", key))
-        world.settle(world.kernel, number(), Operation("fifo", (pipe,)))
+        world.settle(KERNEL, number(), Operation("fifo", (pipe,)))
         world.fifos[path] = pipe
         world.endpoints[pipe, 0] = world.endpoints[pipe, 1] = label
         return path
@@ -40,13 +41,13 @@ class OpenFifo:
     def close(self) -> None:
         if not self.closed:
             self.closed = True
-            perform(here.world.kernel, Operation("close", (self.end,)))
+            perform(KERNEL, Operation("close", (self.end,)))
 
     def read(self, size: int = -1) -> str:
         """The end of file, once it comes."""
         if self.closed:
             raise ValueError("I/O operation on closed file.")
-        perform(here.world.kernel, Operation("wait", (self.end,)))
+        perform(KERNEL, Operation("wait", (self.end,)))
         return ""
 
     def __getattr__(self, name: str) -> Any:
@@ -64,5 +65,5 @@ def opened(path: str, mode: str) -> OpenFifo:
     if mode.rstrip("bt") not in ("r", "w", "a", ""):
         raise NotSimulated(f"opening {path} as {mode!r}")
     end = here.world.fifos[path], 0 if mode.rstrip("bt") in ("r", "") else 1
-    perform(here.world.kernel, Operation("open", (end,)))
+    perform(KERNEL, Operation("open", (end,)))
     return OpenFifo(path, end)

@@ -13,6 +13,7 @@ from ..here import here, number, perform
 from ..lasting import is_told_by_value, lasting
 from ..payload import Raw, as_bytes, pack, unpack
 from ..refusal import NotSimulated
+from ..system import KERNEL
 from ..world import PIPES, World
 from .left import left
 from .shared import Shared
@@ -22,9 +23,9 @@ class Pipe:
     """The pair, in this order: end 0 and end 1."""
 
     def __new__(cls, world: World, key: object, label: str, duplex: bool = True) -> Any:
-        ends = world.settle(world.kernel, number(), lasting("pipe", world.number(("pipe", key)), bool(duplex)))
-        first = Connection(world.kernel, ends[0], True, bool(duplex), f"{label}[0]")
-        return first, Connection(world.kernel, ends[1], bool(duplex), True, f"{label}[1]")
+        ends = world.settle(KERNEL, number(), lasting("pipe", world.number(("pipe", key)), bool(duplex)))
+        first = Connection(KERNEL, ends[0], True, bool(duplex), f"{label}[0]")
+        return first, Connection(KERNEL, ends[1], bool(duplex), True, f"{label}[1]")
 
 
 class Connection(Shared, connection.Connection):

@@ -17,6 +17,7 @@ from .. import output
 from ..here import here, number, perform
 from ..process import Process as Current
 from ..process import pid_of
+from ..system import KERNEL
 from ..world import KILLS
 from .sentinel import Sentinel
 
@@ -122,7 +123,7 @@ class _Simulated(BaseProcess):
         assert self._child is not None, "can only join a started process"
         if self._code is None:
             patience_s = None if timeout is None else max(0.0, timeout)
-            if perform(here.world.kernel, Operation("join", (self._child,), patience_s, patience_s == 0)):
+            if perform(KERNEL, Operation("join", (self._child,), patience_s, patience_s == 0)):
                 self._poll()
 
     def is_alive(self) -> bool:
@@ -200,7 +201,7 @@ class _Simulated(BaseProcess):
     def _poll(self) -> int | None:
         """The exit code. Once known, it is not asked for again: nobody comes back to life."""
         if self._code is None:
-            self._code = perform(here.world.kernel, Operation("exitcode", (self._child,)))
+            self._code = perform(KERNEL, Operation("exitcode", (self._child,)))
             if self._code is not None and self in (children := _current().children):
                 children.remove(self)
         return self._code
@@ -211,7 +212,7 @@ class _Simulated(BaseProcess):
             raise AttributeError(f"'NoneType' object has no attribute '{_METHODS[signum]}'")
         if self._code is None:
             here.world.looked_into.add(KILLS)
-            perform(here.world.kernel, Operation("kill", (self._child, -signum)))
+            perform(KERNEL, Operation("kill", (self._child, -signum)))
 
 
 _METHODS = {signal.SIGTERM: "terminate", signal.SIGKILL: "kill"}
@@ -263,10 +264,10 @@ def end_children() -> None:
     for child in children:
         if child.daemon and child._code is None:
             here.world.looked_into.add(KILLS)
-            perform(here.world.kernel, Operation("kill", (child._child, -signal.SIGTERM)))
+            perform(KERNEL, Operation("kill", (child._child, -signal.SIGTERM)))
     numbers = tuple(child._child for child in children if child._code is None)
     if numbers:
-        perform(here.world.kernel, Operation("await", numbers))
+        perform(KERNEL, Operation("await", numbers))
 
 
 def _current() -> Current:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ....models.model import Operation
-from ..here import here, perform
+from ..here import perform
 from ..refusal import NotSimulated
+from ..system import KERNEL
 from .fifo import OpenFifo
 from .pipe import Connection
 from .sentinel import Sentinel
@@ -22,7 +23,7 @@ def wait(object_list: Iterable[Any], timeout: float | None = None) -> list[Any]:
             raise KeyError(f"{one!r} is already registered")
         waited[known] = one
     patience_s = None if timeout is None else max(0.0, timeout)
-    ready = perform(here.world.kernel, Operation("wait", tuple(waited), patience_s, patience_s == 0))
+    ready = perform(KERNEL, Operation("wait", tuple(waited), patience_s, patience_s == 0))
     return [waited[one] for one in ready]
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ....models.model import Touches, conflict, looks_at_memory
 from ..strand import Strand
-from ..world import IDLE
+from ..system import IDLE
 
 STRIKES = frozenset({"kill", "stop", "resume", "interrupt", "terminate"})
 """Operations whose first argument is a process to which something is done, wherever it is."""

@@ -10,7 +10,8 @@ import pytest
 from engine.stage.simulation.objects.lock import Lock
 from engine.stage.simulation.schedulers.bounded import Bounded, Costs, delays, preemptions
 from engine.stage.simulation.schedulers.dfs import DepthFirst
-from engine.stage.simulation.world import Names, Scheduler, Taken, World
+from engine.stage.simulation.system import Names, new_names
+from engine.stage.simulation.world import Scheduler, Taken, World
 from tests.simulation_programs import PROGRAMS, Program, Things, Variable, first_failure, increment, run
 from tests.simulation_support import outcomes
 
@@ -126,7 +127,7 @@ def test_who_polls_is_left_without_a_preemption() -> None:
     bounded = Bounded(preemptions)
 
     assert bounded.begin()
-    assert run(Program("", (wait, increment)), bounded, {}).is_whole
+    assert run(Program("", (wait, increment)), bounded, new_names()).is_whole
 
 
 def test_equal_choices_that_lead_elsewhere_are_no_exhaustion() -> None:

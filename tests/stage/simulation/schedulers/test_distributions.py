@@ -15,7 +15,8 @@ from engine.stage.simulation.schedulers.random_walk import RandomWalk
 from engine.stage.simulation.schedulers.rf_pos import RfPos
 from engine.stage.simulation.schedulers.surw import Surw
 from engine.stage.simulation.schedulers.urw import Urw
-from engine.stage.simulation.world import Names, Scheduler
+from engine.stage.simulation.system import Names, new_names
+from engine.stage.simulation.world import Scheduler
 from tests.simulation_programs import Program, Target, Things, run
 
 
@@ -30,7 +31,7 @@ def write(name: str, times: int) -> Target:
 def drawn(scheduler: Scheduler, runs: int, *targets: Target) -> Counter[str]:
     """How often the processes, a, b, ..., had their turns in which order."""
     counts: Counter[str] = Counter()
-    names: Names = {}
+    names: Names = new_names()
     letters: dict[int, str] = {}
     for _ in range(runs):
         assert scheduler.begin()
@@ -71,7 +72,7 @@ def test_a_random_walk_is_uniform_over_choices() -> None:
 def test_urw_is_uniform_over_interleavings() -> None:
     urw = Urw(1)
     assert urw.begin()
-    run(Program("", (write("x", 4), write("x", 2))), urw, {})
+    run(Program("", (write("x", 4), write("x", 2))), urw, new_names())
 
     counts = drawn(urw, 4000, write("x", 4), write("x", 2))
 

@@ -19,7 +19,8 @@ from engine.stage.simulation.schedulers.bounded import Bounded
 from engine.stage.simulation.schedulers.dfs import DepthFirst
 from engine.stage.simulation.schedulers.dpor import PartialOrder
 from engine.stage.simulation.stock import Stock
-from engine.stage.simulation.world import IDLE, Scheduler, Taken, new_names
+from engine.stage.simulation.system import IDLE, new_names
+from engine.stage.simulation.world import Scheduler, Taken
 from tests.stage.simulation.schedulers.programs import Drawn, programs
 
 _STRIKES = frozenset({"kill", "stop", "resume", "interrupt"})

@@ -3,7 +3,7 @@ from __future__ import annotations
 from engine.stage.simulation.schedulers.dfs import DepthFirst
 from engine.stage.simulation.schedulers.portfolio import Portfolio, portfolio
 from engine.stage.simulation.schedulers.pos import Pos
-from engine.stage.simulation.world import Names
+from engine.stage.simulation.system import Names, new_names
 from tests.simulation_programs import PROGRAMS, run
 
 LOST = PROGRAMS[0]
@@ -16,7 +16,7 @@ def test_its_members_have_their_turns_as_the_mix_says() -> None:
     for _ in range(7):
         assert mixed.begin()
         turns += mixed.current
-        run(LOST, mixed, {})
+        run(LOST, mixed, new_names())
 
     assert turns == "aabaaba"
 
@@ -42,7 +42,7 @@ def test_a_member_that_has_no_schedule_left_is_passed_over() -> None:
 
     runs = 0
     while mixed.begin():
-        run(LOST, mixed, {})
+        run(LOST, mixed, new_names())
         runs += 1
 
     assert runs == 12

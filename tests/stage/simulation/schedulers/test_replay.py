@@ -4,7 +4,8 @@ from engine.models.guarded import Part
 from engine.stage.simulation.schedulers.dfs import DepthFirst
 from engine.stage.simulation.schedulers.pos import Pos
 from engine.stage.simulation.schedulers.replay import Replay
-from engine.stage.simulation.world import Names, Taken
+from engine.stage.simulation.system import Names
+from engine.stage.simulation.world import Taken
 from tests.simulation_programs import PROGRAMS, Program, increment, run
 
 BY_NAME = {program.name: program for program in PROGRAMS}

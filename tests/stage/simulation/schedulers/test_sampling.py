@@ -13,7 +13,8 @@ from engine.stage.simulation.schedulers.random_walk import RandomWalk
 from engine.stage.simulation.schedulers.rf_pos import RfPos
 from engine.stage.simulation.schedulers.surw import Surw
 from engine.stage.simulation.schedulers.urw import Urw
-from engine.stage.simulation.world import Names, Scheduler
+from engine.stage.simulation.system import Names
+from engine.stage.simulation.world import Scheduler
 from tests.simulation_programs import PROGRAMS, first_failure, run
 
 Make = Callable[[int], Scheduler]
