@@ -9,6 +9,7 @@ from typing import Any
 
 from ...primitives import primitive
 from . import here as place
+from .identity import identity
 from .objects.pipe import Connection
 from .objects.shared import Shared
 from .refusal import NotSimulated
@@ -55,7 +56,7 @@ def is_same_everywhere(value: Any) -> bool:
 
 def own(value: Any, twins: dict[int, Any]) -> Any:
     """``value``, which is the same everywhere, with an object for each primitive in it that is one process's own: what
-    a target hangs on it, the others do not see. ``twins`` has those that it has, by the originals' ids."""
+    a target hangs on it, the others do not see. ``twins`` has those that it has, by the originals' identities."""
     kind = type(value)
     if kind in _PLAIN:
         return value
@@ -63,9 +64,11 @@ def own(value: Any, twins: dict[int, Any]) -> Any:
         return kind([own(item, twins) for item in value])
     if kind is dict:
         return {key: own(item, twins) for key, item in value.items()}
-    if id(value) not in twins:
-        twins[id(value)] = twin(value)
-    return twins[id(value)]
+    place = identity(value)
+    found = twins.get(place)
+    if found is None:
+        found = twins[place] = twin(value)
+    return found
 
 
 def twin(shared: Any) -> Any:

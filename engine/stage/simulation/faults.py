@@ -70,8 +70,6 @@ def begin(life: Life) -> None:
 
 def trap(life: Life, process: Process) -> Trap | None:
     """What strikes at the operations of ``process``, if anything does."""
-    if not life.plan.faults:
-        return None
     mine = [one for one in life.plan.faults if one.process == process.name]
     faults = [one for one in mine if one.operation is not None]
     types = {shared.name: shared.type for shared in life.plan.shared}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import output
 from .here import here
+from .identity import identity
 
 if TYPE_CHECKING:
     from .process import Process
@@ -78,7 +79,7 @@ class Freezer:
             return kind, value
         if kind is float:
             return kind, value.hex()
-        number = self._numbers.setdefault(id(value), len(self._kept))
+        number = self._numbers.setdefault(identity(value), len(self._kept))
         if number < len(self._kept):
             return "again", number
         self._kept.append(value)  # Or what comes later might have the same identity.
@@ -90,7 +91,7 @@ class Freezer:
 
     def _freeze_object(self, value: Any, kind: Any) -> Any:
         if getattr(kind, "is_stateless", False):
-            return id(value)
+            return identity(value)
         if isinstance(value, types.ModuleType):
             return self._freeze_module(value)
         if isinstance(value, type):
@@ -98,7 +99,7 @@ class Freezer:
         if isinstance(value, types.BuiltinFunctionType) and not isinstance(value.__self__, (types.ModuleType, type)):
             return value.__name__, self.freeze(value.__self__)
         if isinstance(value, _UNCHANGING):
-            return id(value)
+            return identity(value)
         freeze = _FREEZERS.get(kind)
         if freeze is not None:
             return freeze(self, value)
@@ -110,34 +111,34 @@ class Freezer:
         if kind.__module__.startswith(_OURS):
             # One of ours: a model, which never changes, a tuple, or an object that is nothing but its attributes.
             if kind.__module__.startswith(f"{_OURS}.models.") and not isinstance(value, tuple):
-                return id(value)
+                return identity(value)
             if isinstance(value, tuple):
                 return kind, tuple([self.freeze(item) for item in value])
-            return id(value), self.freeze(getattr(value, "__dict__", None))
+            return identity(value), self.freeze(getattr(value, "__dict__", None))
         if not _is_plain(kind):
             raise Incomparable
-        return id(value), self.freeze(kind), self.freeze(vars(value))
+        return identity(value), self.freeze(kind), self.freeze(vars(value))
 
     def _freeze_module(self, value: types.ModuleType) -> Any:
         """The scenario's own are told of by themselves, and the standard library's keep nothing that matters here."""
         name = value.__name__
         if name in self._process.modules or name.partition(".")[0] in sys.stdlib_module_names:
-            return id(value)
+            return identity(value)
         raise Incomparable
 
     def _freeze_class(self, value: type) -> Any:
         if not self._is_own(value.__module__):
-            return id(value)
+            return identity(value)
         contents = {
             key: one
             for key, one in vars(value).items()
             if not (key[:2] == key[-2:] == "__") or isinstance(one, types.FunctionType)
         }
-        return id(value), self.freeze(contents), tuple([self.freeze(base) for base in value.__bases__])
+        return identity(value), self.freeze(contents), tuple([self.freeze(base) for base in value.__bases__])
 
     def _freeze_function(self, value: types.FunctionType) -> Any:
         if not self._is_own(value.__module__):
-            return id(value)
+            return identity(value)
         return (
             value.__code__,
             tuple([self._freeze_cell(cell) for cell in value.__closure__ or ()]),

@@ -27,7 +27,7 @@ from .here import acting_as, perform
 from .lasting import lasting
 from .library import Library, copied
 from .objects.processes import Handle, end_children
-from .payload import PICKLING, Pickling
+from .payload import EVERYWHERE
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
 from .served import refuse_to_inherit
@@ -61,7 +61,7 @@ class Life:
         self.reads_pids = False
         self.struck: list[str] = []
         self.observes = stock.observes
-        world.pickling = Pickling(self._dumps, self._loads)
+        world.pickling = self
         world.obey = self._obey
         world.life = self
 
@@ -73,7 +73,7 @@ class Life:
         """Take apart what is left. Nothing of a run goes on pointing in a circle, so that all of it is gone at once."""
         world = self.world
         world.end()
-        world.obey, world.life, world.pickling = None, None, PICKLING
+        world.obey, world.life, world.pickling = None, None, EVERYWHERE
         for process in self.by_number.values():
             process.strand = process.handle = None
 
@@ -152,7 +152,8 @@ class Life:
         return {"returned": returned}
 
     def _start_planned(self, number: int, planned: ProcessPlan) -> None:
-        output.flush(self.parent)
+        if self.parent.kept:
+            output.flush(self.parent)
         process = Process(number, number, planned.name, self.parent, planned.daemon)
         self.by_number[number] = self.processes[planned.name] = process
         unborn: Exception | None = None
@@ -188,7 +189,9 @@ class Life:
             process.returned = returned
 
         del target
-        self.world.add_strand(process, self._guarded(process, live)).trap = faults.trap(self, process)
+        strand = self.world.add_strand(process, self._guarded(process, live))
+        if self.plan.faults:
+            strand.trap = faults.trap(self, process)
 
     def _handed_over(self, call: Call, process: Process, memo: dict[int, Any]) -> Any:
         """The arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled otherwise."""
@@ -207,11 +210,11 @@ class Life:
             return copied(value, memo)
         return self.pickled(value, self.parent, process)
 
-    def _dumps(self, value: Any, process: int) -> bytes:
+    def dumps(self, value: Any, process: int) -> bytes:
         with self.library.visible(self.by_number[process]):
             return bytes(ForkingPickler.dumps(value))
 
-    def _loads(self, load: bytes, process: int) -> Any:
+    def loads(self, load: bytes, process: int) -> Any:
         with self.library.visible(self.by_number[process]):
             return ForkingPickler.loads(load)
 
@@ -311,7 +314,8 @@ class Life:
 
     def _leave(self, process: Process, error: BaseException | None) -> None:
         try:
-            self._finish(process)
+            if process.feeders or process.children:
+                self._finish(process)
         except (greenlet.GreenletExit, NotSimulated):
             raise
         except BaseException as later:
@@ -349,7 +353,8 @@ class Life:
             while process.at_exit:
                 with contextlib.suppress(Exception):
                     process.at_exit.pop()()
-        output.flush(process)
+        if process.kept:
+            output.flush(process)
         if self._is_end_seen or (process.feeders and any(queue.is_left_behind() for queue in process.feeders)):
             perform(KERNEL, lasting("exit", code))
         process.exitcode = code

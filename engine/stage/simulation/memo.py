@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...models.model import BLOCKED, Lasting, Model, Operation, Raised, Step, Then, looks_at_memory
+from .identity import identity
 
 _MOST = 20_000
 """How many steps are kept."""
@@ -32,7 +33,7 @@ class Memo:
 
     def _forget(self) -> None:
         self._steps: dict[tuple[int, int, int], Step] = {}
-        self._states = {id(self._initial): self._initial}
+        self._states = {identity(self._initial): self._initial}
         # As long as an object is kept, no other one has its id.
         self._operations: dict[int, Operation] = {}
 
@@ -40,7 +41,7 @@ class Memo:
         """What ``model.step`` gives."""
         if type(operation) is not Lasting or not self._pays:
             return self._model.step(state, process, operation)
-        key = (id(state), process, id(operation))
+        key = (identity(state), process, identity(operation))
         known = self._steps.get(key)
         if known is None:
             return self._new(key, state, process, operation)
@@ -54,7 +55,7 @@ class Memo:
     def _new(self, key: tuple[int, int, int], state: Any, process: int, operation: Operation) -> Step:
         step = self._model.step(state, process, operation)
         # An error is another one each time, and what a step finds in a process's own memory may be, too.
-        if id(state) not in self._states or isinstance(step, Raised):
+        if identity(state) not in self._states or isinstance(step, Raised):
             return step
         if step is not BLOCKED:
             if looks_at_memory(step.touches):  # type: ignore[union-attr]
@@ -65,7 +66,7 @@ class Memo:
             self._forget()
             return step
         self._steps[key] = step
-        self._operations[id(operation)] = operation
+        self._operations[identity(operation)] = operation
         if step is not BLOCKED:
-            self._states[id(step.state)] = step.state  # type: ignore[union-attr]
+            self._states[identity(step.state)] = step.state  # type: ignore[union-attr]
         return step

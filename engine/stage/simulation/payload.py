@@ -6,9 +6,8 @@ is that of its pickle all the same, for it is what fills a pipe.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 from ...models.frames import Torn
 from .here import here
@@ -22,18 +21,26 @@ class Pickled(bytes):
     """An object on its way."""
 
 
-class Pickling(NamedTuple):
+class Pickling(Protocol):
     """How objects become bytes and objects again: each is given the number of the process that does so, since the
     scenario's modules, and the classes in them, are each process's own."""
 
-    dumps: Callable[[Any, int], bytes]
-    loads: Callable[[bytes, int], Any]
+    def dumps(self, value: Any, process: int) -> bytes: ...
+
+    def loads(self, load: bytes, process: int) -> Any: ...
 
 
-PICKLING = Pickling(
-    lambda value, _: bytes(ForkingPickler.dumps(value)),
-    lambda load, _: ForkingPickler.loads(load),
-)
+class _Everywhere:
+    """Where modules are the same in all processes."""
+
+    def dumps(self, value: Any, process: int) -> bytes:
+        return bytes(ForkingPickler.dumps(value))
+
+    def loads(self, load: bytes, process: int) -> Any:
+        return ForkingPickler.loads(load)
+
+
+EVERYWHERE = _Everywhere()
 
 _BYTES = (Raw, Pickled, Torn)
 _PLAIN = frozenset((int, float, str, bytes, bool, type(None)))

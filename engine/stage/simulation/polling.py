@@ -57,9 +57,9 @@ def note(strand: Strand, cell: int, touches: Touches) -> None:
     visits.at[place] = len(visits.looks)
 
 
-def notice(waiting: Iterable[Strand], changer: Strand, cell: int, touches: Touches) -> None:
-    """``changer`` has changed something: whoever looks at it, sees that."""
-    for strand in waiting:
+def notice(onlookers: Iterable[Strand], changer: Strand, cell: int, touches: Touches) -> None:
+    """``changer`` has changed something: whoever of those that have looked several times looks at it, sees that."""
+    for strand in onlookers:
         if strand.polls is not None:
             wake(strand, cell, touches)
         elif strand.visits is not None and strand is not changer:

@@ -139,7 +139,8 @@ class Search:
             if not scheduler.begin():
                 return True
             played = play(self.terms, scheduler)
-            self.looked_into |= played.world.looked_into - played.world.exact
+            if played.world.looked_into:
+                self.looked_into |= played.world.looked_into - played.world.exact
             self._note(played)
             played.life.end()
             if self.needs_more or self.refusal or (self.first_failure and not self.keep_going):

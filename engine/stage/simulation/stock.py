@@ -14,6 +14,7 @@ from ... import plain
 from ...models.model import Model
 from ...plan import Plan, Reference, reference_from
 from .build import build, own, twin
+from .identity import identity
 from .memo import Memo
 from .system import Take
 from .world import World
@@ -57,7 +58,7 @@ class Stock:
         given = [data for call in calls for data in (call.args, call.kwargs)]
         given += [shared.parameters for shared in plan.shared]
         # By identity: the plan, which has them, is there as long as this is.
-        self._recipes = {id(data): recipe(data) for data in given}
+        self._recipes = {identity(data): recipe(data) for data in given}
         self._lasting: dict[str, _Lasting | None] = {}
         self._plan = plan
         self._handouts: dict[int, Handout] = {}
@@ -67,17 +68,17 @@ class Stock:
 
     def recipe(self, data: object) -> Recipe:
         """That of ``args``, ``kwargs`` or ``parameters`` of the plan."""
-        return self._recipes[id(data)]
+        return self._recipes[identity(data)]
 
     def handout(self, args: object) -> Handout | None:
         """How to make ``args`` of the plan in the shortest way, if there is one and they were found to be the same
         everywhere: that is a matter of types, which no run changes."""
-        return self._handouts.get(id(args))
+        return self._handouts.get(identity(args))
 
     def note_same_everywhere(self, args: object) -> None:
         if isinstance(args, list) and all(map(_is_simple, args)):
             items = [reference_from(one) if isinstance(one, dict) else one for one in args]
-            self._handouts[id(args)] = Handout(tuple(items))
+            self._handouts[identity(args)] = Handout(tuple(items))
 
     def build(self, world: World, type: str, name: str, data: object, find: Find) -> Any:
         """The primitive ``name`` in ``world``, of which ``data`` are the parameters. Raises what building it raises."""

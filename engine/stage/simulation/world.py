@@ -19,7 +19,7 @@ from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Th
 from . import polling
 from .here import UNSEEN, here
 from .line import Line, give_back, line
-from .payload import PICKLING
+from .payload import EVERYWHERE, Pickling
 from .process import Process
 from .strand import Strand
 from .system import COARSE, FINE, IDLE, LABELS, OBEYED, Names, Take
@@ -111,7 +111,7 @@ class World:
         self.waiting: list[Strand] = []
         self.trace: list[Taken] = []
         self.kept: list[object] = []
-        self.pickling = PICKLING
+        self.pickling: Pickling = EVERYWHERE
         self.endpoints: dict[Any, str] = {}
         self.readers: dict[Endpoint, int] = {}
         self.is_starting_a_process = False
@@ -124,6 +124,7 @@ class World:
         self.obey: Callable[[Strand, Operation], None] | None = None
         self.life: Any = None
         self._newborn: list[Strand] = []
+        self._onlookers: list[Strand] = []
         self._lines: list[Line] = []
         self._places: dict[int, int] = {}
         self._max_steps = max_steps
@@ -221,7 +222,8 @@ class World:
         strand.seen = UNSEEN
         if after is not before:
             strand.quiet, strand.visits = 0, None
-            polling.notice(self.waiting, strand, cell, step.touches)
+            if self._onlookers:
+                polling.notice(self._onlookers, strand, cell, step.touches)
         strand.is_midway = kind is Then
         if strand.greenlet is None:
             self._take_behind(strand, step)
@@ -233,6 +235,8 @@ class World:
             strand.operation = step.operation
         if after is before and kind is not Then:
             polling.note(strand, cell, step.touches)
+            if strand.visits is not None and strand not in self._onlookers:
+                self._onlookers.append(strand)
         if cell in OBEYED and self.obey is not None:
             self.obey(strand, operation)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.stage.simulation.here import here
-from engine.stage.simulation.payload import Pickling, as_bytes, is_plain, pack, unpack
+from engine.stage.simulation.payload import as_bytes, is_plain, pack, unpack
 from engine.stage.simulation.system import new_names
 from engine.stage.simulation.world import World
 
@@ -48,11 +48,19 @@ def test_what_can_change_is_copied(value: Any) -> None:
     assert unpack(load, 2) is not value
 
 
+class Signed:
+    """Says who does it."""
+
+    def dumps(self, value: Any, process: int) -> bytes:
+        return f"{value} of {process}".encode()
+
+    def loads(self, load: bytes, process: int) -> Any:
+        return load, process
+
+
 def test_the_world_can_pickle_each_process_s_own_way() -> None:
     here.world = World(new_names(), 10)
-    here.world.pickling = Pickling(
-        lambda value, process: f"{value} of {process}".encode(), lambda load, process: (load, process)
-    )
+    here.world.pickling = Signed()
 
     load, size = pack(["x"], 1)
 
