@@ -16,7 +16,7 @@ class State(NamedTuple):
 
 class Signals:
     """State: ``State``. ``stop``, ``resume`` and ``interrupt`` are given a process; who is not stopped cannot be
-    resumed: whoever is to do that waits. ``pause`` is a moment at which nothing happens."""
+    resumed: whoever is to do that waits, or has had no occasion. ``pause`` is a moment at which nothing happens."""
 
     def initial(self) -> State:
         return State()
@@ -34,7 +34,7 @@ class Signals:
             case "stop":
                 return Done(state._replace(stopped=state.stopped | {argument}), None, strikes)
             case "resume" if argument not in state.stopped:
-                return BLOCKED
+                return Done(state, None, strikes) if operation.is_late else BLOCKED
             case "resume":
                 return Done(state._replace(stopped=state.stopped - {argument}), None, strikes)
         return Done(state, None, strikes)

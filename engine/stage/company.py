@@ -11,10 +11,11 @@ from contextlib import suppress
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
-from ..plan import Plan, ProcessPlan
+from ..plan import Fault, Plan, ProcessPlan
 from . import proxies
 from .binding import Bindings
 from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
+from .descendants import may_be_stopped
 from .faults import SIGNALS
 from .gate import Keeper
 from .interrupts import held_back, may_come_early
@@ -51,6 +52,7 @@ class Company:
         self._due: dict[str, float] = {}
         self._live: dict[Any, tuple[ProcessPlan, Any]] = {}
         self._ended: set[str] = set()
+        self._stopped: set[str] = set()
         self._began_s: float | None = None
         self._faults = [fault for fault in plan.faults if fault.at_s is not None]
         self._keeper = Keeper() if plan.start_together else None
@@ -88,11 +90,18 @@ class Company:
                 for end, (process, child) in self._live.items():
                     # Who has ended by itself is not struck.
                     if process.name == fault.process and not connection.wait([end], 0):
-                        self._tell("fault", name=fault.process, fault=str(fault), where="")
-                        # It may have ended just now; under forkserver it is not ours, and its number is gone with it.
-                        with suppress(ProcessLookupError):
-                            os.kill(child.pid, getattr(signal, SIGNALS[fault.action]))
+                        self._strike(fault, child.pid)
         return min((self._began_s + (fault.at_s or 0) for fault in self._faults), default=None)
+
+    def _strike(self, fault: Fault, pid: int) -> None:
+        if fault.action == "resume" and fault.process not in self._stopped and not may_be_stopped(pid):
+            return  # What comes before the stop would be lost, and its process stopped for ever: it has no occasion.
+        self._tell("fault", name=fault.process, fault=str(fault), where="")
+        # The system takes a moment to stop somebody.
+        (self._stopped.add if fault.action == "stop" else self._stopped.discard)(fault.process)
+        # It may have ended just now; under forkserver it is not ours, and its number is gone with it.
+        with suppress(ProcessLookupError):
+            os.kill(pid, getattr(signal, SIGNALS[fault.action]))
 
     def _next_due(self) -> float | None:
         return min((self._due[process.name] for process in self._waiting if process.name in self._due), default=None)

@@ -190,6 +190,11 @@ def is_ending(pid: int) -> bool:
     return state in "ZX" or bool(flags & _PF_EXITING)
 
 
+def may_be_stopped(pid: int) -> bool:
+    """Whether a process is stopped, as far as anybody can tell."""
+    return _status(pid)[0] in "TtX"
+
+
 def _started(pid: int) -> int:
     """When a process began, in the system's ticks."""
     return int(_status(pid)[19])

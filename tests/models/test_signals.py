@@ -40,7 +40,10 @@ def test_who_is_stopped_is_so_until_it_is_resumed() -> None:
 
 
 def test_who_is_not_stopped_cannot_be_resumed() -> None:
-    assert SIGNALS.step(after(to("stop", FIRST)), 9, to("resume", SECOND)) is BLOCKED
+    state = after(to("stop", FIRST))
+
+    assert SIGNALS.step(state, 9, to("resume", SECOND)) is BLOCKED
+    assert step(state, to("resume", SECOND)._replace(is_late=True)).state is state
 
 
 def test_to_be_stopped_twice_is_to_be_stopped() -> None:

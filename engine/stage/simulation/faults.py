@@ -127,10 +127,12 @@ def interrupt(life: Life, victim: Process) -> None:
 
 def _strike(life: Life, fault: Fault, turn: int | None) -> Callable[[], None]:
     victim = life.processes[fault.process].number
+    # By a clock, nobody waits for who is to be resumed; where time passes at any moment, it does so when he is stopped.
+    patience_s = 0.0 if life.world.is_virtual and fault.action == "resume" else None
     strike = (
         (KERNEL, Operation("kill", (victim, _CODES[fault.action])))
         if fault.action in _CODES
-        else (SIGNALS, Operation(fault.action, (victim,)))
+        else (SIGNALS, Operation(fault.action, (victim,), patience_s, patience_s == 0))
     )
 
     def run() -> None:

@@ -392,7 +392,8 @@ class Life:
         elif action in _ACTIONS:
             victim = self.by_number[operation.arguments[0]]
             # Who has been refused something is left without an exit code, and cannot be interrupted any more.
-            if not victim.is_gone and victim.exitcode is None and self.refusal is None:
+            has_occasion = action != "resume" or victim.is_stopped
+            if has_occasion and not victim.is_gone and victim.exitcode is None and self.refusal is None:
                 if strand.process.fault is not None:
                     faults.note(self, victim, strand.process.fault)
                 self._strike(action, victim, operation)

@@ -87,6 +87,23 @@ def test_a_stopped_process_goes_on_when_it_is_resumed(stage: Stage) -> None:
     assert run.duration_s >= 0.6
 
 
+def test_who_is_not_stopped_cannot_be_resumed(stage: Stage) -> None:
+    run = perform(stage, locking(Fault("resume", "worker", 0.0)))
+
+    assert (run.ending, run.processes["worker"].faults) == ("completed", ())
+    assert run.unstruck == ("resume worker at 0 s",)
+
+
+def test_who_has_only_just_been_stopped_by_the_clock_is_resumed(stage: Stage) -> None:
+    code = "import time\ndef worker(): time.sleep(0.1)"
+    faults = (Fault("stop", "worker", 0.0), Fault("resume", "worker", 0.0))
+
+    run = perform(stage, a_plan(code, ["worker"], faults=faults))
+
+    assert (run.ending, run.unstruck) == ("completed", ())
+    assert len(run.processes["worker"].faults) == 2
+
+
 def test_a_process_that_is_stopped_for_ever_is_told(stage: Stage) -> None:
     run = perform(stage, locking(Fault("stop", "worker", None, "after", ("queue", "put"), 1)))
 

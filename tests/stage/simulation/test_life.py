@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import pytest
 
 from engine.backends.simulation.backend import Simulation
@@ -129,6 +131,27 @@ def test_what_the_parent_does_at_its_exit_comes_when_the_others_have_ended(simul
     found = runs(simulation, source, before=[])
 
     assert {run.stdout for run in found} == {"child\nparent\n"}
+
+
+@pytest.mark.parametrize(
+    ("timing", "resumed_s", "endings"),
+    [
+        ("virtual", 1.0, {("deadlock", ("resume one at 1 s",))}),
+        ("virtual", 3.0, {("completed", ())}),
+        # Where time passes at any moment, it does so when there is somebody to resume.
+        ("any", 1.0, {("completed", ())}),
+    ],
+)
+def test_who_is_not_yet_stopped_cannot_be_resumed(
+    simulation: Simulation, timing: Literal["any", "virtual"], resumed_s: float, endings: set[Any]
+) -> None:
+    source = "import time\ndef one(lock):\n    time.sleep(2)\n    lock.acquire()"
+    faults = (Fault("stop", "one", None, "before", ("lock", "acquire"), 1), Fault("resume", "one", resumed_s))
+    settings = Settings(strategy="dpor", keep_going=True, orders_output=False, timing=timing)
+
+    found = runs(simulation, source, {"one": [ref("lock")]}, shared=SHARED, faults=faults, settings=settings)
+
+    assert {(run.ending, run.unstruck) for run in found} == endings
 
 
 def test_an_interrupt_in_the_middle_of_a_get_is_refused_and_not_overlooked(simulation: Simulation) -> None:
