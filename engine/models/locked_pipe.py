@@ -79,11 +79,13 @@ class LockedPipe:
         return Part(Pipe(pipe.channel, pipe.reader, None), (*touches, _WRITER))
 
     def get(self, pipe: Pipe, process: int, operation: Operation) -> Part | Blocked:
-        """Take the reader's lock and a message; goes on with ``receive`` and ``give_back``."""
+        """Take the reader's lock and a message; goes on with ``receive`` and ``give_back``. Whoever does not wait for
+        ever gives the lock back last, after what it does when it has the message."""
         if pipe.reader is not None:
             return Part(pipe, (("reader", READ),), is_empty=True) if operation.is_late else BLOCKED
         taken = Pipe(pipe.channel, process, pipe.writer)
-        go_on = Operation("receive", ((),), operation.patience_s, operation.is_late)
+        keeps_lock = self._is_exact and operation.patience_s is not None
+        go_on = Operation("receive", ((), keeps_lock), operation.patience_s, operation.is_late)
         if self._is_exact:
             return Part(taken, (_READER,), go_on)
         part = self.receive(taken, go_on)
@@ -95,13 +97,14 @@ class LockedPipe:
     def receive(self, pipe: Pipe, operation: Operation) -> Part | Blocked:
         channel = pipe.channel
         pieces: Pieces
-        (pieces,) = operation.arguments
+        keeps_lock: bool
+        pieces, keeps_lock = operation.arguments
         if not channel.segments:
             # Who has seen the beginning of a message waits for its end, whatever its patience.
             if not operation.is_late or pieces:
                 return BLOCKED
             return Part(Pipe(channel, None, pipe.writer), (_READER, *_looks(channel)), is_empty=True)
-        if not pieces and channel.segments[0].is_whole and not self._is_fine:
+        if not pieces and channel.segments[0].is_whole and not self._is_fine and not keeps_lock:
             touches: Touches = (_READER, ("taken", WRITE), (("segment", channel.got), READ))
             return Part(Pipe(channel.without_first(), None, pipe.writer), touches, result=channel.segments[0].load)
         first, wanted = channel.got, frames.missing(pieces, self._dump)
@@ -116,9 +119,9 @@ class LockedPipe:
         last = channel.put + 1 if wanted and not is_at_header else max(channel.got, first + 1)
         touches = (("taken", WRITE), *((("segment", number), READ) for number in range(first, last)))
         if wanted:
-            return Part(taken, touches, Operation("receive", (pieces,)))
+            return Part(taken, touches, Operation("receive", (pieces, keeps_lock)))
         load = frames.content(pieces, self._dump)
-        if self._is_fine:
+        if self._is_fine or keeps_lock:
             return Part(taken, touches, Operation("give_back", (load,)))
         return Part(Pipe(channel, None, pipe.writer), (_READER, *touches), result=load)
 

@@ -189,23 +189,32 @@ class Queue:
         return self._got(state, self._pipe.get(state.pipe, process, operation))
 
     def _receive(self, state: State, process: int, operation: Operation) -> Step:
-        return self._got(state, self._pipe.receive(state.pipe, operation))
+        _, keeps_lock = operation.arguments
+        step = self._got(state, self._pipe.receive(state.pipe, operation))
+        if keeps_lock and isinstance(step, Then) and step.operation.name == "give_back":
+            return step._replace(operation=Operation("release", (*step.operation.arguments, keeps_lock)))
+        return step
 
     def _give_back(self, state: State, process: int, operation: Operation) -> Step:
-        return self._got(state, self._pipe.give_back(state.pipe, *operation.arguments))
+        load, is_over = operation.arguments[0], operation.arguments[1:] == (True,)
+        part = self._pipe.give_back(state.pipe, load)
+        return _step(state, part) if is_over else self._got(state, part)
 
     def _got(self, state: State, part: Part | Blocked) -> Step:
         step = _step(state, part)
         if not isinstance(step, Done):
             return step
         if self._is_exact:
-            return Then(step.state, Operation("release", (step.result,)), step.touches)
+            return Then(step.state, Operation("release", (step.result, False)), step.touches)
         return self._released(step.state, step.result, step.touches)
 
     def _release(self, state: State, process: int, operation: Operation) -> Step:
-        return self._released(state, operation.arguments[0], ())
+        """Arguments: what was received, and whether the lock is still to be given back."""
+        load, keeps_lock = operation.arguments
+        step = self._released(state, load, ())
+        return Then(step.state, Operation("give_back", (load, True)), step.touches) if keeps_lock else step
 
-    def _released(self, state: State, load: Any, touches: Touches) -> Step:
+    def _released(self, state: State, load: Any, touches: Touches) -> Done:
         given = State(state.pipe, state.puts, state.gets + 1, *state[3:])
         return Done(given, load, (*touches, *self._gives_permit(state)))
 

@@ -76,6 +76,26 @@ STORIES = {
         """,
         [("completed", (None, 1), {"queue": []}), ("deadlock", (None, None), {})],
     ),
+    "who gets with a time-out makes room before others may get": Story(
+        """
+        shared: {queue: {type: Queue, maxsize: 2}}
+        code: |
+          import queue as queues
+          def put(queue):
+              queue.put(1)
+              queue.put(2)
+          def get(queue): return queue.get(timeout=9)
+          def look(queue):
+              size = queue.qsize()
+              try: return size, queue.get_nowait()
+              except queues.Empty: return size
+        processes:
+          put: {target: put, args: ["${queue}"]}
+          get: {target: get, args: ["${queue}"], start_after: [put]}
+          look: {target: look, args: ["${queue}"], start_after: [put]}
+        """,
+        [("completed", (None, 1, 1), {"queue": [2]}), ("completed", (None, 1, (1, 2)), {"queue": []})],
+    ),
     "nobody waits for a feeder": Story(
         """
         shared: {queue: Queue}
