@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .exploration import Found
-from .plan import PARENT, Plan, Score, SharedPlan, Turn
+from .fusing import fused
+from .plan import PARENT, STRIKES, Plan, Score, SharedPlan, Turn
 from .primitives import primitive
 from .stage.points import STEPS
 from .stage.turns import LINGER
@@ -46,9 +47,11 @@ def obstacle(plan: Plan, rehearsal: Rehearsal) -> str | None:
 
 
 def forced(plan: Plan, rehearsal: Rehearsal) -> Plan:
-    """``plan`` as real processes are to carry it out: in the order of the rehearsal, and without a delay."""
+    """``plan`` as real processes are to carry it out: in the order of the rehearsal, which has the strikes of its
+    faults, and without a delay."""
     return plan._replace(
-        score=rehearsal.score,
+        score=_score(plan, rehearsal),
+        faults=(),
         is_traced=True,
         start_together=False,
         timeout_s=ENDLESS_S if rehearsal.found.run.ending == "timeout" else FREE_S,
@@ -74,20 +77,50 @@ def _obstacles(plan: Plan, rehearsal: Rehearsal) -> Iterator[str]:
     found = rehearsal.found
     if plan.run_as == "thread":
         yield "threads cannot be held back"
-    if plan.faults:
-        yield "its faults strike at their own time"
+    if others := [fault.action for fault in plan.faults if fault.action not in STRIKES]:
+        yield f"its faults strike at their own time ({others[0]})"
     if found.run.ending == "step_limit":
         yield "it goes on"
     yield from rehearsal.obstacles
-    if strangers := {turn.process for turn in rehearsal.score.turns} - {PARENT, *rehearsal.score.processes}:
+    score = _score(plan, rehearsal)
+    if strangers := {turn.process for turn in score.turns} - {PARENT, *score.processes}:
         yield f"{min(strangers)} is a process that a target starts for itself"
     shared = {one.name: one for one in plan.shared}
-    yield from filter(None, (_obstacle(turn, shared) for turn in rehearsal.score.turns))
+    yield from filter(None, (_obstacle(turn, shared) for turn in score.turns))
+    yield from _strikes_in_the_middle(score.turns, shared)
+
+
+def _score(plan: Plan, rehearsal: Rehearsal) -> Score:
+    """The steps of the rehearsal, as far as real processes can be held up between them."""
+    shared = {one.name: one for one in plan.shared}
+
+    def is_held(turn: Turn) -> bool:
+        return turn.operation in _steps(turn, shared)
+
+    return rehearsal.score._replace(turns=fused(rehearsal.score.turns, is_held))
+
+
+def _steps(turn: Turn, shared: dict[str, SharedPlan]) -> frozenset[str]:
+    """Those at which a call on its primitive can be held up."""
+    described = shared.get(turn.primitive.partition("[")[0])
+    return STEPS.get(described.type, frozenset()) if described else frozenset()
+
+
+def _strikes_in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iterator[str]:
+    """Where somebody is ended between two steps of a call that cannot be held up there."""
+    last: dict[str, dict[str, Turn]] = {}
+    for turn in turns:
+        if turn.is_strike:
+            for before in last.get(turn.process, {}).values():
+                is_same = before.following == before.operation
+                if before.goes_on and (is_same or before.following not in _steps(before, shared)):
+                    yield f"{turn.process} is ended in the middle of {before.what}"
+        last.setdefault(turn.process, {})[turn.thread] = turn
 
 
 def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
     if not turn.primitive:
-        known = turn.operation in ("exit", "sleep", "stdout", "stderr")
+        known = turn.is_strike or turn.operation in ("exit", "sleep", "pause", "stdout", "stderr")
         return None if known else f"{turn.process} has processes of its own ({turn.operation})"
     described = shared.get(turn.primitive.partition("[")[0])
     if described is None:
@@ -137,7 +170,7 @@ def _differences_of_process(name: str, simulated: ProcessRun, real: ProcessRun) 
         one, other = look(simulated), look(real)
         if name == PARENT and word == "complained":  # As when interpreters end that have something to tidy up.
             continue
-        if one != other:
+        if one != other and _without_addresses(one) != _without_addresses(other):
             yield f"{name} {word} {_said(other)}, and not {_said(one)}"
     if name != PARENT and simulated.exitcode is not None and real.exitcode != simulated.exitcode:
         yield f"{name} has the exit code {real.exitcode}, and not {simulated.exitcode}"
@@ -150,6 +183,11 @@ _LOOKS: dict[str, Any] = {
     # Tracebacks have the lines of libraries in them, which are not those of the simulation.
     "complained": lambda one: re.sub(r"(?m)^(Process .*:\n)?Traceback (.*\n)*", "", one.stderr),
 }
+
+
+def _without_addresses(seen: Any) -> str:
+    """As text: where an object is in memory is not the same in any two processes."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(seen))
 
 
 def _said(seen: Any) -> str:

@@ -124,13 +124,18 @@ class Fault(NamedTuple):
         return f"{self.action} {self.process} {self.moment} {'.'.join(self.operation)}{times}"
 
 
+STRIKES = ("kill", "terminate")
+"""Faults that a process is struck by at one step of a schedule, and that are its end."""
+
+
 class Turn(NamedTuple):
     """One step of a schedule that real processes are made to follow.
 
     ``number`` is the step's in the simulated run, from 1. ``thread`` is empty for the process's own line, or names the
     primitive that a thread of its feeds. ``operation`` is ``stdout`` or ``stderr``, on no primitive, where ``size``
-    bytes are written there. A step that does not ``begin`` an operation is a later one of it, and one that ``goes_on``
-    is not its last; a late one is that of a time-out which fires.
+    bytes are written there, and one of ``STRIKES`` where the process is ended from outside. A step that does not
+    ``begin`` an operation is a later one of it, and one that ``goes_on`` is not its last: ``following`` is what comes
+    after it. A late one is that of a time-out which fires.
     """
 
     number: int
@@ -142,20 +147,27 @@ class Turn(NamedTuple):
     goes_on: bool = False
     is_late: bool = False
     size: int = 0
+    following: str = ""
 
     @property
     def what(self) -> str:
         return f"{self.primitive}.{self.operation}" if self.primitive else self.operation
 
+    @property
+    def is_strike(self) -> bool:
+        return not self.primitive and self.operation in STRIKES
+
 
 class Score(NamedTuple):
     """A schedule for real processes: all of its steps in order, the names of the processes in the order of the plan,
-    what random numbers are drawn from, and who is asleep at the end for longer than the run may take."""
+    what random numbers are drawn from, and who is asleep at the end for longer than the run may take. ``has_output``
+    says whether what is printed is a step."""
 
     turns: tuple[Turn, ...]
     processes: tuple[str, ...]
     seed: int = 0
     asleep: tuple[str, ...] = ()
+    has_output: bool = False
 
 
 class Plan(NamedTuple):
@@ -223,5 +235,5 @@ class Plan(NamedTuple):
 
 def score_from(data: Sequence[Any]) -> Score:
     """A score that has travelled as JSON, where named tuples are lists."""
-    turns, processes, seed, asleep = data
-    return Score(tuple(Turn(*turn) for turn in turns), tuple(processes), seed, tuple(asleep))
+    turns, processes, seed, asleep, has_output = data
+    return Score(tuple(Turn(*turn) for turn in turns), tuple(processes), seed, tuple(asleep), has_output)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.forcing import ENDLESS_S, FREE_S, Confirmation, Rehearsal, compare, forced, obstacle
-from engine.plan import Fault, Plan, Score, Turn
+from engine.plan import Fault, Plan, Score, SharedPlan, Turn
 from engine.trace import Event, Raised, Returned, Run, Strayed
 from tests.exploring_support import ended, found, step
 from tests.processes_support import a_plan
@@ -73,20 +73,57 @@ def test_what_cannot_is_told_by_name(turns: list[Turn], reason: str) -> None:
         (PLAN, rehearsal(obstacles=("a target reads the clock",)), "a target reads the clock"),
         (PLAN, rehearsal(run=run_of(ending="step_limit")), "it goes on"),
         (PLAN._replace(run_as="thread"), rehearsal(), "threads cannot be held back"),
-        (PLAN._replace(faults=(Fault("kill", "left", 0.5),)), rehearsal(), "its faults strike at their own time"),
+        (
+            PLAN._replace(faults=(Fault("kill", "left", 0.5), Fault("stop", "left", 0.5))),
+            rehearsal(),
+            "its faults strike at their own time (stop)",
+        ),
     ],
 )
 def test_what_differs_in_any_order_is_told(plan: Plan, what: Rehearsal, reason: str) -> None:
     assert obstacle(plan, what) == reason
 
 
-def test_a_forced_plan_has_its_score_and_no_delays() -> None:
-    delayed = PLAN._replace(start_together=True, processes=tuple(one._replace(delay_s=9.0) for one in PLAN.processes))
+STRUCK = turn("", "kill")
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        ([], None),
+        ([turn("jobs", "put")], None),
+        ([turn("jobs", "get", goes_on=True, following="receive")], None),
+        ([turn("jobs", "feed", thread="jobs", goes_on=True, following="let_go")], None),
+        (
+            [turn("jobs", "receive", begins=False, goes_on=True, following="receive")],
+            "left is ended in the middle of jobs.receive",
+        ),
+        (
+            [turn("jobs", "feed", thread="jobs", goes_on=True, following="write_on"), turn("lock", "acquire")],
+            "left is ended in the middle of jobs.feed",
+        ),
+    ],
+)
+def test_who_is_ended_can_be_held_up_before_that_or_is_named(before: list[Turn], reason: str | None) -> None:
+    plan = PLAN._replace(
+        shared=(*PLAN.shared, SharedPlan("lock", "Lock", {})), faults=(Fault("kill", "left", None, nth=0),)
+    )
+
+    assert obstacle(plan, rehearsal(*before, STRUCK)) == reason
+
+
+def test_a_forced_plan_has_its_score_and_neither_delays_nor_faults() -> None:
+    delayed = PLAN._replace(
+        start_together=True,
+        processes=tuple(one._replace(delay_s=9.0) for one in PLAN.processes),
+        faults=(Fault("kill", "left", 0.5),),
+    )
     what = rehearsal(turn("jobs", "get"))
 
     plan = forced(delayed, what)
 
     assert (plan.score, plan.is_traced, plan.start_together, plan.timeout_s) == (what.score, True, False, FREE_S)
+    assert plan.faults == ()
     assert [one.delay_s for one in plan.processes] == [0.0, 0.0]
     assert forced(PLAN, rehearsal(run=run_of(ending="timeout"))).timeout_s == ENDLESS_S
 
@@ -138,6 +175,15 @@ def test_the_first_difference_is_told(real: Run, difference: str) -> None:
 
 def test_the_order_of_output_counts_only_where_somebody_looks() -> None:
     assert compare(found(SIMULATED), changed(stdout="other order"), False) == Confirmation("confirmed")
+
+
+def test_where_an_object_is_in_memory_is_not_compared() -> None:
+    simulated, real = (
+        with_process("right", raised=Raised("ValueError", ("ValueError",), f"<Queue at {address}>", None))
+        for address in ("0x7f00", "0x7fa7")
+    )
+
+    assert compare(found(simulated), real, True) == Confirmation("confirmed")
 
 
 def test_tracebacks_are_not_compared() -> None:

@@ -74,6 +74,8 @@ class LinkedProcess(process.BaseProcess):
             if self._gate:
                 self._gate.arrive()
             outcome.returned = self._target(*self._args, **self._kwargs)
+            if self._part is not None:
+                self._part.pause()
 
 
 class ForkChild(LinkedProcess, context.ForkProcess):

@@ -20,6 +20,7 @@ from .faults import SIGNALS
 from .gate import Keeper
 from .interrupts import held_back, may_come_early
 from .link import open_link, raised, without_our_frames
+from .turns import AWAITED
 
 if TYPE_CHECKING:
     from .delays import Delays
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 _FREE_DAEMONS_S = 0.1
 """How long daemons are waited for in a forced run that has come to the end of its schedule."""
+
+_LOOK_S, _ARRIVES_S = 0.001, 1.0
+"""How often it is seen whether somebody is to be ended in a forced run, and how long that one may take to come to where
+it is: one that does nothing more with what is shared never does."""
 
 Tell = Callable[..., None]
 
@@ -53,6 +58,7 @@ class Company:
         self._live: dict[Any, tuple[ProcessPlan, Any]] = {}
         self._ended: set[str] = set()
         self._stopped: set[str] = set()
+        self._struck: dict[int, float] = {}
         self._began_s: float | None = None
         self._faults = [fault for fault in plan.faults if fault.at_s is not None]
         self._keeper = Keeper() if plan.start_together else None
@@ -61,7 +67,8 @@ class Company:
         """Return when every process has ended, or only daemons are left and have had their time."""
         while self._waiting or not self._only_daemons_live():
             self._start_those_due()
-            self._wait(min(filter(None, (self._next_due(), self._strike_those_due())), default=None))
+            due = self._next_due(), self._strike_those_due(), self._strike_in_turn()
+            self._wait(min(filter(None, due), default=None))
         patience_ends = time.monotonic() + self._plan.timeout_s * DAEMON_SHARE
         while self._live and time.monotonic() < patience_ends:
             if self._part and self._part.baton.is_over:
@@ -92,6 +99,21 @@ class Company:
                     if process.name == fault.process and not connection.wait([end], 0):
                         self._strike(fault, child.pid)
         return min((self._began_s + (fault.at_s or 0) for fault in self._faults), default=None)
+
+    def _strike_in_turn(self) -> float | None:
+        """End whose turn it is to be ended in a forced run; return when to look again, if there is more of that."""
+        if not self._part or not any(turn.is_strike for turn in self._part.baton.left):
+            return None
+        now_s, baton = time.monotonic(), self._part.baton
+        place, turn = baton.next or (0, None)
+        if turn is not None and turn.is_strike:
+            began_s = self._struck.setdefault(place, now_s)
+            if baton.state(place) == AWAITED or now_s - began_s > _ARRIVES_S:
+                for process, child in self._live.values():
+                    if process.name == turn.process:
+                        with suppress(ProcessLookupError):
+                            os.kill(child.pid, getattr(signal, SIGNALS[turn.operation]))
+        return now_s + _LOOK_S
 
     def _strike(self, fault: Fault, pid: int) -> None:
         if fault.action == "resume" and fault.process not in self._stopped and not may_be_stopped(pid):

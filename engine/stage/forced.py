@@ -135,6 +135,12 @@ class Part(NamedTuple):
         if strand is not None:
             strand.is_inside = True
 
+    def pause(self) -> None:
+        """The target has returned, and nobody knows yet what."""
+        strand = turns.here()
+        if strand is not None and strand.go_on("", "pause"):
+            strand.end()
+
     def leave(self) -> None:
         """This process is about to end: it does when it is its turn to."""
         leave()
@@ -184,7 +190,7 @@ def _monotonic_s() -> float:
 
 def _before_writing(fd: int, length: int) -> Callable[[], None]:
     strand = turns.here()
-    if strand is None:
+    if strand is None or not strand.baton.score.has_output:
         return _nothing
     stream = _STREAMS[fd]
     strand.written[stream] += length

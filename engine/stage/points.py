@@ -42,6 +42,9 @@ def _goes_on(strand: Strand, primitive: str, step: str) -> None:
 def _sleeps(strand: Strand, primitive: str, step: str) -> bool | None:
     """It sleeps here for real until it is woken; that it goes on is a step, but for one that is not woken at all."""
     following = strand.next
+    if following is not None and following.is_strike:
+        strand.rest()
+        return True
     if following is None or not strand.is_next(primitive, step):
         strand.stay()
         return None
@@ -183,11 +186,16 @@ def _hold_reader(queue: Any, name: str) -> None:
     queue._reader.recv_bytes = receive
 
 
+def _hold_ends(queue: Any, name: str) -> None:
+    _held(queue._rlock, giving=(Point(_tells, name, "give_back"),))
+    _held(queue._wlock, giving=(Point(_tells, name, "let_go"),))
+    _hold_reader(queue, name)
+
+
 def _hold_queue(queue: Any, name: str) -> None:
-    _held(queue._rlock)
+    _hold_ends(queue, name)
     _held(queue._sem, giving=(Point(_tells, name, "release"),))
     _held(queue._wlock, Point(_writes, name, "feed"))
-    _hold_reader(queue, name)
     reader, writer = queue._reader, queue._writer
     poll, close = reader.poll, writer.close
 
@@ -270,7 +278,7 @@ _HOLDING: dict[str, Callable[[Any, str], None]] = {
     "multiprocessing.synchronize.Barrier": _hold_barrier,
     "multiprocessing.queues.JoinableQueue": _hold_joinable_queue,
     "multiprocessing.queues.Queue": _hold_queue,
-    "multiprocessing.queues.SimpleQueue": _hold_reader,
+    "multiprocessing.queues.SimpleQueue": _hold_ends,
     "multiprocessing.sharedctypes.SynchronizedBase": _hold_guarded,
 }
 
@@ -278,10 +286,10 @@ STEPS: dict[str, frozenset[str]] = {
     "Condition": frozenset(("_sleep", "_tell", "_await_woken", "_retake")),
     "Event": frozenset(("_sleep",)),
     "Barrier": frozenset(("_meet",)),
-    "Queue": frozenset(("receive", "release")),
+    "Queue": frozenset(("feed", "receive", "give_back", "release", "let_go")),
     "Value": frozenset(("_read", "_write")),
     "Array": frozenset(("_read", "_write")),
-    "SimpleQueue": frozenset(("receive",)),
-    "JoinableQueue": frozenset(("receive", "release", "count", "sleep", "notice")),
+    "SimpleQueue": frozenset(("receive", "give_back", "let_go")),
+    "JoinableQueue": frozenset(("feed", "receive", "give_back", "release", "let_go", "count", "sleep", "notice")),
 }
 """The steps with which an operation of a type of ``shared`` can go on, and be made to wait for its turn."""

@@ -10,7 +10,8 @@ import mmap
 import os
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing import reduction
 from time import sleep
 from typing import Any
@@ -58,6 +59,11 @@ class Baton:
         place = self.now
         return (place, self.score.turns[place]) if place < len(self.score.turns) else None
 
+    @property
+    def left(self) -> Sequence[Turn]:
+        """The steps that are to be taken."""
+        return self.score.turns[self.now :]
+
     def state(self, place: int) -> int:
         return self._words[1 + place]
 
@@ -66,6 +72,10 @@ class Baton:
         self._words[1 + place] = AWAITED
         self._await(place)
         self._words[1 + place] = BEGUN
+
+    def be_there(self, place: int) -> None:
+        """Who is to be ended in the step at ``place`` waits for that."""
+        self._words[1 + place] = AWAITED
 
     def wait_until_over(self) -> None:
         self._await(len(self.score.turns))
@@ -79,7 +89,7 @@ class Baton:
         """``process`` is gone: if that was its turn, it is over."""
         if following := self.next:
             place, turn = following
-            if (turn.process, turn.thread, turn.what) == (process, "", "exit"):
+            if (turn.process, turn.thread) == (process, "") and (turn.what == "exit" or turn.is_strike):
                 self.pass_on(place)
 
     def _await(self, place: int) -> None:
@@ -114,6 +124,7 @@ class Strand:
 
     def __init__(self, baton: Baton, process: str, thread: str = "") -> None:
         self.baton = baton
+        self._thread = thread
         self.lateness_s = 0.0
         self.is_inside = False
         self.is_asleep_at_the_end = False
@@ -123,7 +134,7 @@ class Strand:
         self._left = [
             (place, turn)
             for place, turn in reversed(list(enumerate(baton.score.turns)))
-            if (turn.process, turn.thread) == (process, thread)
+            if turn.process == process and (turn.thread == thread or turn.is_strike)
         ]
         self._at: tuple[int, Turn] | None = None
         self._is_late = False
@@ -140,14 +151,17 @@ class Strand:
     def begin(self, primitive: str, operation: str, is_optional: bool = False) -> None:
         """Begin an operation when it is its turn; at once, if it ``is_optional`` and not the next step.
 
-        Who has nothing left to do in the score waits until that is over. Raises Astray.
+        Who has nothing left to do in the score, or is to be ended, waits until that is over. Raises Astray.
         """
         if self.is_next(primitive, operation):
             self._take()
         elif not is_optional:
-            if self._left:
+            if self.is_to_be_struck:
+                self._await_end()
+            elif self._left:
                 raise Astray(self._left[-1][0])
-            self.baton.wait_until_over()
+            else:
+                self.baton.wait_until_over()
         self.is_inside = True
 
     def end(self) -> None:
@@ -166,8 +180,12 @@ class Strand:
         return following is not None and (following.primitive, following.operation) == (primitive, operation)
 
     def go_on(self, primitive: str, operation: str) -> bool:
-        """The operation may go on with this step of its own: if it is one, wait for its turn."""
+        """The operation may go on with this step of its own: if it is one, wait for its turn; who is to be ended comes
+        no further."""
         if not self.is_next(primitive, operation):
+            is_between = self._at is None or (self._at[1].goes_on and self._at[1].primitive == primitive)
+            if is_between and self.is_to_be_struck:
+                self._await_end()
             return False
         self._take()
         return True
@@ -179,9 +197,26 @@ class Strand:
             self._pass_on()
             self.baton.wait_until_over()
 
+    @property
+    def is_to_be_struck(self) -> bool:
+        """Whether the process is ended before anything else: it waits for that, and for nothing after it."""
+        return self.next is not None and self.next.is_strike
+
+    def _await_end(self) -> None:
+        """Nobody returns from this."""
+        self._pass_on()
+        self._be_there()
+        self.baton.wait_until_over()
+
+    def _be_there(self) -> None:
+        """The process may be ended now, if it is to be: it has come to where that finds it."""
+        if self.is_to_be_struck and not self._thread:
+            self.baton.be_there(self._left[-1][0])
+
     def rest(self) -> None:
         """What was begun is done so far: the process goes to sleep, until another one wakes it."""
         self._pass_on()
+        self._be_there()
         self._has_slept = True
 
     def wake(self, primitive: str, operation: str) -> None:
@@ -225,6 +260,9 @@ _here = _Here()
 _threads: dict[str, Strand] = {}
 """The strands that other threads of this process are, by the primitive that they feed."""
 
+_struck: Callable[[str], Strand] | None = None
+"""Makes the strand of a thread that has no step of its own before its process is ended."""
+
 
 def here() -> Strand | None:
     """The strand that the calling thread is, if it is any."""
@@ -233,23 +271,28 @@ def here() -> Strand | None:
 
 def begin(baton: Baton, process: str) -> Strand:
     """From now on this is ``process``, and the calling thread its own line."""
+    global _struck
     _threads.clear()
+    _struck = None
     for turn in baton.score.turns:
         if turn.process == process and turn.thread and turn.thread not in _threads:
             _threads[turn.thread] = Strand(baton, process, turn.thread)
+        if turn.process == process and turn.is_strike:
+            _struck = partial(Strand, baton, process)
     _here.strand = Strand(baton, process)
     return _here.strand
 
 
 def begin_thread(primitive: str) -> Strand | None:
     """From now on the calling thread is the one that feeds ``primitive``."""
-    _here.strand = _threads.get(primitive)
+    _here.strand = _threads.get(primitive) or (_struck(primitive) if _struck else None)
     return _here.strand
 
 
 def _forget() -> None:
     """In a forked process: what a target starts for itself has no part in the score."""
-    _here.strand = None
+    global _struck
+    _here.strand = _struck = None
     _threads.clear()
 
 

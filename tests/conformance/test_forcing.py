@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pytest
 
@@ -14,7 +14,7 @@ from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
 from engine.forcing import Confirmation, Rehearsal, compare, forced, obstacle
-from engine.plan import Plan, Turn
+from engine.plan import Fault, Plan, Turn
 from engine.schedule import Schedule
 from tests.processes_support import a_plan, perform, ref
 
@@ -416,6 +416,83 @@ def test_the_same_is_so_under_other_start_methods(stage: Stage, name: str, start
 
     for rehearsal in rehearsals(plan):
         assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
+
+
+# Who is killed
+
+KILLED = {
+    "a worker that has a job": Program(
+        """
+        def left(jobs, done): jobs.put("job")
+        def right(jobs, done): done.put(jobs.get())
+        """,
+        {"left": [ref("jobs"), ref("done")], "right": [ref("jobs"), ref("done")]},
+        {"jobs": {"type": "Queue"}, "done": {"type": "Queue"}},
+        7,
+    ),
+    "who holds a lock, and prints": Program(
+        """
+        def left(lock): right(lock)
+        def right(lock):
+            with lock: print("in", flush=True)
+            return "out"
+        """,
+        {"left": [ref("lock")], "right": [ref("lock")]},
+        {"lock": {"type": "Lock"}},
+        11,
+    ),
+    "who gets what it was too late to wait for": Program(
+        """
+        def left(jobs):
+            jobs.put(1)
+            jobs.put(2)
+        def right(jobs): return jobs.get(timeout=9)
+        """,
+        {"left": [ref("jobs")], "right": [ref("jobs")]},
+        {"jobs": {"type": "Queue", "maxsize": 1}},
+        7,
+    ),
+    "who has sent something and not heard": Program(
+        """
+        def left(pipe):
+            try: return pipe.recv()
+            except EOFError: return "end"
+        def right(pipe): pipe.send("something")
+        """,
+        {"left": [ref("pipe", 0)], "right": [ref("pipe", 1)]},
+        {"pipe": {"type": "Pipe"}},
+        4,
+    ),
+}
+
+UNREACHED = "right is ended in the middle of "
+"""What a call of the system does at once cannot be held up."""
+
+
+@pytest.mark.parametrize("action", ["kill", "terminate"])
+@pytest.mark.parametrize("name", KILLED)
+def test_who_is_ended_anywhere_is_so_in_reality(stage: Stage, name: str, action: Literal["kill", "terminate"]) -> None:
+    program = KILLED[name]
+    plan = a_plan(program.source, program.processes, shared=program.shared, faults=(Fault(action, "right", nth=0),))
+
+    outcomes = rehearsals(plan)
+    forcible = [one for one in outcomes if not str(obstacle(plan, one)).startswith(UNREACHED)]
+
+    assert len(outcomes) == program.outcomes
+    assert len(forcible) >= len(outcomes) - 1
+    for rehearsal in forcible:
+        assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
+
+
+def test_who_is_to_be_killed_before_another_step_is_not_killed_after_it(stage: Stage) -> None:
+    program = KILLED["who holds a lock, and prints"]
+    plan = a_plan(program.source, program.processes, shared=program.shared, faults=(Fault("kill", "right", nth=0),))
+    printed, silent = (
+        next(one for one in rehearsals(plan) if one.found.run.processes["right"].stdout == text)
+        for text in ("in\n", "")
+    )
+
+    assert confirmation(stage, plan, replace(printed, score=silent.score)).agreement == "differs"
 
 
 # Where they do not agree

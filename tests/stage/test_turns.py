@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from engine.plan import Score, Turn
-from engine.stage.turns import OVER, Astray, Baton, Strand, new_baton
+from engine.stage.turns import AWAITED, OVER, Astray, Baton, Strand, begin, begin_thread, new_baton
 
 TURNS = (
     Turn(1, "left", "", "jobs", "get", goes_on=True),
@@ -101,6 +101,86 @@ def test_who_is_gone_has_had_its_turn_if_that_was_to_go(baton: Baton) -> None:
     assert not baton.is_over
     baton.note_end("right")
     assert baton.is_over
+
+
+STRUCK = (
+    Turn(1, "left", "", "jobs", "get", goes_on=True, following="receive"),
+    Turn(2, "left", "", "", "kill"),
+    Turn(3, "right", "", "lock", "acquire"),
+)
+
+
+@pytest.fixture
+def struck() -> Iterator[Baton]:
+    baton = new_baton(Score(STRUCK, ("left", "right")))
+    yield baton
+    os.close(baton.fd)
+
+
+def is_held_up(work: Callable[[], object], baton: Baton) -> bool:
+    """Whether ``work`` waits until somebody says that all is over."""
+    worker = threading.Thread(target=work)
+    worker.start()
+    while baton.now == 0:
+        os.sched_yield()
+    was_alive = worker.is_alive()
+    baton.pass_on(len(STRUCK) - 1)
+    worker.join()
+    return was_alive
+
+
+def test_who_is_to_be_ended_comes_no_further_in_what_it_does(struck: Baton) -> None:
+    left = Strand(struck, "left")
+    left.begin("jobs", "get")
+
+    assert not left.is_next("jobs", "receive")
+    assert left.is_to_be_struck
+    assert is_held_up(lambda: left.go_on("jobs", "receive"), struck)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda strand: strand.begin("jobs", "put"),
+        lambda strand: strand.go_on("", "stdout"),
+        lambda strand: strand.go_on("", "exit"),
+    ],
+)
+def test_nor_does_it_anything_else(struck: Baton, work: Callable[[Strand], object]) -> None:
+    left = Strand(struck, "left")
+    left.begin("jobs", "get")
+    left.end()
+
+    assert is_held_up(lambda: work(left), struck)
+
+
+def test_neither_does_a_thread_of_its_own_of_which_nothing_is_heard(struck: Baton) -> None:
+    struck.pass_on(0)
+    begin(struck, "left")
+    feeder = begin_thread("jobs")
+
+    assert feeder is not None
+    assert is_held_up(lambda: feeder.begin("jobs", "feed"), struck)
+    assert struck.state(1) != AWAITED
+
+
+def test_who_is_to_be_ended_says_that_it_has_come_to_where_that_finds_it(struck: Baton) -> None:
+    left = Strand(struck, "left")
+    left.begin("jobs", "get")
+    assert struck.state(1) != AWAITED
+
+    left.rest()
+
+    assert (struck.now, struck.state(1)) == (1, AWAITED)
+
+
+def test_who_is_ended_has_had_its_turn(struck: Baton) -> None:
+    struck.pass_on(0)
+
+    struck.note_end("right")
+    assert struck.next == (1, STRUCK[1])
+    struck.note_end("left")
+    assert struck.next == (2, STRUCK[2])
 
 
 class Hurried(list[int]):

@@ -12,7 +12,7 @@ from .life import Life
 from .names import said
 from .process import STDOUT
 from .strand import Strand
-from .system import CLOCK, KERNEL
+from .system import CLOCK, KERNEL, SIGNALS
 from .world import Scheduler, World
 
 _WAITS = frozenset(("await", "idle"))
@@ -51,7 +51,11 @@ class Scribe:
 def score_of(scribe: Scribe, life: Life) -> Score:
     everybody = (life.parent, *life.processes.values())
     return Score(
-        tuple(scribe.turns), tuple(life.processes), life.seed, tuple(one.name for one in everybody if one.is_asleep)
+        tuple(scribe.turns),
+        tuple(life.processes),
+        life.seed,
+        tuple(one.name for one in everybody if one.is_asleep),
+        life.world.output is not None,
     )
 
 
@@ -68,6 +72,14 @@ def obstacles(life: Life) -> Iterator[str]:
 def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     cell, operation, process = strand.cell, strand.operation, strand.process
     number = len(world.trace) + 1
+    if process.fault is not None and cell == KERNEL and operation.name == "kill":
+        # Nothing happens to who has ended.
+        is_there = world.states[KERNEL].lives[operation.arguments[0]] is None
+        return Turn(number, process.fault.process, "", "", process.fault.action) if is_there else None
+    if cell == SIGNALS and operation.name == "pause":
+        return Turn(number, process.name, "", "", "pause")
+    if process.number < 0:
+        return None  # All else that a fault does is to wait for its moment.
     if cell == world.output:
         stream, text = operation.arguments
         return Turn(
@@ -99,6 +111,7 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
         begins,
         pickles or type(strand.step) is Then,
         _is_late(world, strand),
+        following=strand.step.operation.name if isinstance(strand.step, Then) else "feed" if pickles else "",
     )
 
 
@@ -120,5 +133,7 @@ def _is_late(world: World, strand: Strand) -> bool:
 
 def _pickles(world: World, strand: Strand) -> bool:
     """Whether a feeder only makes bytes of an item, this time."""
+    if strand.operation.name != "feed":
+        return False
     buffer = world.states[strand.cell].buffers.get(strand.process.number)
-    return strand.operation.name == "feed" and bool(buffer) and isinstance(buffer.items[0], Loose)
+    return bool(buffer) and isinstance(buffer.items[0], Loose)

@@ -87,12 +87,14 @@ def _faults(
     processes: Mapping[str, Sequence[object]],
     shared: Mapping[str, Mapping[str, Any]],
 ) -> tuple[Fault, ...]:
-    """What happens to one process: at an operation of its own, or that it is stopped by the clock; who is stopped is
-    resumed."""
+    """What happens to one process: at an operation of its own, or anywhere, or that it is stopped by the clock; who is
+    stopped is resumed."""
     place = chance.randrange(len(functions))
     victim, given = list(processes.items())[place]
     names = dict(zip(shared, given, strict=True))
     done = [(str(names[name])[2:-1], one) for name in shared for one in _operations(functions[place], name, shared)]
+    if chance.random() < 0.3:
+        return (Fault("kill", victim, nth=0),)
     if not done or chance.random() < 0.2:
         return Fault("stop", victim, at_s=chance.choice(_EARLY_S)), Fault("resume", victim, at_s=_LATE_S)
     action = chance.choice(_ACTIONS)

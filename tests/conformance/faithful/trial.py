@@ -14,7 +14,7 @@ from engine.backends.simulation.backend import Simulation
 from engine.errors import Diverged
 from engine.exploration import Exploration, Found, Settings
 from engine.forcing import Confirmation, Rehearsal, compare, forced, obstacle
-from engine.plan import Plan
+from engine.plan import Fault, Plan
 from engine.schedule import Schedule
 from engine.trace import Run
 
@@ -98,13 +98,26 @@ def confront(plan: Plan, found: Sequence[Found], perform: Perform, runs: int, or
     seen: set[int] = set()
     strange: dict[str, Disagreement] = {}
     for number in range(runs):
-        run = perform(plan._replace(delays=number, is_traced=True))
+        run = perform(plan._replace(delays=number, is_traced=True, faults=_placed(plan.faults, number)))
+        if _found_nobody(plan, run):
+            continue
         place, text = _place(run, found, orders_output)
         if place is None:
             strange.setdefault(text, Disagreement("not explored", f"with delays {number}: {text}"))
         else:
             seen.add(place)
     return Trial(outcomes=len(found), runs=runs, seen=len(seen), disagreements=tuple(strange.values()))
+
+
+def _placed(faults: Sequence[Fault], number: int) -> tuple[Fault, ...]:
+    """``faults``, of which those that strike anywhere strike at another point in each run."""
+    return tuple(one._replace(nth=number + 1) if one.is_anywhere else one for one in faults)
+
+
+def _found_nobody(plan: Plan, run: Run) -> bool:
+    """Whether a fault that strikes anywhere had a point at which its victim never was: exploring tries only others."""
+    victims = [run.processes[one.process] for one in plan.faults if one.is_anywhere]
+    return any(one.exitcode is None and not one.faults for one in victims)
 
 
 def _place(run: Run, found: Sequence[Found], orders_output: bool) -> tuple[int | None, str]:
