@@ -13,7 +13,7 @@ from typing import Any
 
 from .exploration import Found
 from .fusing import fused
-from .plan import PARENT, STRIKES, Plan, Score, SharedPlan, Turn
+from .plan import PARENT, Plan, Score, SharedPlan, Turn
 from .primitives import primitive
 from .stage.points import STEPS
 from .stage.turns import LINGER
@@ -77,8 +77,8 @@ def _obstacles(plan: Plan, rehearsal: Rehearsal) -> Iterator[str]:
     found = rehearsal.found
     if plan.run_as == "thread":
         yield "threads cannot be held back"
-    if others := [fault.action for fault in plan.faults if fault.action not in STRIKES]:
-        yield f"its faults strike at their own time ({others[0]})"
+    if any(fault.action == "interrupt" for fault in plan.faults):
+        yield "its interrupts come at their own time"
     if found.run.ending == "step_limit":
         yield "it goes on"
     yield from rehearsal.obstacles
@@ -133,6 +133,8 @@ def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
         return f"{turn.what} goes on inside a call of a {described.type}"
     if not turn.begins:
         return None
+    if turn.thread and described.type.startswith("Manager"):
+        return f"{turn.process} has ended when {turn.what} is done for it"
     if turn.thread or turn.operation == LINGER or _is_seen(turn, described, kind.operations):
         return None
     return f"no call of Python's goes through {turn.what}"

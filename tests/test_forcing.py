@@ -59,6 +59,7 @@ def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
         ([turn("block", "read")], "no call of Python's goes through block.read"),
         ([turn("made here", "put")], "made here.put is on something that is not in shared"),
         ([turn("own", "get")], "own is for threads"),
+        ([turn("news", "notify", thread="news")], "left has ended when news.notify is done for it"),
         ([turn("", "join")], "left has processes of its own (join)"),
         ([Turn(1, "left:1", "", "", "exit")], "left:1 is a process that a target starts for itself"),
     ],
@@ -74,9 +75,9 @@ def test_what_cannot_is_told_by_name(turns: list[Turn], reason: str) -> None:
         (PLAN, rehearsal(run=run_of(ending="step_limit")), "it goes on"),
         (PLAN._replace(run_as="thread"), rehearsal(), "threads cannot be held back"),
         (
-            PLAN._replace(faults=(Fault("kill", "left", 0.5), Fault("stop", "left", 0.5))),
+            PLAN._replace(faults=(Fault("kill", "left", 0.5), Fault("interrupt", "left", 0.5))),
             rehearsal(),
-            "its faults strike at their own time (stop)",
+            "its interrupts come at their own time",
         ),
     ],
 )

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
-from ..plan import Fault, Plan, ProcessPlan
+from ..plan import Plan, ProcessPlan
 from . import proxies
 from .binding import Bindings
 from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
-from .descendants import may_be_stopped
-from .faults import SIGNALS
 from .gate import Keeper
 from .interrupts import held_back, may_come_early
 from .link import open_link, raised, without_our_frames
-from .turns import AWAITED
+from .strikes import Strikes, Target
 
 if TYPE_CHECKING:
     from .delays import Delays
@@ -28,10 +26,6 @@ if TYPE_CHECKING:
 
 _FREE_DAEMONS_S = 0.1
 """How long daemons are waited for in a forced run that has come to the end of its schedule."""
-
-_LOOK_S, _ARRIVES_S = 0.001, 1.0
-"""How often it is seen whether somebody is to be ended in a forced run, and how long that one may take to come to where
-it is: one that does nothing more with what is shared never does."""
 
 Tell = Callable[..., None]
 
@@ -57,18 +51,15 @@ class Company:
         self._due: dict[str, float] = {}
         self._live: dict[Any, tuple[ProcessPlan, Any]] = {}
         self._ended: set[str] = set()
-        self._stopped: set[str] = set()
-        self._struck: dict[int, float] = {}
         self._began_s: float | None = None
-        self._faults = [fault for fault in plan.faults if fault.at_s is not None]
+        self._strikes = Strikes(plan.faults, tell, part and part.baton)
         self._keeper = Keeper() if plan.start_together else None
 
     def perform(self) -> None:
         """Return when every process has ended, or only daemons are left and have had their time."""
         while self._waiting or not self._only_daemons_live():
             self._start_those_due()
-            due = self._next_due(), self._strike_those_due(), self._strike_in_turn()
-            self._wait(min(filter(None, due), default=None))
+            self._wait(min(filter(None, (self._next_due(), self._strike_those_due())), default=None))
         patience_ends = time.monotonic() + self._plan.timeout_s * DAEMON_SHARE
         while self._live and time.monotonic() < patience_ends:
             if self._part and self._part.baton.is_over:
@@ -87,43 +78,11 @@ class Company:
                     self._start(process)
 
     def _strike_those_due(self) -> float | None:
-        """Do what is to be done by the clock, which begins with the first process; return when there is something
-        again."""
-        if self._began_s is None:
-            return None
-        for fault in tuple(self._faults):
-            if self._began_s + (fault.at_s or 0) <= time.monotonic():
-                self._faults.remove(fault)
-                for end, (process, child) in self._live.items():
-                    # Who has ended by itself is not struck.
-                    if process.name == fault.process and not connection.wait([end], 0):
-                        self._strike(fault, child.pid)
-        return min((self._began_s + (fault.at_s or 0) for fault in self._faults), default=None)
-
-    def _strike_in_turn(self) -> float | None:
-        """End whose turn it is to be ended in a forced run; return when to look again, if there is more of that."""
-        if not self._part or not any(turn.is_strike for turn in self._part.baton.left):
-            return None
-        now_s, baton = time.monotonic(), self._part.baton
-        place, turn = baton.next or (0, None)
-        if turn is not None and turn.is_strike:
-            began_s = self._struck.setdefault(place, now_s)
-            if baton.state(place) == AWAITED or now_s - began_s > _ARRIVES_S:
-                for process, child in self._live.values():
-                    if process.name == turn.process:
-                        with suppress(ProcessLookupError):
-                            os.kill(child.pid, getattr(signal, SIGNALS[turn.operation]))
-        return now_s + _LOOK_S
-
-    def _strike(self, fault: Fault, pid: int) -> None:
-        if fault.action == "resume" and fault.process not in self._stopped and not may_be_stopped(pid):
-            return  # What comes before the stop would be lost, and its process stopped for ever: it has no occasion.
-        self._tell("fault", name=fault.process, fault=str(fault), where="")
-        # The system takes a moment to stop somebody.
-        (self._stopped.add if fault.action == "stop" else self._stopped.discard)(fault.process)
-        # It may have ended just now; under forkserver it is not ours, and its number is gone with it.
-        with suppress(ProcessLookupError):
-            os.kill(pid, getattr(signal, SIGNALS[fault.action]))
+        """Return when there is something to do again."""
+        targets = [
+            Target(process.name, child.pid, partial(_is_over, end)) for end, (process, child) in self._live.items()
+        ]
+        return self._strikes.strike(targets, self._began_s)
 
     def _next_due(self) -> float | None:
         return min((self._due[process.name] for process in self._waiting if process.name in self._due), default=None)
@@ -207,6 +166,11 @@ class Company:
         if expected <= self._keeper.arrived:
             self._keeper.open()
             self._keeper = None
+
+
+def _is_over(end: Any) -> bool:
+    """Whether who is told of by ``end`` has ended."""
+    return bool(connection.wait([end], 0))
 
 
 def _end_of(child: Any) -> int:

@@ -77,6 +77,9 @@ class Baton:
         """Who is to be ended in the step at ``place`` waits for that."""
         self._words[1 + place] = AWAITED
 
+    def is_awaited(self, place: int) -> bool:
+        return self._words[1 + place] == AWAITED
+
     def wait_until_over(self) -> None:
         self._await(len(self.score.turns))
 

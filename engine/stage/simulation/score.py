@@ -35,6 +35,8 @@ class Scribe:
 
     def choose(self, world: World, ready: list[Strand]) -> Strand:
         strand = self._scheduler.choose(world, ready)
+        if _only_asks(strand):
+            return strand
         turn = _turn(world, strand, strand not in self._going_on)
         if turn is not None:
             self.turns.append(turn)
@@ -67,6 +69,9 @@ def obstacles(life: Life) -> Iterator[str]:
         yield "a process ends before its feeder has pickled all"
     if life.reads_pids:
         yield "a target looks at process ids"
+    for one in life.processes.values():
+        if one.is_stopped and one.exitcode is None:
+            yield f"{one.name} stays stopped"
 
 
 def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
@@ -78,8 +83,8 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
         return Turn(number, process.fault.process, "", "", process.fault.action) if is_there else None
     if cell == SIGNALS and operation.name == "pause":
         return Turn(number, process.name, "", "", "pause")
-    if process.number < 0:
-        return None  # All else that a fault does is to wait for its moment.
+    if process.number < 0 or cell == SIGNALS:
+        return None  # All else that a fault does is to wait for its moment; and to stop somebody, who takes no step.
     if cell == world.output:
         stream, text = operation.arguments
         return Turn(
@@ -113,6 +118,11 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
         _is_late(world, strand),
         following=strand.step.operation.name if isinstance(strand.step, Then) else "feed" if pickles else "",
     )
+
+
+def _only_asks(strand: Strand) -> bool:
+    """Whether it sends a manager its request, and nothing else: that may as well be when the request is met."""
+    return isinstance(strand.step, Then) and strand.step.operation is strand.operation
 
 
 def _is_delay(world: World, strand: Strand) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from engine.plan import Plan, Score, Turn
+from engine.plan import Fault, Plan, Score, Turn
 from engine.stage.simulation.score import Scribe, obstacles, score_of
+from engine.stage.simulation.service import ByLabel
 from engine.stage.simulation.world import QUEUES
 from tests.playing_support import following, playing, terms_of
 from tests.processes_support import a_plan, ref
@@ -111,6 +113,56 @@ def test_what_is_written_has_its_size_in_bytes() -> None:
 )
 def test_operations_on_proxies_are_called_as_real_processes_call_them(body: str, operation: str) -> None:
     assert one(body, d={"type": "Manager.dict"}) == (Turn(1, "one", "", "d", operation),)
+
+
+def struck(labels: Sequence[str], *faults: Fault, body: str = "x.acquire()", type: str = "Lock") -> list[str]:
+    """What is done when ``labels`` take their steps, and then everybody in turn."""
+    shared = {"x": {"type": type}}
+    plan = a_plan(f"def one(x): {body}", {"one": [ref("x")]}, shared=shared, faults=faults)
+    scribe = Scribe(ByLabel(list(labels)))
+    with playing(terms_of(plan), scribe) as played:
+        assert played.ending is not None, played.life.refusal
+        turns = score_of(scribe, played.life).turns
+    assert {turn.process for turn in turns} == {"one"}
+    return [turn.what for turn in turns]
+
+
+ANYWHERE, AT_3_S = "kill one anywhere", "kill one at 3 s"
+
+
+@pytest.mark.parametrize(
+    ("labels", "fault", "done"),
+    [
+        ([ANYWHERE], Fault("kill", "one", nth=0), ["kill"]),
+        (["one", ANYWHERE], Fault("kill", "one", nth=0), ["x.acquire", "kill"]),
+        (["one", "one", ANYWHERE], Fault("kill", "one", nth=0), ["x.acquire", "pause", "kill"]),
+        (["one", AT_3_S], Fault("kill", "one", 3.0), ["x.acquire", "kill"]),
+        ([], Fault("kill", "one", None, "before", ("x", "acquire")), ["kill"]),
+        ([], Fault("terminate", "one", None, "after", ("x", "acquire")), ["x.acquire", "terminate"]),
+        (["one", "one", "one", ANYWHERE], Fault("kill", "one", nth=0), ["x.acquire", "pause", "exit"]),
+    ],
+)
+def test_that_somebody_is_ended_is_a_turn_of_his_own(labels: list[str], fault: Fault, done: list[str]) -> None:
+    assert struck(labels, fault) == done
+
+
+def test_to_be_stopped_and_resumed_is_no_turn() -> None:
+    faults = Fault("stop", "one", None, "before", ("x", "acquire")), Fault("resume", "one", 1.0)
+
+    assert struck([], *faults) == ["x.acquire", "pause", "exit"]
+
+
+def test_what_is_asked_of_a_manager_is_one_turn() -> None:
+    assert struck([], Fault("kill", "one", None, "after", ("x", "acquire")), type="Manager.Lock") == [
+        "x.acquire",
+        "kill",
+    ]
+
+
+def test_who_stays_stopped_cannot_be_followed() -> None:
+    plan = a_plan("def one(): ...", ["one"], faults=(Fault("stop", "one", nth=0),))
+    with playing(terms_of(plan), Scribe(ByLabel(["stop one anywhere"]))) as played:
+        assert list(obstacles(played.life)) == ["one stays stopped"]
 
 
 def test_who_looks_at_clocks_or_process_ids_cannot_be_followed() -> None:
