@@ -69,7 +69,7 @@ def perform(cell: int, operation: Operation) -> Any:
     """
     strand = here.strand
     if strand is None:
-        raise _outside()
+        raise outside()
     if strand.trap is not None:
         return strand.trap.perform(cell, operation)
     strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN
@@ -80,12 +80,12 @@ def go_on(cell: int, operation: Operation) -> Any:
     """The same, with nothing in the way of it."""
     strand = here.strand
     if strand is None:
-        raise _outside()
+        raise outside()
     strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN
     return here.hub.switch()
 
 
-def _outside() -> BaseException:
+def outside() -> BaseException:
     """Why nothing can be done where no process runs: its feeder pickles what it has put, or it is taken apart."""
     if here.pickler is not None:
         return NotSimulated("an operation that pickling does, in a queue's feeder thread")

@@ -10,6 +10,7 @@ from typing import Any
 from ...models.frames import Torn
 from ...models.guarded import Part
 from ...models.model import Operation
+from .objects.items import Item
 from .payload import Pickled
 from .strand import Strand
 from .system import CLOCK, KERNEL
@@ -65,6 +66,8 @@ def _shown(arguments: tuple[Any, ...]) -> str:
 def content(value: Any) -> Any:
     """What is in a message, or that it is one: nothing of the scenario's own is made of it."""
     value = getattr(value, "load", getattr(value, "item", value))
+    if type(value) is Item:
+        value = value.value
     if type(value) is Pickled:
         try:
             return _PlainUnpickler(io.BytesIO(value)).load()

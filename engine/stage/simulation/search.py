@@ -83,6 +83,7 @@ class Search:
     refusal: NotSimulated | None = None
     reads_clock: bool = False
     draws: bool = False
+    changes_items: bool = False
     has_gone_elsewhere: bool = False
     cut: int = 0
     looked_into: set[str] = field(default_factory=set)
@@ -163,6 +164,7 @@ class Search:
         self.steps += len(played.world.trace)
         self.reads_clock |= life.reads_clock
         self.draws |= life.draws
+        self.changes_items |= played.world.changes_items
         self.has_gone_elsewhere |= life.has_gone_elsewhere
         if life.refusal is not None:
             self.refusal = life.refusal
@@ -204,6 +206,8 @@ class Search:
             reasons.append("a target reads the clock, and may do otherwise at other times")
         if self.draws:
             reasons.append("a target draws random numbers, and may do otherwise with others (--seed)")
+        if self.changes_items:
+            reasons.append("a target changes an item that it has put, and its feeder may send it half changed")
         if self.steps >= self.most_steps:
             reasons.append(f"{self.most_steps:,} steps were taken, and there are more schedules")
         if not (self.exhausted or self.refusal or reasons or self.has_gone_elsewhere):

@@ -20,16 +20,18 @@ from engine.preparation import prepare
 from engine.scenario.files import Settings as FileSettings
 from engine.trace import Run
 
-from .stories import values
+from .stories import CHANGES_ITEMS, values
 
 pytestmark = pytest.mark.slow
 
 
 class Story(NamedTuple):
-    """A scenario; and the endings, values of processes and final values that are among what can come of it."""
+    """A scenario; the endings, values of processes and final values that are among what can come of it; and why there
+    may be more."""
 
     text: str
     among: list[tuple[str, tuple[Any, ...], dict[str, Any]]]
+    reasons: tuple[str, ...] = ()
 
 
 STORIES = {
@@ -61,6 +63,7 @@ STORIES = {
           get: {target: get, args: ["${queue}"]}
         """,
         [("completed", (None, [1]), {"queue": []}), ("completed", (None, [1, 2]), {"queue": []})],
+        (CHANGES_ITEMS,),
     ),
     "a feeder gives up as its process ends": Story(
         """
@@ -247,19 +250,23 @@ def test_it_is_found_by_enumeration_and_by_the_exhaustive_search(
     file.write_text(f"start_method: fork\n{text}\nexpect: {{ending: completed}}\n")
     one = prepare([str(file)], FileSettings())[0]
 
-    found = {strategy: _outcomes(simulation, one.plan, strategy, one.explore) for strategy in ("dfs", "dpor")}
+    found = {
+        strategy: _outcomes(simulation, one.plan, strategy, one.explore, story.reasons) for strategy in ("dfs", "dpor")
+    }
 
     assert sorted(found["dpor"]) == sorted(found["dfs"])
     for outcome in story.among:
         assert repr(outcome) in found["dpor"]
 
 
-def _outcomes(simulation: Simulation, plan: Plan, strategy: str, said: Mapping[str, Any]) -> set[str]:
+def _outcomes(
+    simulation: Simulation, plan: Plan, strategy: str, said: Mapping[str, Any], reasons: tuple[str, ...]
+) -> set[str]:
     timing = said.get("timing", "any")
     explored = simulation.explore(
         plan, Settings(strategy=strategy, keep_going=True, orders_output=False, timing=timing), lambda run: False
     )
-    assert (explored.refusal, explored.reasons, explored.exhausted) == (None, (), True)
+    assert (explored.refusal, explored.reasons, explored.exhausted) == (None, reasons, True)
     return {repr(_told(found.run)) for found in explored.found}
 
 

@@ -14,6 +14,7 @@ from ..here import here, number, perform
 from ..lasting import is_told_by_value
 from ..payload import as_bytes, is_plain, pack, unpack
 from ..world import QUEUES, World
+from .items import Item, loose, pack_item
 from .left import left
 from .queueing import Joining, Queueing
 from .shared import patience_of
@@ -37,7 +38,8 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
         if patience_s is None and is_told_by_value(obj):
             perform(self.cell, _kept(obj))
         else:
-            perform(self.cell, Operation("put", (_item(obj, process),), patience_s, patience_s == 0))
+            item = _packed(obj, process) if is_plain(obj) else Loose(Item(obj, self.cell))
+            perform(self.cell, Operation("put", (item,), patience_s, patience_s == 0))
         if len(self._state.buffers[process].items) + self._state.buffers[process].fed == 1:
             putter = here.strand.process  # type: ignore[union-attr]
             putter.feeders = (*putter.feeders, self)
@@ -83,8 +85,7 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
             perform(self.cell, _EXITING)
 
     def _has_loose(self, process: int) -> bool:
-        buffer = self._state.buffers.get(process)
-        return buffer is not None and Loose in map(type, buffer.items)
+        return bool(loose(self.cell, process))
 
     def join_feeder(self) -> None:
         """Wait until all is written: also what a process does last as it ends."""
@@ -126,12 +127,10 @@ class JoinableQueue(Joining, Queue, queues.JoinableQueue):  # type: ignore[type-
 
 @cache
 def _model(maxsize: int, is_joinable: bool, is_exact: bool, is_fine: bool) -> Model:
-    return Model(maxsize, pack, as_bytes, is_joinable, is_exact, is_fine)
+    return Model(maxsize, pack_item, as_bytes, is_joinable, is_exact, is_fine)
 
 
-def _item(obj: Any, process: int) -> Packed | Loose:
-    if not is_plain(obj):
-        return Loose(obj)
+def _packed(obj: Any, process: int) -> Packed:
     load, size = pack(obj, process)
     return Packed(load, size + HEADER)
 
@@ -139,11 +138,11 @@ def _item(obj: Any, process: int) -> Packed | Loose:
 @lru_cache(maxsize=4096, typed=True)
 def _kept(obj: Any) -> Lasting:
     """The operation that puts what is told by its value."""
-    return Lasting("put", (_item(obj, 0),))
+    return Lasting("put", (_packed(obj, 0),))
 
 
 def _load_of(item: Packed | Loose) -> Any:
-    return item.load if isinstance(item, Packed) else item.item
+    return item.load if isinstance(item, Packed) else item.item.value
 
 
 _FEED = Lasting("feed")
