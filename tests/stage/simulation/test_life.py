@@ -9,6 +9,7 @@ import pytest
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
 from engine.plan import Fault
+from engine.trace import Returned
 from tests.processes_support import ref
 from tests.stage.simulation.stories import explored, only, outcomes, refusal, runs, values
 
@@ -152,6 +153,23 @@ def test_who_is_not_yet_stopped_cannot_be_resumed(
     found = runs(simulation, source, {"one": [ref("lock")]}, shared=SHARED, faults=faults, settings=settings)
 
     assert {(run.ending, run.unstruck) for run in found} == endings
+
+
+def test_what_was_put_before_an_interrupt_is_written(simulation: Simulation) -> None:
+    source = """
+    def one(queue):
+        try: queue.put(1)
+        except KeyboardInterrupt: queue.put(2)
+    def other(queue): return queue.get()
+    """
+    shared = {"queue": {"type": "Queue"}}
+    faults = (Fault("interrupt", "one", None, "after", ("queue", "put")),)
+
+    found = runs(simulation, source, {"one": [ref("queue")], "other": [ref("queue")]}, shared=shared, faults=faults)
+
+    assert {(run.ending, run.processes["other"].returned, str(run.shared["queue"])) for run in found} == {
+        ("completed", Returned(1), "[2]")
+    }
 
 
 def test_an_interrupt_in_the_middle_of_a_get_is_refused_and_not_overlooked(simulation: Simulation) -> None:

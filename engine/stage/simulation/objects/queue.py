@@ -14,7 +14,7 @@ from ..here import here, number, perform
 from ..lasting import is_told_by_value
 from ..payload import as_bytes, is_plain, pack, unpack
 from ..world import QUEUES, World
-from .items import Item, loose, pack_item
+from .items import Item, pack_item
 from .left import left
 from .queueing import Joining, Queueing
 from .shared import patience_of
@@ -36,15 +36,28 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
         if patience_s is not None and self._is_bounded:
             here.world.looked_into.add(QUEUES)
         if patience_s is None and is_told_by_value(obj):
-            perform(self.cell, _kept(obj))
+            operation: Operation = _kept(obj)
         else:
             item = _packed(obj, process) if is_plain(obj) else Loose(Item(obj, self.cell))
-            perform(self.cell, Operation("put", (item,), patience_s, patience_s == 0))
-        if len(self._state.buffers[process].items) + self._state.buffers[process].fed == 1:
-            putter = here.strand.process  # type: ignore[union-attr]
+            operation = Operation("put", (item,), patience_s, patience_s == 0)
+        try:
+            perform(self.cell, operation)
+        except KeyboardInterrupt:  # It may come when all is done.
+            self._begin_to_feed(process)
+            raise
+        self._begin_to_feed(process)
+        if self._has_loose(process):
+            perform(self.cell, _LINGER)
+
+    def _begin_to_feed(self, process: int) -> None:
+        """Have a feeder, if there is none and something has been put."""
+        putter = here.strand.process  # type: ignore[union-attr]
+        for queue in putter.feeders:
+            if queue.cell == self.cell:
+                return
+        if process in self._state.buffers:
             putter.feeders = (*putter.feeders, self)
             here.world.add_background(putter, self.cell, _FEED)
-        self.let_feeder_look()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         process = number()
@@ -85,7 +98,8 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
             perform(self.cell, _EXITING)
 
     def _has_loose(self, process: int) -> bool:
-        return bool(loose(self.cell, process))
+        buffer = self._state.buffers.get(process)
+        return buffer is not None and Loose in map(type, buffer.items)
 
     def join_feeder(self) -> None:
         """Wait until all is written: also what a process does last as it ends."""
