@@ -99,6 +99,24 @@ STORIES = {
         """,
         [("completed", (None, 1, 1), {"queue": [2]}), ("completed", (None, 1, (1, 2)), {"queue": []})],
     ),
+    "a feeder for which nobody waits comes after another": Story(
+        """
+        shared: {queue: Queue}
+        code: |
+          def wait(queue): queue.put(1)
+          def leave(queue):
+              queue.cancel_join_thread()
+              queue.put(2)
+        processes:
+          wait: {target: wait, args: ["${queue}"]}
+          leave: {target: leave, args: ["${queue}"]}
+        """,
+        [
+            ("completed", (None, None), {"queue": [1]}),
+            ("completed", (None, None), {"queue": [1, 2]}),
+            ("completed", (None, None), {"queue": [2, 1]}),
+        ],
+    ),
     "nobody waits for a feeder": Story(
         """
         shared: {queue: Queue}

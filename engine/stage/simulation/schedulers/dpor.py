@@ -22,7 +22,7 @@ from ..strand import Strand
 from ..world import Elsewhere, Redundant, World
 from .earlier import Earlier
 from .history import Events, History, in_order
-from .moves import EVERYBODY, Move, depend, move_of, victim_of
+from .moves import EVERYBODY, Move, depend, is_harmless, move_of, victim_of
 
 
 class _Node:
@@ -90,7 +90,7 @@ class PartialOrder:
             self._history.let_time_pass(world.now_s)
         move = move_of(chosen)
         self._note_races(world, chosen)
-        if move.victim is not None:
+        if move.victim is not None and not is_harmless(chosen):
             self._note_strike(world, ready, chosen, move)
         if len(node.backtrack) < len(ready):
             self._open |= 1 << depth

@@ -30,13 +30,20 @@ class Move(NamedTuple):
 
 
 def victim_of(strand: Strand) -> int | None:
-    """Whom it strikes with what it wants to do: who ends with something not written strikes his own threads."""
+    """Whom it strikes with what it wants to do: who ends strikes his own threads, also where these have written all;
+    sooner, he would have kept them from it."""
     operation, process = strand.operation, strand.process
     if operation is IDLE:
         return EVERYBODY
-    if operation.name == "exit" and any(queue.has_unwritten(process.number) for queue in process.feeders):
+    if operation.name == "exit" and process.feeders:
         return process.number
     return operation.arguments[0] if operation.name in STRIKES else None
+
+
+def is_harmless(strand: Strand) -> bool:
+    """Whether what it wants to do strikes nobody who has anything left to do."""
+    operation, process = strand.operation, strand.process
+    return operation.name == "exit" and not any(queue.has_unwritten(process.number) for queue in process.feeders)
 
 
 def move_of(strand: Strand) -> Move:
