@@ -149,7 +149,7 @@ class Queue:
 
     def _feed(self, state: State, process: int, operation: Operation) -> Step:
         """What the feeder thread does with the first item of the buffer."""
-        items, fed = state.buffers[process]
+        items, fed = state.buffers.get(process) or _EMPTY
         if not items:
             return BLOCKED
         item, rest = items[0], Buffer(items[1:], fed + 1)
@@ -279,8 +279,11 @@ class Queue:
         return _counted(state, state.unfinished.notice())
 
 
+_EMPTY = Buffer()
+
+
 def _put_into_buffer(state: State, process: int, item: Packed | Loose, touches: Touches) -> Done:
-    items, fed = state.buffers.get(process) or Buffer()
+    items, fed = state.buffers.get(process) or _EMPTY
     grown = _fed(state, process, Buffer((*items, item), fed))
     return Done(grown, None, (*touches, (("item", process, fed + len(items)), WRITE)))
 

@@ -263,8 +263,8 @@ _here = _Here()
 _threads: dict[str, Strand] = {}
 """The strands that other threads of this process are, by the primitive that they feed."""
 
-_struck: Callable[[str], Strand] | None = None
-"""Makes the strand of a thread that has no step of its own before its process is ended."""
+_stranger: Callable[[str], Strand] | None = None
+"""Makes the strand of a thread that has no step in the score."""
 
 
 def here() -> Strand | None:
@@ -274,28 +274,26 @@ def here() -> Strand | None:
 
 def begin(baton: Baton, process: str) -> Strand:
     """From now on this is ``process``, and the calling thread its own line."""
-    global _struck
+    global _stranger
     _threads.clear()
-    _struck = None
+    _stranger = partial(Strand, baton, process)
     for turn in baton.score.turns:
         if turn.process == process and turn.thread and turn.thread not in _threads:
             _threads[turn.thread] = Strand(baton, process, turn.thread)
-        if turn.process == process and turn.is_strike:
-            _struck = partial(Strand, baton, process)
     _here.strand = Strand(baton, process)
     return _here.strand
 
 
 def begin_thread(primitive: str) -> Strand | None:
     """From now on the calling thread is the one that feeds ``primitive``."""
-    _here.strand = _threads.get(primitive) or (_struck(primitive) if _struck else None)
+    _here.strand = _threads.get(primitive) or (_stranger(primitive) if _stranger else None)
     return _here.strand
 
 
 def _forget() -> None:
     """In a forked process: what a target starts for itself has no part in the score."""
-    global _struck
-    _here.strand = _struck = None
+    global _stranger
+    _here.strand = _stranger = None
     _threads.clear()
 
 

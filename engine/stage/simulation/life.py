@@ -313,6 +313,10 @@ class Life:
         return run
 
     def _leave(self, process: Process, error: BaseException | None) -> None:
+        if error is not None:
+            process.returned = NOTHING
+            if process.has_begun:
+                process.raised = process.raised or link.raised(error)
         try:
             if process.feeders or process.children:
                 self._finish(process)
@@ -339,9 +343,6 @@ class Life:
     def _exit(self, process: Process, error: BaseException | None) -> None:
         code = 0
         if error is not None:
-            process.returned = NOTHING
-            if process.has_begun:
-                process.raised = process.raised or link.raised(error)
             code = complaints.exit_code(error)
             if isinstance(error, SystemExit):
                 if error.code is not None and not isinstance(error.code, int):

@@ -106,6 +106,8 @@ def _place(strand: Strand) -> Any:
         if _is_in_for_loop(frame, at):
             raise Incomparable
         made.append((frame.f_code, at, freezer.freeze(dict(frame.f_locals))))
+    if inner is None:
+        raise Incomparable  # Its target is over, and what comes then is no loop.
     return tuple(made)
 
 

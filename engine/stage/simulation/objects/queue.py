@@ -40,24 +40,19 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
         else:
             item = _packed(obj, process) if is_plain(obj) else Loose(Item(obj, self.cell))
             operation = Operation("put", (item,), patience_s, patience_s == 0)
-        try:
-            perform(self.cell, operation)
-        except KeyboardInterrupt:  # It may come when all is done.
-            self._begin_to_feed(process)
-            raise
-        self._begin_to_feed(process)
+        self._begin_to_feed()  # Before, as CPython has it: whatever happens then, what was put is fed.
+        perform(self.cell, operation)
         if self._has_loose(process):
             perform(self.cell, _LINGER)
 
-    def _begin_to_feed(self, process: int) -> None:
-        """Have a feeder, if there is none and something has been put."""
+    def _begin_to_feed(self) -> None:
+        """Have a feeder, if there is none."""
         putter = here.strand.process  # type: ignore[union-attr]
         for queue in putter.feeders:
             if queue.cell == self.cell:
                 return
-        if process in self._state.buffers:
-            putter.feeders = (*putter.feeders, self)
-            here.world.add_background(putter, self.cell, _FEED)
+        putter.feeders = (*putter.feeders, self)
+        here.world.add_background(putter, self.cell, _FEED)
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         process = number()
