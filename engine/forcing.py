@@ -13,6 +13,7 @@ from typing import Any
 
 from .exploration import Found
 from .fusing import fused
+from .plain import without_addresses
 from .plan import PARENT, Plan, Score, SharedPlan, Turn
 from .primitives import primitive
 from .stage.points import STEPS
@@ -172,7 +173,7 @@ def _differences_of_process(name: str, simulated: ProcessRun, real: ProcessRun) 
         one, other = look(simulated), look(real)
         if name == PARENT and word == "complained":  # As when interpreters end that have something to tidy up.
             continue
-        if one != other and _without_addresses(one) != _without_addresses(other):
+        if one != other and without_addresses(repr(one)) != without_addresses(repr(other)):
             yield f"{name} {word} {_said(other)}, and not {_said(one)}"
     if name != PARENT and simulated.exitcode is not None and real.exitcode != simulated.exitcode:
         yield f"{name} has the exit code {real.exitcode}, and not {simulated.exitcode}"
@@ -185,11 +186,6 @@ _LOOKS: dict[str, Any] = {
     # Tracebacks have the lines of libraries in them, which are not those of the simulation.
     "complained": lambda one: re.sub(r"(?m)^(Process .*:\n)?Traceback (.*\n)*", "", one.stderr),
 }
-
-
-def _without_addresses(seen: Any) -> str:
-    """As text: where an object is in memory is not the same in any two processes."""
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(seen))
 
 
 def _said(seen: Any) -> str:

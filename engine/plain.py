@@ -7,6 +7,7 @@ text, lists, tuples, mappings, sets and bytes as themselves, and everything else
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Collection
 from typing import Any
@@ -52,10 +53,18 @@ class Opaque:
         return hash((self.type, self.text))
 
 
+def without_addresses(text: str) -> str:
+    return _ADDRESS.sub(" at 0x0", text) if " at 0x" in text else text
+
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
 def describe(value: object) -> str:
-    """The repr of ``value``; a repr that raises is itself described."""
+    """The repr of ``value``, without addresses, which are others in every run; a repr that raises is itself
+    described."""
     try:
-        return repr(value)
+        return without_addresses(repr(value))
     except Exception as error:
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
 

@@ -119,7 +119,7 @@ def of_exploration(
         outcomes=outcomes,
         explored=ExploredReport(
             schedules=exploration.schedules,
-            exhausted=exploration.exhausted,
+            exhausted=exploration.exhausted and not exploration.reasons,
             strategy=exploration.strategy,
             seed=exploration.seed,
             first_failure=exploration.first_failure,

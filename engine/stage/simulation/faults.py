@@ -52,12 +52,17 @@ _UNSEEN: dict[str, frozenset[str]] = {
 }
 """The operations of each type that are no step, or one that goes by another name: no fault finds its moment there."""
 
+_BETWEEN = "an interrupt between two operations is tried only as the one ends and as the other begins"
+_IN_TIME = "a fault that strikes anywhere is tried only until time passes for the first time"
+
 _FIRST_NUMBER = -2
 """Who strikes has a number, too: below those of all processes."""
 
 
 def begin(life: Life) -> None:
     """Have the faults of a run come into it."""
+    if any(fault.action == "interrupt" and _is_at_any_moment(fault) for fault in life.plan.faults):
+        life.world.doubts.add(_BETWEEN)
     clocked = sorted((fault for fault in life.plan.faults if fault.at_s is not None), key=lambda fault: fault.at_s or 0)
     for number, fault in enumerate(life.plan.faults):
         if fault.at_s is None and not fault.is_anywhere:
@@ -66,6 +71,13 @@ def begin(life: Life) -> None:
         striker.fault = fault
         turn = clocked.index(fault) if fault in clocked else None
         life.world.add_strand(striker, _strike(life, fault, turn))
+
+
+def note_time(life: Life, fault: Fault) -> None:
+    """``fault`` strikes: if it does so anywhere, and somebody waits for his time, it could do so after that, too. But
+    the clock only goes on when nobody else can, and who strikes anywhere always can."""
+    if fault.is_anywhere and any(strand.operation.patience_s for strand in life.world.waiting):
+        life.world.doubts.add(_IN_TIME)
 
 
 def trap(life: Life, process: Process) -> Trap | None:

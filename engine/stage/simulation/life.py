@@ -53,9 +53,9 @@ class Life:
         self.processes: dict[str, Process] = {}
         self.shared: dict[str, Any] = {}
         self.copied: list[Any] = []
+        self.managed: set[int] = set()
         self.refusal: NotSimulated | None = None
         self.reads_clock = False
-        self.draws = False
         self.ends_while_feeding = False
         self.has_gone_elsewhere = False
         self.reads_pids = False
@@ -100,16 +100,7 @@ class Life:
         outcome = parent.calls
         if plan.code:
             self.library.load(parent, CODE_MODULE)
-        for shared in plan.shared:
-            self.shared[shared.name] = self.stock.build(
-                self.world, shared.type, shared.name, shared.parameters, self._find
-            )
-            kind = type(self.shared[shared.name])
-            if getattr(kind, "copies", False):
-                self.copied.append(self.shared[shared.name])
-            if getattr(kind, "outlives", False):
-                # Not by a dot, which of a namespace's proxy is a request to the server.
-                self.world.outliving.add(object.__getattribute__(self.shared[shared.name], "cell"))
+        self._build_what_is_shared()
         if plan.before:
             outcome["before"] = self._call("before", plan.before)
             self.observes |= bool(parent.at_exit)
@@ -122,12 +113,28 @@ class Life:
         if plan.after:
             outcome["after"] = self._call("after", plan.after)
 
+    def _build_what_is_shared(self) -> None:
+        for shared in self.plan.shared:
+            self.shared[shared.name] = self.stock.build(
+                self.world, shared.type, shared.name, shared.parameters, self._find
+            )
+            kind = type(self.shared[shared.name])
+            if getattr(kind, "copies", False):
+                self.copied.append(self.shared[shared.name])
+            if shared.type.startswith("Manager"):
+                # Not by a dot, which of a namespace's proxy is a request to the server.
+                cell = object.__getattribute__(self.shared[shared.name], "cell")
+                self.managed.add(cell)
+                if getattr(kind, "outlives", False):
+                    self.world.outliving.add(cell)
+
     def _await_everybody(self) -> None:
         """As the parent does in reality: it holds its ends of the pipes until then."""
         everybody = [one for one in self.processes.values() if one.is_started]
         perform(KERNEL, lasting("await", *(one.number for one in everybody if not one.daemon)))
         if any(one.daemon for one in everybody):
             perform(KERNEL, IDLE)
+            self._refuse_daemons()
             for one in everybody:
                 if one.daemon:
                     if one.exitcode is None:
@@ -174,6 +181,8 @@ class Life:
         given = None if self.plan.start_method == "fork" else build.endpoints((*args, *kwargs.values()))
         self._at_once(0, lasting("start", number, given))
 
+        process.has_come = not (planned.start_after or planned.delay_s)
+
         def live() -> None:
             if unborn is not None:
                 _fail_to_begin(process, unborn)
@@ -182,6 +191,7 @@ class Life:
                 perform(KERNEL, lasting("await", *others))
             if planned.delay_s and self.world.is_virtual:
                 perform(CLOCK, Operation("sleep", (), planned.delay_s))
+            process.has_come = True
             own = self.library.target(process, planned.call.module, planned.call.name)
             returned = own(*args, **kwargs)
             if self.plan.faults:
@@ -364,8 +374,15 @@ class Life:
         name = None if process is self.parent else process.name
         output.emit(process, STDERR, complaints.complaint(name, error))
 
+    def _refuse_daemons(self) -> None:
+        """The manager is shut down before daemons are ended, and who is in a call of it gets to hear so."""
+        for strand in self.world.waiting:
+            if strand.process.daemon and strand.greenlet is not None and strand.cell in self.managed:
+                self.refuse(NotSimulated("a daemon that is in a call of a manager when all others have ended"))
+
     def refuse_heirs(self) -> None:
         """At the end: refuse where somebody waits for what a process took that is gone, and might get it."""
+        self._refuse_daemons()
         for strand in self.world.waiting:
             if strand.cell in self.world.outliving:
                 try:
@@ -394,10 +411,22 @@ class Life:
             victim = self.by_number[operation.arguments[0]]
             # Who has been refused something is left without an exit code, and cannot be interrupted any more.
             has_occasion = action != "resume" or victim.is_stopped
+            self._refuse_what_waits(action, strand, victim, operation)
             if has_occasion and not victim.is_gone and victim.exitcode is None and self.refusal is None:
                 if strand.process.fault is not None:
                     faults.note(self, victim, strand.process.fault)
                 self._strike(action, victim, operation)
+
+    def _refuse_what_waits(self, action: str, strand: Strand, victim: Process, operation: Operation) -> None:
+        """What the system keeps back until somebody goes on, or does not do to who is not there yet."""
+        is_signal = action == "interrupt" or (action == "kill" and operation.arguments[1] == -_SIGTERM)
+        if victim.is_stopped and is_signal:
+            self.refuse(NotSimulated("a signal that waits until who is stopped goes on"))
+        fault = strand.process.fault
+        if self.world.is_virtual and fault is not None:
+            faults.note_time(self, fault)
+            if fault.at_s is not None and not victim.has_come:
+                self.refuse(NotSimulated("a fault by the clock before its process has started"))
 
     def _strike(self, action: str, victim: Process, operation: Operation) -> None:
         if action == "kill":

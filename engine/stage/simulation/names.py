@@ -7,6 +7,7 @@ import pickle
 import reprlib
 from typing import Any
 
+from ... import plain
 from ...models.frames import Torn
 from ...models.guarded import Part
 from ...models.model import Operation
@@ -60,7 +61,7 @@ def _shown(arguments: tuple[Any, ...]) -> str:
         where, *values = said
         said = [] if where == range(1) else [where.start if len(where) == 1 else [where.start, where.stop]]
         said += [value[0] if len(value) == 1 else value for value in values]
-    return ", ".join(_SHORT.repr(content(one)) for one in said)
+    return plain.without_addresses(", ".join(_SHORT.repr(content(one)) for one in said))
 
 
 def content(value: Any) -> Any:

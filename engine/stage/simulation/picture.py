@@ -6,6 +6,7 @@ import reprlib
 from typing import Any
 
 from ...models.model import BLOCKED, Done, Raised
+from ...plain import without_addresses
 from .names import content, label, said
 from .play import where
 from .strand import Strand
@@ -79,11 +80,15 @@ def _told(world: World, strand: Strand) -> dict[str, Any]:
         "primitive": primitive,
         "operation": operation,
         "arguments": "" if strand.is_midway else arguments,
-        "result": _SHORT.repr(content(_of_one(step.result))) if type(step) is Done else None,
-        "error": f"{type(step.error).__name__}: {step.error}".rstrip(": ") if type(step) is Raised else None,
+        "result": without_addresses(_SHORT.repr(content(_of_one(step.result)))) if type(step) is Done else None,
+        "error": without_addresses(_error(step.error)) if type(step) is Raised else None,
         "where": "" if strand.greenlet is None else where(strand.greenlet.gr_frame),
         "blocked": {},
     }
+
+
+def _error(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 def _of_one(result: Any) -> Any:

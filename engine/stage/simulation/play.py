@@ -100,7 +100,7 @@ def key(played: Played, terms: Terms) -> Any:
     return (
         played.ending,
         tuple([_mark(process) for process in (life.parent, *life.processes.values())]),
-        repr(finals),
+        plain.without_addresses(repr(finals)),
         life.world.states[life.world.output] if life.world.output is not None else (),
         _duration_s(played) if terms.is_timed else 0.0,
     )
@@ -116,7 +116,7 @@ def _mark(process: Process) -> Any:
     return (
         process.exitcode,
         "" if returned is NOTHING else returned if type(returned) in _TELLING else repr(plain.encode(returned)),
-        raised and (raised["type"], raised["message"]),
+        raised and (raised["type"], plain.without_addresses(raised["message"])),
         tuple(process.written),
         process.struck,
     )

@@ -41,6 +41,7 @@ class Process:
     is_seeded = False
     is_started = True
     has_begun = True
+    has_come = True
     is_gone = False
     is_stopped = False
     is_muted = False

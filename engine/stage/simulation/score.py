@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...models.model import BLOCKED, Then
+from ...models.model import BLOCKED, Raised, Then
 from ...models.queue import Loose
 from ...plan import Score, Turn
 from ..watching import OF_PROXIES
@@ -114,7 +114,7 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
         primitive,
         "pickle" if pickles else name,
         begins,
-        pickles or type(strand.step) is Then,
+        (pickles and type(strand.step) is not Raised) or type(strand.step) is Then,
         _is_late(world, strand),
         following=strand.step.operation.name if isinstance(strand.step, Then) else "feed" if pickles else "",
     )

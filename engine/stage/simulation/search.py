@@ -81,9 +81,7 @@ class Search:
     reasons: list[str] = field(default_factory=list)
     first_failure: int | None = None
     refusal: NotSimulated | None = None
-    reads_clock: bool = False
-    draws: bool = False
-    changes_items: bool = False
+    doubts: set[str] = field(default_factory=set)
     has_gone_elsewhere: bool = False
     cut: int = 0
     looked_into: set[str] = field(default_factory=set)
@@ -112,11 +110,7 @@ class Search:
                 schedule = shrunk(self.terms, schedule, identity)
             recorder = Recorder(Replay(schedule))
             played = play(self.terms, recorder)
-            differs = key(played, self.terms) != identity
-            if outcome.is_failure:
-                # Event for event: what is not seen here must not be blamed on whoever wrote the targets.
-                differs |= recorder.steps != self._steps_again(schedule)
-            yield {
+            seen = {
                 "digest": digest(identity),
                 "run": told(played, self.terms),
                 "count": outcome.count,
@@ -124,9 +118,13 @@ class Search:
                 "schedule": labels_of(played.world),
                 "steps": recorder.steps,
                 "preemptions": recorder.preemptions,
-                "differs": differs,
             }
+            differs = key(played, self.terms) != identity
             played.life.end()
+            if outcome.is_failure:
+                # Event for event: what is not seen here must not be blamed on whoever wrote the targets.
+                differs |= recorder.steps != self._steps_again(schedule)
+            yield {**seen, "differs": differs}
 
     def _steps_again(self, schedule: tuple[int, ...]) -> list[dict[str, Any]]:
         recorder = Recorder(Replay(schedule))
@@ -162,9 +160,7 @@ class Search:
     def _note(self, played: Played) -> None:
         life = played.life
         self.steps += len(played.world.trace)
-        self.reads_clock |= life.reads_clock
-        self.draws |= life.draws
-        self.changes_items |= played.world.changes_items
+        self.doubts |= played.world.doubts
         self.has_gone_elsewhere |= life.has_gone_elsewhere
         if life.refusal is not None:
             self.refusal = life.refusal
@@ -202,12 +198,7 @@ class Search:
         reasons = []
         if self.cut:
             reasons.append("a run met the limit on steps: a loop that goes on for ever, or one that is longer")
-        if self.reads_clock:
-            reasons.append("a target reads the clock, and may do otherwise at other times")
-        if self.draws:
-            reasons.append("a target draws random numbers, and may do otherwise with others (--seed)")
-        if self.changes_items:
-            reasons.append("a target changes an item that it has put, and its feeder may send it half changed")
+        reasons += sorted(self.doubts)
         if self.steps >= self.most_steps:
             reasons.append(f"{self.most_steps:,} steps were taken, and there are more schedules")
         if not (self.exhausted or self.refusal or reasons or self.has_gone_elsewhere):

@@ -121,6 +121,7 @@ def _sleep(process: Process, seconds: float) -> None:
 def _clock_s(process: Process) -> float:
     world = here.world
     world.life.reads_clock = True
+    world.doubts.add("a target reads the clock, and may do otherwise at other times")
     process.clock_reads += 1
     process.ticks_s += TICK_S * 2 ** min(process.clock_reads, 40) if process.clock_reads > _EVEN_TICKS else TICK_S
     return START_S + (world.now_s if world.is_virtual else process.slept_s) + process.ticks_s
@@ -272,7 +273,8 @@ def _drawing(name: str) -> Callable[..., Any]:
         if process.random is None:
             process.random = random.Random(f"{here.world.life.seed} {process.key}")
         process.is_seeded |= name in ("seed", "setstate") and bool(given or keywords)
-        here.world.life.draws |= not process.is_seeded
+        if not process.is_seeded:
+            here.world.doubts.add("a target draws random numbers, and may do otherwise with others (--seed)")
         return getattr(process.random, name)(*given, **keywords)
 
     return draw

@@ -84,7 +84,7 @@ class World:
     time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at, and
     ``exact`` those of the kinds that it names (``QUEUES``, ``MEMORY``, ``PIPES``; ``KILLS`` for all) every step that
     can be told from the outside, by a look or a try; ``looked_into`` has the kinds where somebody did so.
-    ``changes_items`` says that somebody has changed what his feeder might have been pickling.
+    ``doubts`` says what there was that may come out differently although no schedule shows it.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
     being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
     the cells ``outliving`` is not given up by who is killed. ``is_still`` says that the steps to choose from are only
@@ -104,7 +104,7 @@ class World:
         self.is_fine = is_fine or KILLS in exact
         self.exact = exact
         self.looked_into: set[str] = set()
-        self.changes_items = False
+        self.doubts: set[str] = set()
         system = FINE if self.is_fine or PIPES in exact else COARSE
         self.models: dict[int, Model] = system.models.copy()
         self.steps: dict[int, Take] = system.steps.copy()

@@ -20,7 +20,7 @@ from engine.preparation import prepare
 from engine.scenario.files import Settings as FileSettings
 from engine.trace import Run
 
-from .stories import CHANGES_ITEMS, values
+from .stories import BETWEEN, CHANGES_ITEMS, values
 
 pytestmark = pytest.mark.slow
 
@@ -205,6 +205,7 @@ STORIES = {
             ("completed", ("interrupted",), {"lock": {"locked": True}}),
             ("completed", ("interrupted",), {"lock": {"locked": False}}),
         ],
+        (BETWEEN,),
     ),
     "a killed process's request takes a manager's lock": Story(
         """

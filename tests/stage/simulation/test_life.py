@@ -10,8 +10,8 @@ from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
 from engine.plan import Fault
 from engine.trace import Returned
-from tests.processes_support import ref
-from tests.stage.simulation.stories import explored, only, outcomes, refusal, runs, values
+from tests.processes_support import a_plan, ref
+from tests.stage.simulation.stories import BETWEEN, explored, only, outcomes, refusal, runs, value, values
 
 pytestmark = pytest.mark.slow
 
@@ -155,6 +155,109 @@ def test_who_is_not_yet_stopped_cannot_be_resumed(
     assert {(run.ending, run.unstruck) for run in found} == endings
 
 
+PUT = "def one(queue): queue.put(1)"
+QUEUE = {"queue": {"type": "Queue"}}
+
+
+def test_what_was_put_before_its_process_is_killed_may_be_written(simulation: Simulation) -> None:
+    faults = (Fault("kill", "one", None, "after", ("queue", "put")),)
+
+    found = runs(simulation, PUT, {"one": [ref("queue")]}, shared=QUEUE, faults=faults)
+
+    assert {(run.processes["one"].exitcode, str(run.shared["queue"])) for run in found} == {(-9, "[]"), (-9, "[1]")}
+
+
+def test_of_an_interrupt_when_all_was_told_only_the_exit_code_is_seen(simulation: Simulation) -> None:
+    faults = (Fault("interrupt", "one", nth=0),)
+    source = """
+    def one(lock):
+        try: lock.acquire()
+        except KeyboardInterrupt: return "before"
+        return "after"
+    """
+
+    exploration = explored(simulation, source, {"one": [ref("lock")]}, shared=SHARED, faults=faults)
+    ends = [found.run.processes["one"] for found in exploration.found]
+
+    assert ("after", None, 1) in {(value(one), one.raised, one.exitcode) for one in ends}
+    assert {one.raised.type for one in ends if one.raised} == {"KeyboardInterrupt"}
+
+
+@pytest.mark.parametrize("timing", ["any", "virtual"])
+@pytest.mark.parametrize("action", ["terminate", "interrupt"])
+def test_a_signal_to_who_is_stopped_is_refused(
+    simulation: Simulation, action: Literal["terminate", "interrupt"], timing: Literal["any", "virtual"]
+) -> None:
+    faults = (Fault("stop", "one", None, "before", ("lock", "acquire")), Fault(action, "one", 0.2))
+    settings = Settings(strategy="dpor", keep_going=True, timing=timing)
+
+    refused = refusal(
+        simulation, "def one(lock): lock.acquire()", {"one": [ref("lock")]}, shared=SHARED, faults=faults,
+        settings=settings,
+    )  # fmt: skip
+
+    assert refused == "a signal that waits until who is stopped goes on"
+
+
+@pytest.mark.parametrize("options", [{"delay_s": 0.2}, {"start_after": ("other",)}])
+def test_a_fault_by_the_clock_before_its_process_has_started_is_refused(
+    simulation: Simulation, options: dict[str, Any]
+) -> None:
+    source = "import time\ndef one(): ...\ndef other(): time.sleep(0.2)"
+    settings = Settings(strategy="dpor", keep_going=True, timing="virtual")
+
+    def told(at_s: float) -> str | None:
+        faults = (Fault("kill", "one", at_s),)
+        return refusal(simulation, source, ["one", "other"], options={"one": options}, faults=faults, settings=settings)
+
+    assert told(0.1) == "a fault by the clock before its process has started"
+    assert told(0.3) is None
+
+
+def test_a_fault_anywhere_is_not_tried_after_time_has_passed_and_that_is_said(simulation: Simulation) -> None:
+    settings = Settings(strategy="dpor", keep_going=True, timing="virtual")
+
+    def reasons(body: str) -> tuple[str, ...]:
+        source = f"import time\ndef one(lock): {body}"
+        faults = (Fault("kill", "one", nth=0),)
+        given = {"one": [ref("lock")]}
+        return explored(simulation, source, given, shared=SHARED, faults=faults, settings=settings).reasons
+
+    assert reasons("lock.acquire(); time.sleep(1)") == (
+        "a fault that strikes anywhere is tried only until time passes for the first time",
+    )
+    assert reasons("lock.acquire()") == ()
+
+
+def test_a_daemon_in_a_call_of_a_manager_at_the_end_is_refused(simulation: Simulation) -> None:
+    refused = refusal(
+        simulation,
+        "def one(queue): queue.get()\ndef other(): ...",
+        {"one": [ref("queue")], "other": []},
+        shared={"queue": {"type": "Manager.Queue"}},
+        options={"one": {"daemon": True}},
+    )
+
+    assert refused == "a daemon that is in a call of a manager when all others have ended"
+
+
+def test_where_objects_are_in_memory_is_not_seen(simulation: Simulation) -> None:
+    source = "class Item: ...\ndef one(queue): queue.put(Item())"
+
+    assert str(only(simulation, source, {"one": [ref("queue")]}, shared=QUEUE).shared["queue"]) == (
+        "[<scenario_code.Item object at 0x0>]"
+    )
+
+
+def test_what_is_left_of_a_failure_is_seen_as_its_parent_sees_it(simulation: Simulation) -> None:
+    source = "class Item:\n    def __repr__(self): return 'an item'\ndef one(queue): queue.put(Item())"
+    plan = a_plan(source, {"one": [ref("queue")]}, shared=QUEUE)
+
+    (found,) = simulation.explore(plan, Settings(strategy="dpor", keep_going=True), lambda run: True).found
+
+    assert str(found.run.shared["queue"]) == "[an item]"
+
+
 def test_what_was_put_before_an_interrupt_is_written(simulation: Simulation) -> None:
     source = """
     def one(queue):
@@ -196,7 +299,7 @@ def test_an_interrupt_may_come_while_a_process_waits_for_its_children(simulation
 
     exploration = explored(simulation, source, {"one": [ref("lock")]}, shared=SHARED, faults=faults)
 
-    assert (exploration.refusal, exploration.reasons, exploration.exhausted) == (None, (), True)
+    assert (exploration.refusal, exploration.reasons, exploration.exhausted) == (None, (BETWEEN,), True)
     assert {found.run.processes["one"].exitcode for found in exploration.found} == {0, 1}
 
 

@@ -19,14 +19,14 @@ def _hub() -> None:
 def test_a_line_that_is_over_runs_another_body_once_it_is_given_back() -> None:
     seen: list[str] = []
     first = line(lambda: seen.append("first"))
-    first.switch()
+    first.switch(None)
     assert first.dead
 
     give_back([first])
     second = line(lambda: seen.append("second"))
     assert second is first
     assert not second.dead
-    second.switch()
+    second.switch(None)
 
     assert seen == ["first", "second"]
 
@@ -36,12 +36,12 @@ def test_a_line_that_was_taken_apart_is_as_good_as_new() -> None:
 
     def waits() -> None:
         try:
-            here.hub.switch()
+            here.hub.switch(None)
         finally:
             ends.append("unwound")
 
     one = line(waits)
-    one.switch()
+    one.switch(None)
     one.throw(greenlet.GreenletExit)
     give_back([one])
 
@@ -53,12 +53,12 @@ def test_one_that_goes_on_regardless_is_not_used_again() -> None:
     def stays() -> None:
         while True:
             try:
-                here.hub.switch()
+                here.hub.switch(None)
             except greenlet.GreenletExit:
-                here.hub.switch()
+                here.hub.switch(None)
 
     one = line(stays)
-    one.switch()
+    one.switch(None)
     one.throw(greenlet.GreenletExit)
     give_back([one])
 
@@ -71,7 +71,7 @@ def test_what_a_body_raises_comes_out_and_ends_its_line() -> None:
 
     one = line(fails)
     with pytest.raises(KeyError):
-        one.switch()
+        one.switch(None)
     give_back([one])
 
     assert one.dead
@@ -80,12 +80,12 @@ def test_what_a_body_raises_comes_out_and_ends_its_line() -> None:
 
 def test_context_variables_of_the_last_body_are_not_there() -> None:
     first = line(lambda: _said.set("something") and None)
-    first.switch()
+    first.switch(None)
     give_back([first])
     seen: list[str] = []
 
     second = line(lambda: seen.append(_said.get()))
     assert second is first
-    second.switch()
+    second.switch(None)
 
     assert seen == ["nothing"]

@@ -22,6 +22,8 @@ from ..payload import pack
 from ..process import Process
 from ..strand import Strand
 
+_HALF_CHANGED = "a target changes an item that it has put, and its feeder may send it half changed"
+
 
 class Item:
     """``value``, which the running process puts into the queue in ``cell``."""
@@ -55,7 +57,7 @@ class Item:
     def pack(self) -> tuple[Any, int]:
         """As ``payload.pack``: its feeder could do so."""
         if self._is_changed and self._is_in_buffer():
-            here.world.changes_items = True
+            here.world.doubts.add(_HALF_CHANGED)
         if isinstance(self._packed, Exception):
             raise self._packed.with_traceback(None)
         return self._packed
