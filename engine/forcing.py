@@ -108,13 +108,14 @@ def _steps(turn: Turn, shared: dict[str, SharedPlan]) -> frozenset[str]:
 
 
 def _strikes_in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iterator[str]:
-    """Where somebody is ended between two steps of a call that cannot be held up there."""
+    """Where somebody is ended, or ends, between two steps of a call that cannot be held up there: who ends by himself
+    leaves his threads to go on until then."""
     last: dict[str, dict[str, Turn]] = {}
     for turn in turns:
-        if turn.is_strike:
+        if turn.is_strike or turn.what == "exit":
             for before in last.get(turn.process, {}).values():
-                is_same = before.following == before.operation
-                if before.goes_on and (is_same or before.following not in _steps(before, shared)):
+                is_held = before.following in _steps(before, shared) and before.following != before.operation
+                if before.goes_on and not (is_held and turn.is_strike):
                     yield f"{turn.process} is ended in the middle of {before.what}"
         last.setdefault(turn.process, {})[turn.thread] = turn
 

@@ -113,6 +113,12 @@ def test_who_is_ended_can_be_held_up_before_that_or_is_named(before: list[Turn],
     assert obstacle(plan, rehearsal(*before, STRUCK)) == reason
 
 
+def test_who_ends_while_a_thread_of_his_is_in_the_middle_cannot_be_held_up() -> None:
+    fed = turn("jobs", "feed", thread="jobs", goes_on=True, following="let_go")
+
+    assert obstacle(PLAN, rehearsal(fed, turn("", "exit"))) == "left is ended in the middle of jobs.feed"
+
+
 def test_a_forced_plan_has_its_score_and_neither_delays_nor_faults() -> None:
     delayed = PLAN._replace(
         start_together=True,

@@ -366,7 +366,10 @@ class Life:
                     process.at_exit.pop()()
         if process.kept:
             output.flush(process)
-        if self._is_end_seen or (process.feeders and any(queue.is_left_behind() for queue in process.feeders)):
+        is_left_behind = bool(process.feeders) and any(queue.is_left_behind() for queue in process.feeders)
+        if is_left_behind:
+            self.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
+        if self._is_end_seen or is_left_behind:
             perform(KERNEL, lasting("exit", code))
         process.exitcode = code
 

@@ -144,6 +144,8 @@ def _pid(process: Process) -> int:
 
 def _exit_at_once(process: Process, status: int) -> None:
     code = status & 0xFF
+    if process.feeders:
+        here.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
     perform(KERNEL, Operation("exit", (code,)))
     process.exitcode = code
     process.is_gone = True

@@ -115,6 +115,8 @@ STORIES = {
             ("completed", (None, None), {"queue": [1]}),
             ("completed", (None, None), {"queue": [1, 2]}),
             ("completed", (None, None), {"queue": [2, 1]}),
+            # It has ended while it wrote, and keeps the lock.
+            ("deadlock", (None, None), {}),
         ],
     ),
     "nobody waits for a feeder": Story(

@@ -103,8 +103,9 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
             perform(self.cell, _JOIN_THREAD)
 
     def has_unwritten(self, process: int) -> bool:
+        """Whether its feeder has something to write, or is in the middle of it."""
         buffer = self._state.buffers.get(process)
-        return buffer is not None and bool(buffer.items)
+        return buffer is not None and (bool(buffer.items) or self._state.pipe.writer == process)
 
     def is_left_behind(self) -> bool:
         """Whether the running process does not wait for its feeder."""
