@@ -112,7 +112,7 @@ def _strikes_in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan])
     leaves his threads to go on until then."""
     last: dict[str, dict[str, Turn]] = {}
     for turn in turns:
-        if turn.is_strike or turn.what == "exit":
+        if turn.is_end:
             for before in last.get(turn.process, {}).values():
                 is_held = before.following in _steps(before, shared) and before.following != before.operation
                 if before.goes_on and not (is_held and turn.is_strike):

@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 
 from .plan import Turn
 
-_ENDS = frozenset(("exit", "kill", "terminate"))
-
 
 def fused(turns: Sequence[Turn], is_held: Callable[[Turn], bool]) -> tuple[Turn, ...]:
     """``turns`` without those that go on inside a call where it is not held up, and that can be taken at once."""
@@ -37,6 +35,6 @@ def _can_be_sooner(turn: Turn, between: Sequence[Turn]) -> bool:
 
 def _meet(turn: Turn, other: Turn) -> bool:
     """Whether their order could be told. Who ends lets go of all ends of pipes."""
-    if not other.primitive and other.operation in _ENDS:
+    if other.is_end:
         return other.process == turn.process or "[" in turn.primitive
     return other.primitive.partition("[")[0] == turn.primitive.partition("[")[0]

@@ -157,6 +157,11 @@ class Turn(NamedTuple):
     def is_strike(self) -> bool:
         return not self.primitive and self.operation in STRIKES
 
+    @property
+    def is_end(self) -> bool:
+        """Whether its process is gone after it."""
+        return self.is_strike or self.what == "exit"
+
 
 class Score(NamedTuple):
     """A schedule for real processes: all of its steps in order, the names of the processes in the order of the plan,

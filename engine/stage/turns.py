@@ -69,12 +69,12 @@ class Baton:
 
     def wait_for(self, place: int) -> None:
         """Wait until the step at ``place`` is to be taken, and take it."""
-        self._words[1 + place] = AWAITED
+        self.be_there(place)
         self._await(place)
         self._words[1 + place] = BEGUN
 
     def be_there(self, place: int) -> None:
-        """Who is to be ended in the step at ``place`` waits for that."""
+        """Whoever has to do with the step at ``place`` waits for that."""
         self._words[1 + place] = AWAITED
 
     def is_awaited(self, place: int) -> bool:
@@ -92,7 +92,7 @@ class Baton:
         """``process`` is gone: if that was its turn, it is over."""
         if following := self.next:
             place, turn = following
-            if (turn.process, turn.thread) == (process, "") and (turn.what == "exit" or turn.is_strike):
+            if (turn.process, turn.thread) == (process, "") and turn.is_end:
                 self.pass_on(place)
 
     def _await(self, place: int) -> None:
@@ -260,11 +260,8 @@ class _Here(threading.local):
 
 
 _here = _Here()
-_threads: dict[str, Strand] = {}
-"""The strands that other threads of this process are, by the primitive that they feed."""
-
-_stranger: Callable[[str], Strand] | None = None
-"""Makes the strand of a thread that has no step in the score."""
+_thread_of: Callable[[str], Strand] | None = None
+"""Makes the strand that another thread of this process is, from the primitive that it feeds."""
 
 
 def here() -> Strand | None:
@@ -274,27 +271,22 @@ def here() -> Strand | None:
 
 def begin(baton: Baton, process: str) -> Strand:
     """From now on this is ``process``, and the calling thread its own line."""
-    global _stranger
-    _threads.clear()
-    _stranger = partial(Strand, baton, process)
-    for turn in baton.score.turns:
-        if turn.process == process and turn.thread and turn.thread not in _threads:
-            _threads[turn.thread] = Strand(baton, process, turn.thread)
+    global _thread_of
+    _thread_of = partial(Strand, baton, process)
     _here.strand = Strand(baton, process)
     return _here.strand
 
 
 def begin_thread(primitive: str) -> Strand | None:
     """From now on the calling thread is the one that feeds ``primitive``."""
-    _here.strand = _threads.get(primitive) or (_stranger(primitive) if _stranger else None)
+    _here.strand = _thread_of(primitive) if _thread_of else None
     return _here.strand
 
 
 def _forget() -> None:
     """In a forked process: what a target starts for itself has no part in the score."""
-    global _stranger
-    _here.strand = _stranger = None
-    _threads.clear()
+    global _thread_of
+    _here.strand = _thread_of = None
 
 
 os.register_at_fork(after_in_child=_forget)

@@ -20,11 +20,15 @@ TURNS = (
 )
 
 
-@pytest.fixture
-def baton() -> Iterator[Baton]:
-    baton = new_baton(Score(TURNS, ("left", "right")))
+def a_baton(turns: tuple[Turn, ...]) -> Iterator[Baton]:
+    baton = new_baton(Score(turns, ("left", "right")))
     yield baton
     os.close(baton.fd)
+
+
+@pytest.fixture
+def baton() -> Iterator[Baton]:
+    yield from a_baton(TURNS)
 
 
 def test_a_step_is_over_when_its_operation_ends(baton: Baton) -> None:
@@ -112,9 +116,7 @@ STRUCK = (
 
 @pytest.fixture
 def struck() -> Iterator[Baton]:
-    baton = new_baton(Score(STRUCK, ("left", "right")))
-    yield baton
-    os.close(baton.fd)
+    yield from a_baton(STRUCK)
 
 
 def is_held_up(work: Callable[[], object], baton: Baton) -> bool:
