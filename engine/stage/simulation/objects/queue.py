@@ -42,8 +42,7 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
             operation = Operation("put", (item,), patience_s, patience_s == 0)
         self._begin_to_feed()  # Before, as CPython has it: whatever happens then, what was put is fed.
         perform(self.cell, operation)
-        if self._has_loose(process):
-            perform(self.cell, _LINGER)
+        self.let_feeder_look()
 
     def _begin_to_feed(self) -> None:
         """Have a feeder, if there is none."""
