@@ -17,7 +17,7 @@ from .plain import without_addresses
 from .plan import PARENT, Plan, Score, SharedPlan, Turn
 from .primitives import primitive
 from .stage.points import STEPS
-from .stage.turns import LINGER
+from .stage.turns import EXITING, LINGER
 from .trace import Event, ProcessRun, Run, SimulatedStep
 from .verdict import Agreement
 
@@ -78,8 +78,6 @@ def _obstacles(plan: Plan, rehearsal: Rehearsal) -> Iterator[str]:
     found = rehearsal.found
     if plan.run_as == "thread":
         yield "threads cannot be held back"
-    if any(fault.action == "interrupt" for fault in plan.faults):
-        yield "its interrupts come at their own time"
     if found.run.ending == "step_limit":
         yield "it goes on"
     yield from rehearsal.obstacles
@@ -88,7 +86,7 @@ def _obstacles(plan: Plan, rehearsal: Rehearsal) -> Iterator[str]:
         yield f"{min(strangers)} is a process that a target starts for itself"
     shared = {one.name: one for one in plan.shared}
     yield from filter(None, (_obstacle(turn, shared) for turn in score.turns))
-    yield from _strikes_in_the_middle(score.turns, shared)
+    yield from _in_the_middle(score.turns, shared)
 
 
 def _score(plan: Plan, rehearsal: Rehearsal) -> Score:
@@ -96,7 +94,7 @@ def _score(plan: Plan, rehearsal: Rehearsal) -> Score:
     shared = {one.name: one for one in plan.shared}
 
     def is_held(turn: Turn) -> bool:
-        return turn.operation in _steps(turn, shared)
+        return turn.is_interrupt or turn.operation in _steps(turn, shared)
 
     return rehearsal.score._replace(turns=fused(rehearsal.score.turns, is_held))
 
@@ -107,22 +105,24 @@ def _steps(turn: Turn, shared: dict[str, SharedPlan]) -> frozenset[str]:
     return STEPS.get(described.type, frozenset()) if described else frozenset()
 
 
-def _strikes_in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iterator[str]:
-    """Where somebody is ended, or ends, between two steps of a call that cannot be held up there: who ends by himself
-    leaves his threads to go on until then."""
+def _in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iterator[str]:
+    """Where others do something, or somebody is ended, between two steps of a call that cannot be held up there; nor
+    can it twice at the same place."""
     last: dict[str, dict[str, Turn]] = {}
     for turn in turns:
-        if turn.is_end:
-            for before in last.get(turn.process, {}).values():
-                is_held = before.following in _steps(before, shared) and before.following != before.operation
-                if before.goes_on and not (is_held and turn.is_strike):
-                    yield f"{turn.process} is ended in the middle of {before.what}"
-        last.setdefault(turn.process, {})[turn.thread] = turn
+        threads = last.setdefault(turn.process, {})
+        for before in threads.values() if turn.is_end else ():
+            is_held = before.following in _steps(before, shared) and before.following != before.operation
+            if before.goes_on and not is_held:
+                yield f"{turn.process} is ended in the middle of {before.what}"
+        if not turn.begins and turn.thread in threads and threads[turn.thread].operation == turn.operation:
+            yield f"{turn.what} goes on inside a call of a {shared[turn.primitive].type}"
+        threads[turn.thread] = turn
 
 
 def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
     if not turn.primitive:
-        known = turn.is_strike or turn.operation in ("exit", "sleep", "pause", "stdout", "stderr")
+        known = turn.is_strike or turn.operation in ("interrupt", "exit", "sleep", "pause", "stdout", "stderr")
         return None if known else f"{turn.process} has processes of its own ({turn.operation})"
     described = shared.get(turn.primitive.partition("[")[0])
     if described is None:
@@ -137,7 +137,7 @@ def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
         return None
     if turn.thread and described.type.startswith("Manager"):
         return f"{turn.process} has ended when {turn.what} is done for it"
-    if turn.thread or turn.operation == LINGER or _is_seen(turn, described, kind.operations):
+    if turn.thread or turn.operation in (LINGER, EXITING) or _is_seen(turn, described, kind.operations):
         return None
     return f"no call of Python's goes through {turn.what}"
 
@@ -180,12 +180,14 @@ def _differences_of_process(name: str, simulated: ProcessRun, real: ProcessRun) 
         yield f"{name} has the exit code {real.exitcode}, and not {simulated.exitcode}"
 
 
+_TRACEBACK = re.compile(r"(?m)^(Process .*:|Traceback .*)\n(.*\n)*")
+
 _LOOKS: dict[str, Any] = {
     "returned": lambda one: one.returned,
     "raised": lambda one: one.raised and (one.raised.type, one.raised.message),
     "printed": lambda one: one.stdout,
     # Tracebacks have the lines of libraries in them, which are not those of the simulation.
-    "complained": lambda one: re.sub(r"(?m)^(Process .*:\n)?Traceback (.*\n)*", "", one.stderr),
+    "complained": lambda one: _TRACEBACK.sub("a traceback", one.stderr),
 }
 
 

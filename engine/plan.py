@@ -124,7 +124,7 @@ class Fault(NamedTuple):
         return f"{self.action} {self.process} {self.moment} {'.'.join(self.operation)}{times}"
 
 
-STRIKES = ("kill", "terminate")
+STRIKES = ("kill", "terminate", "stop")
 """Faults that a process is struck by at one step of a schedule, and that are its end."""
 
 
@@ -133,9 +133,10 @@ class Turn(NamedTuple):
 
     ``number`` is the step's in the simulated run, from 1. ``thread`` is empty for the process's own line, or names the
     primitive that a thread of its feeds. ``operation`` is ``stdout`` or ``stderr``, on no primitive, where ``size``
-    bytes are written there, and one of ``STRIKES`` where the process is ended from outside. A step that does not
-    ``begin`` an operation is a later one of it, and one that ``goes_on`` is not its last: ``following`` is what comes
-    after it. A late one is that of a time-out which fires.
+    bytes are written there, one of ``STRIKES`` where the process is ended from outside, and ``interrupt`` where it is
+    interrupted. A step that does not ``begin`` an operation is a later one of it, and one that ``goes_on`` is not its
+    last: ``following`` is what comes after it. So an interrupt that does not begin comes as an operation ends, and
+    another one as what follows would have begun. A late step is that of a time-out which fires.
     """
 
     number: int
@@ -156,6 +157,10 @@ class Turn(NamedTuple):
     @property
     def is_strike(self) -> bool:
         return not self.primitive and self.operation in STRIKES
+
+    @property
+    def is_interrupt(self) -> bool:
+        return self.what == "interrupt"
 
     @property
     def is_end(self) -> bool:

@@ -44,6 +44,8 @@ def rehearsal(*turns: Turn, run: Run | None = None, obstacles: tuple[str, ...] =
         turn("pipe[0]", "recv"),
         turn("", "exit"),
         turn("", "stdout", size=3),
+        turn("", "interrupt", following="get"),
+        turn("", "stop"),
     ],
 )
 def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
@@ -74,11 +76,6 @@ def test_what_cannot_is_told_by_name(turns: list[Turn], reason: str) -> None:
         (PLAN, rehearsal(obstacles=("a target reads the clock",)), "a target reads the clock"),
         (PLAN, rehearsal(run=run_of(ending="step_limit")), "it goes on"),
         (PLAN._replace(run_as="thread"), rehearsal(), "threads cannot be held back"),
-        (
-            PLAN._replace(faults=(Fault("kill", "left", 0.5), Fault("interrupt", "left", 0.5))),
-            rehearsal(),
-            "its interrupts come at their own time",
-        ),
     ],
 )
 def test_what_differs_in_any_order_is_told(plan: Plan, what: Rehearsal, reason: str) -> None:
@@ -113,10 +110,20 @@ def test_who_is_ended_can_be_held_up_before_that_or_is_named(before: list[Turn],
     assert obstacle(plan, rehearsal(*before, STRUCK)) == reason
 
 
-def test_who_ends_while_a_thread_of_his_is_in_the_middle_cannot_be_held_up() -> None:
-    fed = turn("jobs", "feed", thread="jobs", goes_on=True, following="let_go")
+@pytest.mark.parametrize(
+    ("following", "reason"), [("let_go", None), ("write_on", "left is ended in the middle of jobs.feed")]
+)
+def test_a_thread_of_who_ends_by_himself_is_held_up_where_it_can_be(following: str, reason: str | None) -> None:
+    fed = turn("jobs", "feed", thread="jobs", goes_on=True, following=following)
 
-    assert obstacle(PLAN, rehearsal(fed, turn("", "exit"))) == "left is ended in the middle of jobs.feed"
+    assert obstacle(PLAN, rehearsal(fed, turn("", "exit"))) == reason
+
+
+def test_a_call_is_held_up_only_once_at_the_same_place() -> None:
+    begun = turn("jobs", "receive", begins=False, goes_on=True, following="receive")
+    written = Turn(1, "right", "", "jobs", "let_go", begins=False)
+
+    assert obstacle(PLAN, rehearsal(begun, written, begun)) == "jobs.receive goes on inside a call of a Queue"
 
 
 def test_a_forced_plan_has_its_score_and_neither_delays_nor_faults() -> None:
@@ -193,10 +200,13 @@ def test_where_an_object_is_in_memory_is_not_compared() -> None:
     assert compare(found(simulated), real, True) == Confirmation("confirmed")
 
 
-def test_tracebacks_are_not_compared() -> None:
+def test_of_tracebacks_it_is_compared_whether_there_is_one() -> None:
     traceback = 'Process right:\nTraceback (most recent call last):\n  File "x", line 1\nValueError: no\n'
+    other = "Process right:\nKeyboardInterrupt\n"
+    simulated = found(with_process("right", stderr=traceback))
 
-    assert compare(found(SIMULATED), with_process("right", stderr=traceback), True) == Confirmation("confirmed")
+    assert compare(simulated, with_process("right", stderr=other), True) == Confirmation("confirmed")
+    assert compare(simulated, with_process("right"), True).agreement == "differs"
 
 
 def test_the_step_is_told_at_which_something_else_came() -> None:

@@ -17,6 +17,10 @@ from .model import ADD, BLOCKED, READ, WRITE, Done, Operation, Raised, Step, The
 from .table import Table
 
 
+TO_COME = "to come"
+"""In the place of the exit code of who has been made, and is to be started later."""
+
+
 class Kernel(Messages):
     """State: ``State``. At first there is the parent, process 0, and no pipe. ``dump`` and ``is_fine`` are as messages
     have them."""
@@ -26,7 +30,7 @@ class Kernel(Messages):
         self._steps: dict[str, Callable[[State, int, Operation], Step]] = {
             name: getattr(self, f"_{name}")
             for name in (
-                *("start", "exit", "kill", "join", "await", "is_alive", "exitcode"),
+                *("start", "come", "exit", "kill", "join", "await", "is_alive", "exitcode"),
                 *("pipe", "send", "body", "wake", "recv", "go_on", "poll", "wait", "close", "offer", "accept"),
                 *("fifo", "open", "opened", "idle"),
             )
@@ -45,24 +49,28 @@ class Kernel(Messages):
     # Processes
 
     def _start(self, state: State, process: int, operation: Operation) -> Step:
-        """Arguments: the child, and the endpoints that it is given a copy of, None for all that the starter has."""
-        child, given = operation.arguments
+        """Arguments: the child, the endpoints that it is given a copy of, None for all that the starter has, and
+        whether it comes later, by itself: until then nobody can do anything to it."""
+        child, given, *later = operation.arguments
         holders = state.holders
         for end in holders if given is None else given:
             if process in holders[end]:
                 holders = holders.but(end, holders[end] | {child})
         # The starter holds them all before and after, so nobody sees a difference there.
-        lives = state.lives.but(child, None)
+        lives = state.lives.but(child, TO_COME if any(later) else None)
         return Done(
             State(lives, holders, state.channels, state.deaf, state.told, state.opens), None, touch_life(child, WRITE)
         )
+
+    def _come(self, state: State, process: int, operation: Operation) -> Step:
+        return Done(state._replace(lives=state.lives.but(process, None)), None, touch_life(process, WRITE))
 
     def _exit(self, state: State, process: int, operation: Operation) -> Step:
         (code,) = operation.arguments
         return self._died(state, process, code)
 
     def _kill(self, state: State, process: int, operation: Operation) -> Step:
-        """Arguments: who, and the exit code. Nothing happens to who has ended."""
+        """Arguments: who, and the exit code. Nothing happens to who has ended, or is to come."""
         victim, code = operation.arguments
         if state.lives.get(victim, 0) is not None:
             return Done(state, None, touch_life(victim, READ))
@@ -84,7 +92,7 @@ class Kernel(Messages):
 
     def _await(self, state: State, process: int, operation: Operation) -> Step:
         numbers: Iterable[int] = operation.arguments
-        if any(state.lives[number] is None for number in numbers):
+        if any(state.lives[number] in (None, TO_COME) for number in numbers):
             return BLOCKED
         return Done(state, None, tuple([(("life", number), READ) for number in numbers]))
 

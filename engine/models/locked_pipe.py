@@ -47,7 +47,8 @@ class LockedPipe:
         self._is_fine = is_fine
 
     def write(self, pipe: Pipe, process: int, load: Any, size: int, touches: Touches = ()) -> Part | Blocked:
-        """Begin to write a message, with ``touches`` of one's own; goes on with ``write_on`` and ``let_go``."""
+        """Begin to write a message, with ``touches`` of one's own; goes on with ``write``, ``write_on``
+        and ``let_go``."""
         if pipe.writer is not None:
             return BLOCKED
         taken = Pipe(pipe.channel, pipe.reader, process)
@@ -56,7 +57,7 @@ class LockedPipe:
             if isinstance(part, Part):
                 return part
             touches = (*touches, ("taken", READ))
-        return Part(taken, (*touches, _WRITER), Operation("write_on", (load, size, 0)))
+        return Part(taken, (*touches, _WRITER), Operation("write", (load, size, 0)))
 
     def write_on(self, pipe: Pipe, load: Any, size: int, start: int, touches: Touches = ()) -> Part | Blocked:
         channel = pipe.channel

@@ -93,7 +93,7 @@ class Queue:
         self._is_exact = is_exact or is_fine
         self._pipe = LockedPipe(dump, is_exact, is_fine)
         names = (
-            *("put", "count", "feed", "write_on", "let_go", "get", "receive", "give_back", "release"),
+            *("put", "count", "feed", "write", "write_on", "let_go", "get", "receive", "give_back", "release"),
             *("empty", "full", "qsize", "close", "cancel_join_thread", "join_thread", "task_done", "join"),
             *("notice", "sleep", "linger", "exiting"),
         )
@@ -175,6 +175,9 @@ class Queue:
             return Raised(lost, error, (*touches, *self._gives_permit(state)))
         ready = Buffer((Packed(load, size + HEADER), *rest.items), rest.fed - 1)
         return Done(_fed(state, process, ready), None, touches)
+
+    def _write(self, state: State, process: int, operation: Operation) -> Step:
+        return self._write_on(state, process, operation)
 
     def _write_on(self, state: State, process: int, operation: Operation) -> Step:
         load, size, start = operation.arguments

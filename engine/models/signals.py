@@ -16,13 +16,14 @@ class State(NamedTuple):
 
 class Signals:
     """State: ``State``. ``stop``, ``resume`` and ``interrupt`` are given a process; who is not stopped cannot be
-    resumed: whoever is to do that waits, or has had no occasion. ``pause`` is a moment at which nothing happens."""
+    resumed: whoever is to do that waits, or has had no occasion. At a ``pause``, and as something is to ``return``,
+    nothing happens."""
 
     def initial(self) -> State:
         return State()
 
     def step(self, state: State, process: int, operation: Operation) -> Step:
-        if operation.name == "pause":
+        if operation.name in ("pause", "return"):
             return Done(state, None, ())
         (argument,) = operation.arguments
         strikes = ((("signal", argument), WRITE),)

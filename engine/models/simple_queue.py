@@ -45,7 +45,7 @@ class SimpleQueue:
             return self._pipe.give_back(pipe, *arguments)
         if name == "put":
             return self._pipe.write(pipe, process, *arguments)
-        return self._pipe.write_on(pipe, *arguments) if name == "write_on" else self._pipe.let_go(pipe)
+        return self._pipe.write_on(pipe, *arguments) if name in ("write", "write_on") else self._pipe.let_go(pipe)
 
     def final(self, state: Pipe) -> object:
         return messages_left(state.channel, self._dump)

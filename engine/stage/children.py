@@ -68,14 +68,18 @@ class LinkedProcess(process.BaseProcess):
         return code
 
     def run(self) -> None:
-        with self._link.reporting() as outcome:
-            if self._is_held_back:
-                let_come()
-            if self._gate:
-                self._gate.arrive()
-            outcome.returned = self._target(*self._args, **self._kwargs)
+        try:
+            with self._link.reporting() as outcome:
+                if self._is_held_back:
+                    let_come()
+                if self._gate:
+                    self._gate.arrive()
+                outcome.returned = self._target(*self._args, **self._kwargs)
+                if self._part is not None:
+                    self._part.pause()
+        finally:
             if self._part is not None:
-                self._part.pause()
+                self._part.be_over()
 
 
 class ForkChild(LinkedProcess, context.ForkProcess):

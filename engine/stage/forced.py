@@ -140,6 +140,13 @@ class Part(NamedTuple):
         strand = turns.here()
         if strand is not None and strand.go_on("", "pause"):
             strand.end()
+            strand.linger()
+
+    def be_over(self) -> None:
+        """The target is over, whatever it came to: what follows makes it known that the process is about to end."""
+        strand = turns.here()
+        if strand is not None:
+            strand.note(turns.EXITING)
 
     def leave(self) -> None:
         """This process is about to end: it does when it is its turn to."""
@@ -154,6 +161,7 @@ def _arrived(baton: Baton, process: str) -> Part:
 def leave() -> None:
     strand = turns.here()
     if strand is not None:
+        strand.linger()
         strand.go_on("", "exit")
 
 

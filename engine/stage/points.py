@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable
-from multiprocessing import queues
+from multiprocessing import queues, util
 from typing import Any, NamedTuple
 
 from . import turns
@@ -174,22 +174,23 @@ def _hold_sleepers(condition: Any, name: str, step: str) -> None:
     condition._make_methods()
 
 
-def _hold_reader(queue: Any, name: str) -> None:
-    recv_bytes = queue._reader.recv_bytes
+def _stopping(function: Callable[..., Any], name: str, step: str) -> Callable[..., Any]:
+    """``function`` of a connection, at which an operation goes on with ``step``."""
 
-    def receive(*given: Any) -> Any:
+    def stop(*given: Any) -> Any:
         strand = turns.here()
         if strand is not None and strand.is_inside:
-            _goes_on(strand, name, "receive")
-        return recv_bytes(*given)
+            _goes_on(strand, name, step)
+        return function(*given)
 
-    queue._reader.recv_bytes = receive
+    return stop
 
 
 def _hold_ends(queue: Any, name: str) -> None:
     _held(queue._rlock, giving=(Point(_tells, name, "give_back"),))
     _held(queue._wlock, giving=(Point(_tells, name, "let_go"),))
-    _hold_reader(queue, name)
+    queue._reader.recv_bytes = _stopping(queue._reader.recv_bytes, name, "receive")
+    queue._writer.send_bytes = _stopping(queue._writer.send_bytes, name, "write")
 
 
 def _hold_queue(queue: Any, name: str) -> None:
@@ -214,15 +215,42 @@ def _hold_queue(queue: Any, name: str) -> None:
             strand.finish("feed")
 
     reader.poll, writer.close = look, close_writer
-    queue._recv_bytes, queue._poll = reader.recv_bytes, look
+    queue._recv_bytes, queue._send_bytes, queue._poll = reader.recv_bytes, writer.send_bytes, look
     start_thread = queue._start_thread
 
     def start() -> None:
         queue._buffer = Buffer(name, queue._buffer)
         start_thread()
+        for step, priority in _AT_THE_END.items():
+            util.Finalize(None, _comes_to, (name, step), exitpriority=priority)
 
     queue._start_thread = start
+    tell = queue._on_queue_feeder_error
 
+    def tell_of(error: BaseException, item: Any) -> None:
+        tell(error, item)
+        strand = turns.here()
+        if strand is not None:
+            strand.finish("pickle")
+
+    queue._on_queue_feeder_error = tell_of
+
+
+_AT_THE_END = {"exiting": 10, "join_thread": -5}
+"""What a process does to its feeder as it ends, and with which priority: of equal ones, the last that was said comes
+first."""
+
+
+def _comes_to(primitive: str, step: str) -> None:
+    """A moment in which an interrupt may come."""
+    strand = turns.here()
+    if strand is not None:
+        strand.linger()
+        strand.go_on(primitive, step)
+
+
+GIVE_UP = "give_up"
+"""The step of a feeder that fails as its process ends: nobody gets to know of that."""
 
 _END: object = queues._sentinel  # type: ignore[attr-defined]
 """What tells a feeder thread to end."""
@@ -242,10 +270,11 @@ class Buffer(collections.deque[Any]):
         if strand is not None:
             strand.end()
             if self:
-                following = strand.next
+                following = strand.next  # As its name says: to feed, to pickle first, or to give up.
                 # That it is told to end is a step only where somebody looks.
                 is_optional = self[0] is _END
                 strand.begin(self._name, following.operation if following else "feed", is_optional)
+                strand.finish(GIVE_UP)
         return super().popleft()
 
 
@@ -282,14 +311,17 @@ _HOLDING: dict[str, Callable[[Any, str], None]] = {
     "multiprocessing.sharedctypes.SynchronizedBase": _hold_guarded,
 }
 
+_OF_PIPES = frozenset(("write", "let_go", "receive", "give_back"))
+_OF_QUEUES = _OF_PIPES | {"feed", "release"}
+
 STEPS: dict[str, frozenset[str]] = {
     "Condition": frozenset(("_sleep", "_tell", "_await_woken", "_retake")),
     "Event": frozenset(("_sleep",)),
     "Barrier": frozenset(("_meet",)),
-    "Queue": frozenset(("feed", "receive", "give_back", "release", "let_go")),
+    "Queue": _OF_QUEUES,
     "Value": frozenset(("_read", "_write")),
     "Array": frozenset(("_read", "_write")),
-    "SimpleQueue": frozenset(("receive", "give_back", "let_go")),
-    "JoinableQueue": frozenset(("feed", "receive", "give_back", "release", "let_go", "count", "sleep", "notice")),
+    "SimpleQueue": _OF_PIPES,
+    "JoinableQueue": _OF_QUEUES | {"count", "sleep", "notice"},
 }
 """The steps with which an operation of a type of ``shared`` can go on, and be made to wait for its turn."""

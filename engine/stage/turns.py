@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -23,8 +24,8 @@ from .slots import new_memory
 AWAITED, BEGUN, OVER = 1, 2, 3
 """What becomes of a step: somebody waits to take it, is at it, has done it."""
 
-LINGER = "linger"
-"""A step in which a process does nothing, so that others may be first."""
+LINGER, EXITING = "linger", "exiting"
+"""A step in which a process does nothing, so that others may be first; and one from which on it is about to end."""
 
 _WORD = 4
 _LOOK_S, _LONGEST_LOOK_S = 0.00005, 0.002
@@ -154,10 +155,13 @@ class Strand:
     def begin(self, primitive: str, operation: str, is_optional: bool = False) -> None:
         """Begin an operation when it is its turn; at once, if it ``is_optional`` and not the next step.
 
-        Who has nothing left to do in the score, or is to be ended, waits until that is over. Raises Astray.
+        Who has nothing left to do in the score, or is to be ended, waits until that is over. Raises Astray, and
+        KeyboardInterrupt if one comes instead.
         """
         if self.is_next(primitive, operation):
             self._take()
+        elif self._is_interrupted_before(operation):
+            self._be_interrupted()
         elif not is_optional:
             if self.is_to_be_struck:
                 self._await_end()
@@ -173,8 +177,14 @@ class Strand:
         self.is_inside = self._has_slept = self._is_late = False
 
     def linger(self) -> None:
-        """A moment in which others may be first, if the score has one here."""
-        while self.next is not None and self.next.operation == LINGER:
+        """A moment in which others may be first, if the score has one here, or in which an interrupt comes."""
+        self.note(LINGER)
+        if self.next is not None and self.next.is_interrupt and not self.next.begins:
+            self._be_interrupted()
+
+    def note(self, operation: str) -> None:
+        """Something that others cannot see has its turns, if the score has any here."""
+        while self.next is not None and self.next.operation == operation:
             self._take()
             self._pass_on()
 
@@ -184,11 +194,13 @@ class Strand:
 
     def go_on(self, primitive: str, operation: str) -> bool:
         """The operation may go on with this step of its own: if it is one, wait for its turn; who is to be ended comes
-        no further."""
+        no further, and who is to be interrupted neither."""
         if not self.is_next(primitive, operation):
             is_between = self._at is None or (self._at[1].goes_on and self._at[1].primitive == primitive)
             if is_between and self.is_to_be_struck:
                 self._await_end()
+            if not self.is_inside and self._is_interrupted_before(operation):
+                self._be_interrupted()
             return False
         self._take()
         return True
@@ -204,6 +216,15 @@ class Strand:
     def is_to_be_struck(self) -> bool:
         """Whether the process is ended before anything else: it waits for that, and for nothing after it."""
         return self.next is not None and self.next.is_strike
+
+    def _is_interrupted_before(self, operation: str) -> bool:
+        following = self.next
+        return following is not None and following.is_interrupt and following.following == operation
+
+    def _be_interrupted(self) -> None:
+        self._take()
+        self._pass_on()
+        os.kill(os.getpid(), signal.SIGINT)
 
     def _await_end(self) -> None:
         """Nobody returns from this."""

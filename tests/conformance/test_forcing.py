@@ -355,6 +355,26 @@ PROGRAMS = {
         {},
         4,
     ),
+    "who ends while his feeder writes": Program(
+        """
+        def left(jobs):
+            jobs.put("l")
+            jobs.cancel_join_thread()
+        def right(jobs): jobs.put("r")
+        """,
+        {"left": [ref("jobs")], "right": [ref("jobs")]},
+        {"jobs": {"type": "Queue"}},
+        4,
+    ),
+    "an item that cannot be pickled, put last": Program(
+        """
+        def left(jobs): jobs.put(lambda: None)
+        def right(jobs): return jobs.qsize()
+        """,
+        {"left": [ref("jobs")], "right": [ref("jobs")]},
+        {"jobs": {"type": "Queue"}},
+        4,
+    ),
     "a manager's list": Program(
         """
         def left(names): names[0] = names[0] + "l"
@@ -493,6 +513,56 @@ def test_who_is_to_be_killed_before_another_step_is_not_killed_after_it(stage: S
     )
 
     assert confirmation(stage, plan, replace(printed, score=silent.score)).agreement == "differs"
+
+
+# Who is interrupted, and who stays stopped
+
+CAREFUL = Program(
+    """
+    def left(lock, jobs):
+        try:
+            with lock: jobs.put("l")
+        except KeyboardInterrupt:
+            jobs.put("interrupted")
+    def right(lock, jobs):
+        with lock: return jobs.qsize()
+    """,
+    {"left": [ref("lock"), ref("jobs")], "right": [ref("lock"), ref("jobs")]},
+    {"lock": {"type": "Lock"}, "jobs": {"type": "Queue"}},
+    0,
+)
+
+
+@pytest.mark.parametrize(
+    ("fault", "count"),
+    [
+        (Fault("interrupt", "left", at_s=0.1), 18),
+        (Fault("interrupt", "left", moment="before", operation=("lock", "acquire")), 2),
+        (Fault("interrupt", "left", moment="after", operation=("lock", "acquire")), 2),
+        (Fault("interrupt", "left", moment="before", operation=("jobs", "put"), nth=2), 2),
+        (Fault("stop", "left", at_s=0.1), 7),
+        (Fault("stop", "left", moment="after", operation=("lock", "acquire")), 2),
+    ],
+    ids=str,
+)
+def test_who_is_interrupted_or_stopped_is_so_in_reality(stage: Stage, fault: Fault, count: int) -> None:
+    plan = a_plan(CAREFUL.source, CAREFUL.processes, shared=CAREFUL.shared, faults=(fault,))
+
+    outcomes = rehearsals(plan)
+
+    assert len(outcomes) == count
+    for rehearsal in outcomes:
+        assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
+
+
+def test_who_is_to_be_interrupted_before_another_step_is_not_interrupted_after_it(stage: Stage) -> None:
+    before, after = (
+        Fault("interrupt", "left", moment=moment, operation=("jobs", "put")) for moment in ("before", "after")
+    )
+    plans = [a_plan(CAREFUL.source, CAREFUL.processes, shared=CAREFUL.shared, faults=(one,)) for one in (before, after)]
+    silent, put = (rehearsals(plan)[0] for plan in plans)
+
+    assert confirmation(stage, plans[0], replace(put, score=silent.score)).agreement == "differs"
 
 
 # Where they do not agree

@@ -109,11 +109,11 @@ def _go_on_and_pause(cell: int, operation: Operation) -> Any:
     """An interrupt may come when an operation has been done, and its caller does not know of it yet."""
     result = place.go_on(cell, operation)
     if operation.name != "exit":
-        place.go_on(SIGNALS, _PAUSE)
+        place.go_on(SIGNALS, RETURN)
     return result
 
 
-_PAUSE = Lasting("pause")
+_PAUSE, RETURN = Lasting("pause"), Lasting("return")
 
 
 def note(life: Life, victim: Process, fault: Fault) -> None:
@@ -196,8 +196,8 @@ class Trap:
             process.fault = fault
             place.go_on(KERNEL, Operation("kill", (process.number, _CODES[fault.action])))
             here.hub.switch()  # Nobody switches back.
+        process.fault = fault
+        place.go_on(SIGNALS, Operation(fault.action, (process.number,)))
         if fault.action == "interrupt":
             note(self._life, process, fault)
             raise KeyboardInterrupt
-        process.fault = fault
-        place.go_on(SIGNALS, Operation(fault.action, (process.number,)))

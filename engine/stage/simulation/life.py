@@ -179,9 +179,9 @@ class Life:
             self._at_once(number, lasting("exit", 1))
             return
         given = None if self.plan.start_method == "fork" else build.endpoints((*args, *kwargs.values()))
-        self._at_once(0, lasting("start", number, given))
-
-        process.has_come = not (planned.start_after or planned.delay_s)
+        process.has_come = not (planned.start_after or (planned.delay_s and self.world.is_virtual))
+        is_found_later = bool(self.plan.faults) and not process.has_come
+        self._at_once(0, lasting("start", number, given, is_found_later))
 
         def live() -> None:
             if unborn is not None:
@@ -191,6 +191,8 @@ class Life:
                 perform(KERNEL, lasting("await", *others))
             if planned.delay_s and self.world.is_virtual:
                 perform(CLOCK, Operation("sleep", (), planned.delay_s))
+            if is_found_later:
+                perform(KERNEL, _COME)
             process.has_come = True
             own = self.library.target(process, planned.call.module, planned.call.name)
             returned = own(*args, **kwargs)
@@ -412,8 +414,10 @@ class Life:
                 self.world.remove(strand.process)
         elif action in _ACTIONS:
             victim = self.by_number[operation.arguments[0]]
+            if action == "interrupt" and victim is strand.process:
+                return  # Who interrupts himself has gone on with that already.
             # Who has been refused something is left without an exit code, and cannot be interrupted any more.
-            has_occasion = action != "resume" or victim.is_stopped
+            has_occasion = victim.has_come and (action != "resume" or victim.is_stopped)
             self._refuse_what_waits(action, strand, victim, operation)
             if has_occasion and not victim.is_gone and victim.exitcode is None and self.refusal is None:
                 if strand.process.fault is not None:
@@ -421,15 +425,13 @@ class Life:
                 self._strike(action, victim, operation)
 
     def _refuse_what_waits(self, action: str, strand: Strand, victim: Process, operation: Operation) -> None:
-        """What the system keeps back until somebody goes on, or does not do to who is not there yet."""
+        """What the system keeps back until somebody goes on."""
         is_signal = action == "interrupt" or (action == "kill" and operation.arguments[1] == -_SIGTERM)
         if victim.is_stopped and is_signal:
             self.refuse(NotSimulated("a signal that waits until who is stopped goes on"))
         fault = strand.process.fault
         if self.world.is_virtual and fault is not None:
             faults.note_time(self, fault)
-            if fault.at_s is not None and not victim.has_come:
-                self.refuse(NotSimulated("a fault by the clock before its process has started"))
 
     def _strike(self, action: str, victim: Process, operation: Operation) -> None:
         if action == "kill":
@@ -472,4 +474,5 @@ def _fail_to_begin(process: Process, error: Exception) -> None:
 _WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")
 """What C says before 3.12 of memory that has no bytes, which the genuine one has."""
 
+_COME = lasting("come")
 _ACTIONS = frozenset({"kill", "stop", "resume", "interrupt"})

@@ -14,7 +14,7 @@ from ...models.model import Operation
 from .objects.items import Item
 from .payload import Pickled
 from .strand import Strand
-from .system import CLOCK, KERNEL
+from .system import CLOCK, KERNEL, SIGNALS
 from .world import World
 
 
@@ -28,6 +28,8 @@ def label(world: World, strand: Strand) -> str:
 def said(world: World, cell: int, operation: Operation) -> tuple[str, str, str]:
     """The primitive (empty where it is none), the operation, and what it is given."""
     arguments = operation.arguments
+    if cell == SIGNALS:
+        return "", operation.name, ""
     if cell in (KERNEL, CLOCK):
         end = arguments[0] if arguments else None
         name = world.endpoints.get(end) if isinstance(end, tuple) else None

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...models.model import BLOCKED, Raised, Then
 from ...models.queue import Loose
 from ...plan import Score, Turn
 from ..watching import OF_PROXIES
+from .faults import RETURN
 from .life import Life
 from .names import said
-from .process import STDOUT
+from .process import STDOUT, Process
 from .strand import Strand
 from .system import CLOCK, KERNEL, SIGNALS
 from .world import Scheduler, World
 
-_WAITS = frozenset(("await", "idle"))
+_WAITS = frozenset(("await", "come", "idle"))
 """What the parent, or the start of a process, waits for in reality without being told."""
 
-_OWN = frozenset(("close", "join_thread", "exiting"))
+_OWN = frozenset(("close", "join_thread"))
 """What a process does to queues, also at its end, that its feeder alone can see, which has turns of its own."""
 
 
@@ -52,8 +53,9 @@ class Scribe:
 
 def score_of(scribe: Scribe, life: Life) -> Score:
     everybody = (life.parent, *life.processes.values())
+    stopped = {one.name for one in everybody if one.is_stopped and one.exitcode is None}
     return Score(
-        tuple(scribe.turns),
+        tuple(_without_stops(scribe.turns, stopped)),
         tuple(life.processes),
         life.seed,
         tuple(one.name for one in everybody if one.is_asleep),
@@ -61,17 +63,21 @@ def score_of(scribe: Scribe, life: Life) -> Score:
     )
 
 
+def _without_stops(turns: Sequence[Turn], stopped: set[str]) -> Iterator[Turn]:
+    """Who goes on after he has been stopped has taken no step meanwhile; but the last stop of who is ``stopped`` at the
+    end is what comes of him."""
+    last = {turn.process: place for place, turn in enumerate(turns) if turn.what == "stop" and turn.process in stopped}
+    return (turn for place, turn in enumerate(turns) if turn.what != "stop" or last.get(turn.process) == place)
+
+
 def obstacles(life: Life) -> Iterator[str]:
     """What of a simulated run would be otherwise in reality, whatever the order."""
     if life.reads_clock:
         yield "a target reads the clock"
     if life.ends_while_feeding:
-        yield "a process ends before its feeder has pickled all"
+        yield "the parent ends before its feeder has pickled all"
     if life.reads_pids:
         yield "a target looks at process ids"
-    for one in life.processes.values():
-        if one.is_stopped and one.exitcode is None:
-            yield f"{one.name} stays stopped"
 
 
 def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
@@ -83,8 +89,10 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
         return Turn(number, process.fault.process, "", "", process.fault.action) if is_there else None
     if cell == SIGNALS and operation.name == "pause":
         return Turn(number, process.name, "", "", "pause")
+    if process.fault is not None and cell == SIGNALS and operation.name in ("interrupt", "stop"):
+        return _signal(world, process, operation.name, number)
     if process.number < 0 or cell == SIGNALS:
-        return None  # All else that a fault does is to wait for its moment; and to stop somebody, who takes no step.
+        return None  # All else that a fault does is to wait for its moment.
     if cell == world.output:
         stream, text = operation.arguments
         return Turn(
@@ -106,18 +114,38 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     if name.startswith("__"):
         name = OF_PROXIES.get(name, name.strip("_"))
     is_feeder = strand.greenlet is None
-    pickles = is_feeder and _pickles(world, strand)
+    pickling = _pickling(world, strand) if is_feeder else ""
+    if isinstance(strand.step, Then):
+        following = strand.step.operation.name
+    else:
+        following = "feed" if pickling == "pickle" and type(strand.step) is not Raised else ""
     return Turn(
         number,
         process.name,
         world.labels[cell] if is_feeder else "",
         primitive,
-        "pickle" if pickles else name,
+        pickling or name,
         begins,
-        (pickles and type(strand.step) is not Raised) or type(strand.step) is Then,
+        type(strand.step) is Then or following == "feed",
         _is_late(world, strand),
-        following=strand.step.operation.name if isinstance(strand.step, Then) else "feed" if pickles else "",
+        following=following,
     )
+
+
+def _signal(world: World, striker: Process, action: str, number: int) -> Turn | None:
+    """Nothing comes of one to who has ended, or not begun. An interrupt finds its process as an operation ends, or
+    just before another one."""
+    victim, fault = world.life.processes[striker.fault.process], striker.fault
+    if victim.exitcode is not None or victim.is_gone or not victim.has_come:
+        return None
+    if action == "stop":
+        return Turn(number, victim.name, "", "", action)
+    if victim is striker:
+        name, begins = fault.operation[1], fault.moment == "before"
+    else:
+        name = victim.strand.operation.name
+        begins = victim.strand.operation is not RETURN
+    return Turn(number, victim.name, "", "", "interrupt", begins, following=name if begins else "")
 
 
 def _only_asks(strand: Strand) -> bool:
@@ -141,9 +169,13 @@ def _is_late(world: World, strand: Strand) -> bool:
     return world.steps[strand.cell](state, strand.process.number, operation) is BLOCKED
 
 
-def _pickles(world: World, strand: Strand) -> bool:
-    """Whether a feeder only makes bytes of an item, this time."""
+def _pickling(world: World, strand: Strand) -> str:
+    """``pickle`` if a feeder makes bytes of an item this time, and nothing else; ``give_up`` if it fails to as its
+    process ends; otherwise nothing."""
     if strand.operation.name != "feed":
-        return False
-    buffer = world.states[strand.cell].buffers.get(strand.process.number)
-    return bool(buffer) and isinstance(buffer.items[0], Loose)
+        return ""
+    number, state = strand.process.number, world.states[strand.cell]
+    buffer = state.buffers.get(number)
+    if not buffer or not isinstance(buffer.items[0], Loose):
+        return ""
+    return "give_up" if number in strand.step.state.shut else "pickle"  # type: ignore[union-attr]

@@ -87,8 +87,9 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
 
     def end_process(self) -> None:
         """From now on, a feeder that fails gives up."""
-        if self._has_loose(number()):
-            here.world.life.ends_while_feeding = True
+        process = number()
+        if self._has_loose(process):
+            here.world.life.ends_while_feeding |= process == 0
             perform(self.cell, _EXITING)
 
     def _has_loose(self, process: int) -> bool:
