@@ -19,6 +19,7 @@ _LEAVES: Touches = (("inside", ADD), ("phase", READ))
 _CHANGES: Touches = (("inside", READ), ("phase", WRITE))
 _BREAKS: Touches = (("inside", ADD), ("phase", WRITE))
 _LOOKS: Touches = (("inside", READ), ("phase", READ))
+_INTERRUPTED = Operation("_meet", ("interrupted",))
 
 
 class Meeting(NamedTuple):
@@ -72,6 +73,9 @@ class Barrier:
         after = state.reset() if name == "reset" else state.aborted()
         return Done(after, None, _LOOKS if after is state else _CHANGES)
 
+    def interrupted(self, operation: Operation) -> Operation | None:
+        return _INTERRUPTED
+
     def _arrive(self, state: Meeting, timeout_s: float | None) -> Step:
         phase, index = state.now, state.inside
         if phase in (DRAINING, RESETTING):
@@ -87,6 +91,8 @@ class Barrier:
 
     def _meet(self, state: Meeting, operation: Operation) -> Step:
         phase, inside = state
+        if operation == _INTERRUPTED:
+            return Done(Meeting(phase, inside - 1), None, _ARRIVES)
         if phase == FILLING:
             if not operation.is_late:
                 return BLOCKED

@@ -10,7 +10,7 @@ import sys
 from typing import Any, NamedTuple
 
 from .guarded import LOOKS, TAKES, Guard, Part
-from .model import ADD, BLOCKED, READ, WRITE, Done, Operation, Raised, Step, Then, Touches
+from .model import ADD, BLOCKED, OVER, READ, WRITE, Done, Operation, Raised, Step, Then, Touches
 
 EVERYBODY = sys.maxsize
 """How many ``notify_all`` wakes."""
@@ -116,6 +116,15 @@ class Condition(Waiting):
         # Who was late has told that it woke, and left its wake-up call to nobody.
         after = counts._replace(woken=counts.woken - count, wakes=0)
         return Done(self.put(state, after), None, self._all(WRITE))
+
+    def interrupted(self, operation: Operation) -> Operation | None:
+        """One that sleeps tells that it woke, and takes the lock again; but for that, nothing can stop it in that. One
+        that is still to hear who has woken may have heard of some."""
+        if operation.name == "_sleep":
+            return Operation("_tell", (*operation.arguments, False))
+        if operation.name == "_retake":
+            return OVER if operation.arguments[1] == 1 else None
+        return operation if operation.name == "_tell" else None
 
     def _of(self, component: str) -> tuple[int, str]:
         return self.place, component

@@ -14,6 +14,7 @@ from .semaphore import Lock
 
 _LOOKS: Touches = (("flag", READ),)
 _SETS: Touches = (("flag", WRITE),)
+_INTERRUPTED = Operation("_sleep", ("interrupted",))
 
 
 class Flag(NamedTuple):
@@ -67,9 +68,13 @@ class Event:
     def _sleep(self, state: Flag, process: int, operation: Operation) -> Step:
         if process in state.woken:
             return Done(state._replace(woken=state.woken - {process}), self._keeps_word or state.is_set, _LOOKS)
-        if operation.is_late:
+        if operation.is_late or operation == _INTERRUPTED:
             return Done(state._replace(waiting=state.waiting - {process}), False, _LOOKS)
         return BLOCKED
+
+    def interrupted(self, operation: Operation) -> Operation | None:
+        """It wakes as one does whose time is over."""
+        return _INTERRUPTED
 
 
 class FineEvent:

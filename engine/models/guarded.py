@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from .model import BLOCKED, READ, WRITE, Done, Model, Operation, Raised, Step
+from .model import BLOCKED, READ, WRITE, Done, Interruptible, Model, Operation, Raised, Step
 from .semaphore import RLock, Semaphore
 
 LOOKS = (("permits", READ),)
@@ -163,6 +163,10 @@ class Guarded:
             return step
         lock = step.state  # type: ignore[union-attr]
         return step._replace(state=state if lock is state[0] else (lock, *state[1:]))  # type: ignore[union-attr]
+
+    def interrupted(self, operation: Operation) -> Operation | None:
+        part = operation.arguments[0] if operation.arguments else None
+        return part.interrupted(operation) if isinstance(part, Interruptible) else None
 
     def forked(self, state: tuple[Any, ...], parent: int, child: int) -> tuple[Any, ...]:
         """The state of a copy that ``child`` got as it was forked."""

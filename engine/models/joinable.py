@@ -47,7 +47,9 @@ class Unfinished(NamedTuple):
             return Done(self, None, (("unfinished", READ),))
         return Then(self._replace(joiners=self.joiners | {process}), Operation("sleep"), (("unfinished", WRITE),))
 
-    def sleep(self, process: int) -> Step:
+    def sleep(self, process: int, is_interrupted: bool = False) -> Step:
+        if is_interrupted and process in self.joiners:
+            return Done(self._replace(joiners=self.joiners - {process}), None, (("unfinished", WRITE),))
         if process not in self.noticed:
             return BLOCKED
         return Done(self._replace(noticed=self.noticed - {process}), None, (("noticed", ADD),))

@@ -129,11 +129,26 @@ class LockedPipe:
     def give_back(self, pipe: Pipe, load: Any) -> Part:
         return Part(Pipe(pipe.channel, None, pipe.writer), (_READER,), result=load)
 
+    def interrupted(self, operation: Operation) -> Operation | None:
+        """Whoever is in the middle of a message gives the lock back; not where a part of it is read or written, of
+        which the rest would be taken for a message. Whatever was received is lost."""
+        match operation.name, operation.arguments:
+            case "receive", (pieces, _):
+                return None if pieces else _AWAY
+            case "give_back", _:
+                return _AWAY
+            case "write" | "let_go", _:
+                return Operation("let_go")
+        return None
+
     def is_empty(self, pipe: Pipe) -> tuple[bool, Touches]:
         channel = pipe.channel
         if channel.segments:
             return False, ((("segment", channel.got), READ), ("taken", READ))
         return True, _looks(channel)
+
+
+_AWAY = Operation("give_back", (None, True))
 
 
 def _looks(channel: Channel) -> Touches:

@@ -10,7 +10,7 @@ Each step says what it touches, and how: that is what tells which steps commute,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple, Protocol, Union
+from typing import Any, Final, NamedTuple, Protocol, Union, runtime_checkable
 
 READ: Final = 0
 WRITE: Final = 1
@@ -90,6 +90,19 @@ class Model(Protocol):
 
     def final(self, state: Any) -> object:
         """What is told of it once every process has ended: plain data."""
+
+
+OVER: Final = Operation("over")
+"""In the place of what an operation goes on with: nothing at all."""
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """A model whose operations may be interrupted in the middle."""
+
+    def interrupted(self, operation: Operation) -> Operation | None:
+        """What is still done, before the exception is raised, of an operation that would have gone on with
+        ``operation``; ``OVER`` for nothing, None where that is not known."""
 
 
 _MEMORY: Final = "memory"

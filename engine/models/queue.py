@@ -15,7 +15,7 @@ from .frames import Dump
 from .joinable import NOBODY, Unfinished
 from .locked_pipe import LockedPipe, Part, Pipe
 from .messages import messages_left
-from .model import ADD, BLOCKED, READ, WRITE, Blocked, Done, Operation, Raised, Step, Then, Touches, memory_of
+from .model import ADD, BLOCKED, OVER, READ, WRITE, Blocked, Done, Operation, Raised, Step, Then, Touches, memory_of
 from .table import Table
 
 SEM_VALUE_MAX = 2**31 - 1
@@ -109,6 +109,16 @@ class Queue:
 
     def final(self, state: State) -> object:
         return messages_left(state.pipe.channel, self._dump)
+
+    def interrupted(self, operation: Operation) -> Operation | None:
+        match operation.name, operation.arguments:
+            case ("count", _) | ("release", (_, False)):
+                return OVER
+            case "release", (load, True):
+                return Operation("give_back", (load, True))
+            case "sleep", _:
+                return Operation("sleep", ("interrupted",))
+        return self._pipe.interrupted(operation)
 
     # What puts
 
@@ -276,7 +286,7 @@ class Queue:
         return _counted(state, state.unfinished.join(process))
 
     def _sleep(self, state: State, process: int, operation: Operation) -> Step:
-        return _counted(state, state.unfinished.sleep(process))
+        return _counted(state, state.unfinished.sleep(process, is_interrupted=bool(operation.arguments)))
 
     def _notice(self, state: State, process: int, operation: Operation) -> Step:
         return _counted(state, state.unfinished.notice())

@@ -42,10 +42,13 @@ class SimpleQueue:
         if name == "receive":
             return self._pipe.receive(pipe, operation)
         if name == "give_back":
-            return self._pipe.give_back(pipe, *arguments)
+            return self._pipe.give_back(pipe, arguments[0])
         if name == "put":
             return self._pipe.write(pipe, process, *arguments)
         return self._pipe.write_on(pipe, *arguments) if name in ("write", "write_on") else self._pipe.let_go(pipe)
+
+    def interrupted(self, operation: Operation) -> Operation | None:
+        return self._pipe.interrupted(operation)
 
     def final(self, state: Pipe) -> object:
         return messages_left(state.channel, self._dump)

@@ -33,6 +33,11 @@ def _tells(strand: Strand, primitive: str, step: str) -> None:
     strand.go_on(primitive, step)
 
 
+def _meets(strand: Strand, primitive: str, step: str) -> None:
+    """An interrupt may come here, before that step, which is done in spite of it."""
+    strand.meet(step)
+
+
 def _goes_on(strand: Strand, primitive: str, step: str) -> None:
     """It is a step of its own."""
     if not strand.go_on(primitive, step):
@@ -45,6 +50,9 @@ def _sleeps(strand: Strand, primitive: str, step: str) -> bool | None:
     if following is not None and following.is_strike:
         strand.rest()
         return True
+    if strand.is_interrupted_before(step):
+        strand.rest()
+        strand.meet(step)
     if following is None or not strand.is_next(primitive, step):
         strand.stay()
         return None
@@ -78,6 +86,7 @@ class Held(StandIn):
         self.taking: list[Point] = []
         self.taken: list[Point] = []
         self.giving: list[Point] = []
+        self.given: list[Point] = []
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
         strand = turns.here()
@@ -101,6 +110,9 @@ class Held(StandIn):
             for point in self.giving:
                 point.act(strand, point.primitive, point.step)
         super().release()
+        if strand is not None:
+            for point in self.given:
+                point.act(strand, point.primitive, point.step)
 
 
 READ_ONE_BY_ONE: set[str] = set()
@@ -138,17 +150,19 @@ def _note_lock(name: str, lock: Any) -> None:
         _LOCKS[name] = others
 
 
-def _held(lock: Any, *taking: Point, giving: tuple[Point, ...] = ()) -> None:
-    """Have a ``multiprocessing`` lock or semaphore stop; one that several share, at the points of all."""
+def _held(lock: Any, *taking: Point, **others: tuple[Point, ...]) -> None:
+    """Have a ``multiprocessing`` lock or semaphore stop as it is taken, and at ``others``, which :class:`Held` names;
+    one that several share, at the points of all."""
     if not isinstance(lock._semlock, Held):
         lock._semlock = Held(lock._semlock)
         lock._make_methods()
-    lock._semlock.taking += [point for point in taking if point not in lock._semlock.taking]
-    lock._semlock.giving += [point for point in giving if point not in lock._semlock.giving]
+    for when, points in {"taking": taking, **others}.items():
+        known = getattr(lock._semlock, when)
+        known += [point for point in points if point not in known]
 
 
 def _hold_condition(condition: Any, name: str) -> None:
-    _held(condition._wait_semaphore, Point(_goes_on, name, "_sleep"))
+    _held(condition._wait_semaphore, Point(_goes_on, name, "_sleep"), taken=(Point(_meets, name, "_tell"),))
     _held(
         condition._woken_count,
         Point(_goes_on, name, "_await_woken"),
@@ -174,14 +188,17 @@ def _hold_sleepers(condition: Any, name: str, step: str) -> None:
     condition._make_methods()
 
 
-def _stopping(function: Callable[..., Any], name: str, step: str) -> Callable[..., Any]:
-    """``function`` of a connection, at which an operation goes on with ``step``."""
+def _stopping(function: Callable[..., Any], name: str, step: str, following: str) -> Callable[..., Any]:
+    """``function`` of a connection, at which an operation goes on with ``step``, and then with ``following``."""
 
     def stop(*given: Any) -> Any:
         strand = turns.here()
-        if strand is not None and strand.is_inside:
-            _goes_on(strand, name, step)
-        return function(*given)
+        if strand is None or not strand.is_inside:
+            return function(*given)
+        _goes_on(strand, name, step)
+        result = function(*given)
+        strand.meet(following)
+        return result
 
     return stop
 
@@ -189,13 +206,13 @@ def _stopping(function: Callable[..., Any], name: str, step: str) -> Callable[..
 def _hold_ends(queue: Any, name: str) -> None:
     _held(queue._rlock, giving=(Point(_tells, name, "give_back"),))
     _held(queue._wlock, giving=(Point(_tells, name, "let_go"),))
-    queue._reader.recv_bytes = _stopping(queue._reader.recv_bytes, name, "receive")
-    queue._writer.send_bytes = _stopping(queue._writer.send_bytes, name, "write")
+    queue._reader.recv_bytes = _stopping(queue._reader.recv_bytes, name, "receive", "give_back")
+    queue._writer.send_bytes = _stopping(queue._writer.send_bytes, name, "write", "let_go")
 
 
 def _hold_queue(queue: Any, name: str) -> None:
     _hold_ends(queue, name)
-    _held(queue._sem, giving=(Point(_tells, name, "release"),))
+    _held(queue._sem, giving=(Point(_tells, name, "release"),), given=(Point(_meets, name, "give_back"),))
     _held(queue._wlock, Point(_writes, name, "feed"))
     reader, writer = queue._reader, queue._writer
     poll, close = reader.poll, writer.close
@@ -282,7 +299,7 @@ def _hold_joinable_queue(queue: Any, name: str) -> None:
     _hold_queue(queue, name)
     condition = queue._cond
     _held(condition._wait_semaphore, Point(_goes_on, name, "sleep"))
-    _held(condition._woken_count, Point(_goes_on, name, "notice"))
+    _held(condition._woken_count, Point(_goes_on, name, "notice"), giving=(Point(_tells, name, "sleep"),))
     # Who has been noticed is not seen to wait for the lock, which who notices it has in hand.
     _held(condition._lock, Point(_goes_on, name, "count"), Point(_ends, name, "sleep"))
     condition._make_methods()
@@ -295,8 +312,8 @@ def _hold_lock(lock: Any, name: str) -> None:
 def _hold_guarded(guarded: Any, name: str) -> None:
     _note_lock(name, guarded._lock)
     if hasattr(guarded._lock, "_semlock"):
-        _held(guarded._lock)
-        guarded._lock._semlock.taken += [Point(_tells, name, step) for step in ("_read", "_write")]
+        taken = tuple(Point(_tells, name, step) for step in ("_read", "_write"))
+        _held(guarded._lock, taken=taken)
         guarded.acquire, guarded.release = guarded._lock.acquire, guarded._lock.release
 
 

@@ -160,7 +160,7 @@ class Strand:
         """
         if self.is_next(primitive, operation):
             self._take()
-        elif self._is_interrupted_before(operation):
+        elif self.is_interrupted_before(operation):
             self._be_interrupted()
         elif not is_optional:
             if self.is_to_be_struck:
@@ -199,8 +199,7 @@ class Strand:
             is_between = self._at is None or (self._at[1].goes_on and self._at[1].primitive == primitive)
             if is_between and self.is_to_be_struck:
                 self._await_end()
-            if not self.is_inside and self._is_interrupted_before(operation):
-                self._be_interrupted()
+            self.meet(operation)
             return False
         self._take()
         return True
@@ -217,9 +216,14 @@ class Strand:
         """Whether the process is ended before anything else: it waits for that, and for nothing after it."""
         return self.next is not None and self.next.is_strike
 
-    def _is_interrupted_before(self, operation: str) -> bool:
+    def is_interrupted_before(self, operation: str) -> bool:
         following = self.next
         return following is not None and following.is_interrupt and following.following == operation
+
+    def meet(self, operation: str) -> None:
+        """This comes next: if an interrupt comes before that, it is now."""
+        if self.is_interrupted_before(operation):
+            self._be_interrupted()
 
     def _be_interrupted(self) -> None:
         self._take()

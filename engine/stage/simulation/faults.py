@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from ...models.model import Lasting, Operation
+from ...models.model import OVER, Interruptible, Lasting, Operation
 from ...plan import Fault
 from . import here as place
 from .here import here
@@ -129,12 +129,17 @@ def called(fault: Fault) -> str:
 
 def interrupt(life: Life, victim: Process) -> None:
     """Have what ``victim`` waits for end in a KeyboardInterrupt."""
-    strand = victim.strand
+    strand, world = victim.strand, life.world
     assert strand is not None
-    if strand.is_midway:
-        primitive, operation, _ = said(life.world, strand.cell, strand.operation)
+    model, instead = world.models[strand.cell], None
+    if not strand.is_midway:
+        instead = OVER
+    elif isinstance(model, Interruptible):
+        instead = model.interrupted(strand.operation)
+    if instead is None:
+        primitive, operation, _ = said(world, strand.cell, strand.operation)
         raise NotSimulated(f"an interrupt in the middle of {primitive}.{operation}")
-    life.world.throw(strand, KeyboardInterrupt())
+    world.throw(strand, KeyboardInterrupt(), instead)
 
 
 def _strike(life: Life, fault: Fault, turn: int | None) -> Callable[[], None]:

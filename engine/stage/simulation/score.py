@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...models.model import BLOCKED, Raised, Then
 from ...models.queue import Loose
-from ...plan import Score, Turn
+from ...plan import Fault, Score, Turn
 from ..watching import OF_PROXIES
 from .faults import RETURN
 from .life import Life
@@ -38,7 +38,7 @@ class Scribe:
         strand = self._scheduler.choose(world, ready)
         if _only_asks(strand):
             return strand
-        turn = _turn(world, strand, strand not in self._going_on)
+        turn = _turn(world, strand, begins=not (strand.is_midway and strand in self._going_on))
         if turn is not None:
             self.turns.append(turn)
         if type(strand.step) is Then:
@@ -90,7 +90,7 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     if cell == SIGNALS and operation.name == "pause":
         return Turn(number, process.name, "", "", "pause")
     if process.fault is not None and cell == SIGNALS and operation.name in ("interrupt", "stop"):
-        return _signal(world, process, operation.name, number)
+        return _signal(world, process, process.fault, number)
     if process.number < 0 or cell == SIGNALS:
         return None  # All else that a fault does is to wait for its moment.
     if cell == world.output:
@@ -132,15 +132,15 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     )
 
 
-def _signal(world: World, striker: Process, action: str, number: int) -> Turn | None:
+def _signal(world: World, striker: Process, fault: Fault, number: int) -> Turn | None:
     """Nothing comes of one to who has ended, or not begun. An interrupt finds its process as an operation ends, or
     just before another one."""
-    victim, fault = world.life.processes[striker.fault.process], striker.fault
+    victim = world.life.processes[fault.process]
     if victim.exitcode is not None or victim.is_gone or not victim.has_come:
         return None
-    if action == "stop":
-        return Turn(number, victim.name, "", "", action)
-    if victim is striker:
+    if fault.action == "stop":
+        return Turn(number, victim.name, "", "", "stop")
+    if victim is striker and fault.operation is not None:
         name, begins = fault.operation[1], fault.moment == "before"
     else:
         name = victim.strand.operation.name

@@ -17,7 +17,8 @@ class Strand:
     It wants to do ``operation`` on what is in ``cell``; ``step`` is what would come of it in the state ``seen``. A
     background strand has no greenlet: it does ``again`` again and again. ``quiet`` counts its last steps
     that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else. ``trap`` stands
-    in the way of all that it does; ``is_midway`` says that it is in the middle of an operation. ``due_s`` is when its
+    in the way of all that it does; ``is_midway`` says that it is in the middle of an operation, and ``error`` what is
+    raised when that is over, whatever comes of it. ``due_s`` is when its
     patience ends, on the clock of a run that has one; ``clock`` and ``visits`` belong to who searches and to who looks
     for polling.
     """
@@ -27,6 +28,7 @@ class Strand:
         "cell",
         "clock",
         "due_s",
+        "error",
         "greenlet",
         "is_midway",
         "number",
@@ -56,6 +58,7 @@ class Strand:
         self.visits: Any = None
         self.clock: Any = None
         self.due_s: float | None = None
+        self.error: BaseException | None = None
 
     def __repr__(self) -> str:
         return f"<{self.process.name}: {self.operation.name}>"

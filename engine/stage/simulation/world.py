@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import greenlet
 
 from ...models.messages import Endpoint
-from ...models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
+from ...models.model import BLOCKED, OVER, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
 from . import polling
 from .here import UNSEEN, here
 from .line import Line, give_back, line
@@ -196,10 +196,14 @@ class World:
         """``process`` has ended, and what its threads had still to do is not done."""
         self.waiting = [strand for strand in self.waiting if strand.process is not process or strand.greenlet]
 
-    def throw(self, strand: Strand, error: BaseException) -> None:
-        """Have what ``strand`` waits for end in ``error``."""
+    def throw(self, strand: Strand, error: BaseException, instead: Operation = OVER) -> None:
+        """Have what ``strand`` waits for end in ``error``, after it has done something else ``instead``."""
         strand.polls, strand.visits, strand.quiet, strand.seen = None, None, 0, UNSEEN
-        self._go_on(strand, strand.greenlet.throw, error)
+        if instead is OVER:
+            strand.is_midway = False
+            self._go_on(strand, strand.greenlet.throw, error)
+        else:
+            strand.operation, strand.error, strand.due_s = instead, error, None
 
     def run(self, scheduler: Scheduler) -> None:
         """Take steps until nobody can. Raises OutOfSteps, and what ``scheduler`` raises."""
@@ -229,6 +233,9 @@ class World:
         strand.is_midway = kind is Then
         if strand.greenlet is None:
             self._take_behind(strand, step)
+        elif strand.error is not None and kind is not Then:
+            error, strand.error = strand.error, None
+            self._go_on(strand, strand.greenlet.throw, error)
         elif kind is Done:
             self._go_on(strand, strand.greenlet.switch, step.result)
         elif kind is Raised:
