@@ -16,7 +16,7 @@ from .fusing import fused
 from .plain import without_addresses
 from .plan import PARENT, Plan, Score, SharedPlan, Turn
 from .primitives import primitive
-from .stage.points import STEPS
+from .stage.points import SLEEPING, STEPS, UNTRACED
 from .stage.turns import EXITING, LINGER
 from .trace import Event, ProcessRun, Run, SimulatedStep
 from .verdict import Agreement
@@ -87,6 +87,7 @@ def _obstacles(plan: Plan, rehearsal: Rehearsal) -> Iterator[str]:
     shared = {one.name: one for one in plan.shared}
     yield from filter(None, (_obstacle(turn, shared) for turn in score.turns))
     yield from _in_the_middle(score.turns, shared)
+    yield from _interrupted_sleepers(score.turns, shared)
 
 
 def _score(plan: Plan, rehearsal: Rehearsal) -> Score:
@@ -106,7 +107,7 @@ def _steps(turn: Turn, shared: dict[str, SharedPlan]) -> frozenset[str]:
 
 
 def _in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iterator[str]:
-    """Where others do something, or somebody is ended, between two steps of a call that cannot be held up there; nor
+    """Where others do something, or somebody is struck, between two steps of a call that cannot be held up there; nor
     can it twice at the same place."""
     last: dict[str, dict[str, Turn]] = {}
     for turn in turns:
@@ -118,6 +119,19 @@ def _in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iter
         if not turn.begins and turn.thread in threads and threads[turn.thread].operation == turn.operation:
             yield f"{turn.what} goes on inside a call of a {shared[turn.primitive].type}"
         threads[turn.thread] = turn
+
+
+def _interrupted_sleepers(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iterator[str]:
+    """Who sleeps for real may have been woken when the interrupt comes."""
+    last: dict[str, int] = {}
+    for place, turn in enumerate(turns):
+        begun = last.get(turn.process)
+        if turn.is_interrupt and begun is not None and turns[begun].goes_on:
+            name = turns[begun].primitive
+            if shared[name].type in SLEEPING and name in (other.primitive for other in turns[begun + 1 : place]):
+                yield f"{turn.process} is interrupted as it wakes in {turns[begun].what}"
+        if not turn.thread:
+            last[turn.process] = place
 
 
 def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
@@ -145,7 +159,8 @@ def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
 def _is_seen(turn: Turn, described: SharedPlan, operations: Sequence[str]) -> bool:
     if described.type.startswith("Manager"):
         return turn.operation not in ("next", "#GETVALUE")
-    return turn.operation in operations or f"{turn.operation}_all" in operations
+    known = {*operations, *UNTRACED.get(described.type, ())}
+    return turn.operation in known or f"{turn.operation}_all" in known
 
 
 # What is different

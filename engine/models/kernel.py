@@ -16,7 +16,6 @@ from .messages import INITIAL, Endpoint, Messages, State, far_end, messages_left
 from .model import ADD, BLOCKED, READ, WRITE, Done, Operation, Raised, Step, Then, Touches
 from .table import Table
 
-
 TO_COME = "to come"
 """In the place of the exit code of who has been made, and is to be started later."""
 

@@ -19,7 +19,7 @@ class Barrier(Primitive):
     """
 
     parameters = (PARTIES, TIMEOUT)
-    operations = ("wait", "reset", "abort")
+    operations = ("wait", "reset", "abort", "n_waiting", "broken")
     simulation = "barrier:Barrier"
 
     def build(self, site: Site, parties: int, timeout: float | None) -> synchronize.Barrier:

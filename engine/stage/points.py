@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable
+from functools import partial
 from multiprocessing import queues, util
 from typing import Any, NamedTuple
 
 from . import turns
+from .held_memory import hold_block
 from .semlocks import StandIn
 from .turns import Strand
-from .watching import WATCHED_AS
+from .watching import WATCHED_AS, told
 
 
 class Point(NamedTuple):
@@ -317,6 +319,10 @@ def _hold_guarded(guarded: Any, name: str) -> None:
         guarded.acquire, guarded.release = guarded._lock.acquire, guarded._lock.release
 
 
+def _hold_memory(block: Any, name: str) -> None:
+    hold_block(block, partial(told, name))
+
+
 _HOLDING: dict[str, Callable[[Any, str], None]] = {
     "multiprocessing.synchronize.SemLock": _hold_lock,
     "multiprocessing.synchronize.Condition": _hold_condition,
@@ -326,10 +332,17 @@ _HOLDING: dict[str, Callable[[Any, str], None]] = {
     "multiprocessing.queues.Queue": _hold_queue,
     "multiprocessing.queues.SimpleQueue": _hold_ends,
     "multiprocessing.sharedctypes.SynchronizedBase": _hold_guarded,
+    "multiprocessing.shared_memory.SharedMemory": _hold_memory,
 }
 
 _OF_PIPES = frozenset(("write", "let_go", "receive", "give_back"))
 _OF_QUEUES = _OF_PIPES | {"feed", "release"}
+
+UNTRACED: dict[str, frozenset[str]] = {"SharedMemory": frozenset(("read", "write"))}
+"""The operations of a type that are held up, and that no other run tells of: they are no calls there."""
+
+SLEEPING = frozenset(("Event", "Barrier"))
+"""The types whose sleepers sleep for real: they are woken in the very step that wakes them."""
 
 STEPS: dict[str, frozenset[str]] = {
     "Condition": frozenset(("_sleep", "_tell", "_await_woken", "_retake")),

@@ -65,13 +65,13 @@ def _watch(thing: Any, name: str, operations: tuple[str, ...]) -> Any:
     if hold is not None:
         hold.thing(thing, name)
     try:
-        thing.__class__ = _watched(kind, name, operations)
+        thing.__class__ = _watched(type(thing), name, operations)
     except TypeError:  # It is written in C.
         return thing
     own_attributes = vars(thing)
     for operation in operations:
         if callable(method := own_attributes.get(operation)):
-            own_attributes[operation] = _told(name, operation, method)
+            own_attributes[operation] = told(name, operation, method)
     if "_lock" in own_attributes and hasattr(kind, "get_lock"):
         _watch(own_attributes["_lock"], name, ("acquire", "release"))
         _watch(own_attributes["_obj"], name, ("read", "write"))
@@ -95,16 +95,18 @@ def _watched(kind: Any, name: str, operations: tuple[str, ...]) -> Any:
             if isinstance(found, types.GetSetDescriptorType):
                 found = property(_getter(found), _setter(found))
             if isinstance(found, property):
+                reading = operation if attribute == operation else "read"
                 members[attribute] = property(
-                    _told(name, "read", found.fget, own=1), _told(name, "write", found.fset, own=1)
+                    told(name, reading, found.fget, own=1),
+                    told(name, "write", found.fset, own=1) if found.fset else None,
                 )
             elif callable(found):
                 function = _asking(found) if operation == "wait_for" else found
-                members[attribute] = _told(name, operation, function, own=1, tells=attribute != "__exit__")
+                members[attribute] = told(name, operation, function, own=1, tells=attribute != "__exit__")
     return type(kind.__name__, (kind,), members)
 
 
-def _told(name: str, operation: str, function: Any, own: int = 0, tells: bool = True) -> Any:
+def told(name: str, operation: str, function: Any, own: int = 0, tells: bool = True) -> Any:
     told = telling(name, operation, function, own, tells)
     return told if hold is None else hold.operation(name, operation, told, own)
 
@@ -141,7 +143,7 @@ def _operation_of_proxy(kind: Any, name: str, methodname: str) -> Any:
     def operation(self: Any, *args: Any, **kwds: Any) -> Any:
         return kind._callmethod(self, methodname, args, kwds)
 
-    return _told(name, OF_PROXIES.get(methodname, methodname.strip("_")), operation, own=1)
+    return told(name, OF_PROXIES.get(methodname, methodname.strip("_")), operation, own=1)
 
 
 def _reduced(self: Any, protocol: Any) -> Any:

@@ -1,38 +1,33 @@
-"""How processes of a run begin, live and end.
+"""How processes of a run begin, and live.
 
-The parent comes first, alone: it builds what is shared, runs ``parent.before`` and starts the others. What a process
-does when its target has returned is what ``multiprocessing`` does then, in that order: daemons of its own are ended,
-other children joined, what its feeders still have is written, and what it has printed.
+The parent comes first, alone: it builds what is shared, runs ``parent.before`` and starts the others.
 
-Source: CPython, Lib/multiprocessing/process.py (``_bootstrap``), util.py (``_exit_function``), queues.py.
+Source: CPython, Lib/multiprocessing/process.py (``_bootstrap``), spawn.py.
 """
 
 from __future__ import annotations
 
-import contextlib
-import re
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from multiprocessing.reduction import ForkingPickler
 from types import FrameType
 from typing import Any
-
-import greenlet
 
 from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, complaints, faults, output
+from .consequences import obey
+from .ending import complain, guarded
 from .here import acting_as, perform
 from .lasting import lasting
 from .library import Library, copied
-from .objects.processes import Handle, end_children
+from .objects.processes import Handle
 from .payload import EVERYWHERE
-from .process import NOTHING, STDERR, Process
+from .process import STDERR, Process
 from .refusal import NotSimulated
 from .served import refuse_to_inherit
 from .stock import Stock
-from .strand import Strand
 from .system import CLOCK, IDLE, KERNEL
 from .world import KILLS, World
 
@@ -62,12 +57,12 @@ class Life:
         self.struck: list[str] = []
         self.observes = stock.observes
         world.pickling = self
-        world.obey = self._obey
+        world.obey = partial(obey, self)
         world.life = self
 
     def begin(self) -> None:
         """Have the parent begin; whatever it starts, follows."""
-        self.world.add_strand(self.parent, self._guarded(self.parent, self._parent))
+        self.world.add_strand(self.parent, guarded(self, self.parent, self._parent))
 
     def end(self) -> None:
         """Take apart what is left. Nothing of a run goes on pointing in a circle, so that all of it is gone at once."""
@@ -108,7 +103,7 @@ class Life:
             self._start_planned(number, process)
         if plan.faults:
             faults.begin(self)
-        if plan.after or self._is_end_seen:
+        if plan.after or self.is_end_seen:
             self._await_everybody()
         if plan.after:
             outcome["after"] = self._call("after", plan.after)
@@ -143,7 +138,7 @@ class Life:
                     self.world.remove(one)
 
     @property
-    def _is_end_seen(self) -> bool:
+    def is_end_seen(self) -> bool:
         """Whether anybody can notice that another has ended."""
         return self.observes or len(self.world.states[KERNEL].holders) > 0
 
@@ -174,7 +169,7 @@ class Life:
         except Exception as error:
             process.is_started, process.is_gone = False, True
             process.raised = link.raised(error)
-            self._complain(self.parent, error)
+            complain(self, self.parent, error)
             self._at_once(0, lasting("start", number, ()))
             self._at_once(number, lasting("exit", 1))
             return
@@ -186,14 +181,8 @@ class Life:
         def live() -> None:
             if unborn is not None:
                 _fail_to_begin(process, unborn)
-            if planned.start_after:
-                others = tuple(self.processes[name].number for name in planned.start_after)
-                perform(KERNEL, lasting("await", *others))
-            if planned.delay_s and self.world.is_virtual:
-                perform(CLOCK, Operation("sleep", (), planned.delay_s))
-            if is_found_later:
-                perform(KERNEL, _COME)
-            process.has_come = True
+            if not process.has_come:
+                self._come(process, planned)
             own = self.library.target(process, planned.call.module, planned.call.name)
             returned = own(*args, **kwargs)
             if self.plan.faults:
@@ -201,9 +190,20 @@ class Life:
             process.returned = returned
 
         del target
-        strand = self.world.add_strand(process, self._guarded(process, live))
+        strand = self.world.add_strand(process, guarded(self, process, live))
         if self.plan.faults:
             strand.trap = faults.trap(self, process)
+
+    def _come(self, process: Process, planned: ProcessPlan) -> None:
+        """Wait as long as ``process`` is not there yet: until then no fault finds it."""
+        if planned.start_after:
+            others = tuple(self.processes[name].number for name in planned.start_after)
+            perform(KERNEL, lasting("await", *others))
+        if planned.delay_s and self.world.is_virtual:
+            perform(CLOCK, Operation("sleep", (), planned.delay_s))
+        if self.plan.faults:
+            perform(KERNEL, _COME)
+        process.has_come = True
 
     def _handed_over(self, call: Call, process: Process, memo: dict[int, Any]) -> Any:
         """The arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled otherwise."""
@@ -266,7 +266,7 @@ class Life:
         process.identity = args[0]._identity if args and hasattr(args[0], "_identity") else ()
         self._at_once(starter.number, lasting("start", number, held))
         own = type(given[0][0]).run if function is target and given[0] else function
-        self.world.add_strand(process, self._guarded(process, lambda: own(*given[0], **given[1])))
+        self.world.add_strand(process, guarded(self, process, lambda: own(*given[0], **given[1])))
         return number
 
     def pickled(self, value: Any, sender: Process, receiver: Process) -> Any:
@@ -294,91 +294,6 @@ class Life:
             found = found[index]
         return found
 
-    # Every process
-
-    def _guarded(self, process: Process, live: Callable[[], object]) -> Callable[[], None]:
-        """The whole life of a process, in which ``live`` is its target's part."""
-
-        def run() -> None:
-            error: BaseException | None = None
-            try:
-                live()
-            except greenlet.GreenletExit:
-                return
-            except NotSimulated as refusal:
-                self.refuse(refusal)
-                return
-            except BaseException as caught:
-                error = caught
-            if isinstance(error, TypeError) and _WANTS_BYTES.search(str(error)):
-                self.refuse(NotSimulated("memory that is seen as bytes"))
-                return
-            try:
-                self._leave(process, error)
-            except greenlet.GreenletExit:
-                return
-            except NotSimulated as refusal:
-                self.refuse(refusal)
-            except KeyboardInterrupt:
-                self.refuse(NotSimulated("an interrupt of a process that is about to end"))
-
-        return run
-
-    def _leave(self, process: Process, error: BaseException | None) -> None:
-        if error is not None:
-            process.returned = NOTHING
-            if process.has_begun:
-                process.raised = process.raised or link.raised(error)
-        try:
-            if process.feeders or process.children:
-                self._finish(process)
-        except (greenlet.GreenletExit, NotSimulated):
-            raise
-        except BaseException as later:
-            error = later
-        while not process.is_gone:
-            try:
-                self._exit(process, error)
-                return
-            except KeyboardInterrupt:
-                # It came when all was over but that: of such a one nothing is told but the exit code.
-                error = SystemExit(1)
-
-    def _finish(self, process: Process) -> None:
-        for queue in process.feeders:
-            queue.end_process()
-        if process.children:
-            end_children()
-        for queue in process.feeders:
-            queue.join_feeder()
-
-    def _exit(self, process: Process, error: BaseException | None) -> None:
-        code = 0
-        if error is not None:
-            code = complaints.exit_code(error)
-            if isinstance(error, SystemExit):
-                if error.code is not None and not isinstance(error.code, int):
-                    output.emit(process, STDERR, f"{error.code}\n")
-            else:
-                self._complain(process, error)
-        # Who was forked leaves by a back door, which until 3.13 led past these.
-        if sys.version_info >= (3, 13) or process is self.parent or self.plan.start_method == "spawn":
-            while process.at_exit:
-                with contextlib.suppress(Exception):
-                    process.at_exit.pop()()
-        if process.kept:
-            output.flush(process)
-        is_left_behind = bool(process.feeders) and any(queue.is_left_behind() for queue in process.feeders)
-        if is_left_behind:
-            self.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
-        if self._is_end_seen or is_left_behind:
-            perform(KERNEL, lasting("exit", code))
-        process.exitcode = code
-
-    def _complain(self, process: Process, error: BaseException) -> None:
-        name = None if process is self.parent else process.name
-        output.emit(process, STDERR, complaints.complaint(name, error))
-
     def _refuse_daemons(self) -> None:
         """The manager is shut down before daemons are ended, and who is in a call of it gets to hear so."""
         for strand in self.world.waiting:
@@ -404,46 +319,6 @@ class Life:
         """Something that the system does, and that is no step of its own: nobody could see a difference."""
         world = self.world
         world.states[KERNEL] = world.steps[KERNEL](world.states[KERNEL], process, operation).state  # type: ignore[union-attr]
-
-    def _obey(self, strand: Strand, operation: Operation) -> None:
-        """What the steps of the kernel and of signals mean for who runs."""
-        action = operation.name
-        if action == "exit":
-            self.world.end_threads(strand.process)
-            if not strand.greenlet.dead:
-                self.world.remove(strand.process)
-        elif action in _ACTIONS:
-            victim = self.by_number[operation.arguments[0]]
-            if action == "interrupt" and victim is strand.process:
-                return  # Who interrupts himself has gone on with that already.
-            # Who has been refused something is left without an exit code, and cannot be interrupted any more.
-            has_occasion = victim.has_come and (action != "resume" or victim.is_stopped)
-            self._refuse_what_waits(action, strand, victim, operation)
-            if has_occasion and not victim.is_gone and victim.exitcode is None and self.refusal is None:
-                if strand.process.fault is not None:
-                    faults.note(self, victim, strand.process.fault)
-                self._strike(action, victim, operation)
-
-    def _refuse_what_waits(self, action: str, strand: Strand, victim: Process, operation: Operation) -> None:
-        """What the system keeps back until somebody goes on."""
-        is_signal = action == "interrupt" or (action == "kill" and operation.arguments[1] == -_SIGTERM)
-        if victim.is_stopped and is_signal:
-            self.refuse(NotSimulated("a signal that waits until who is stopped goes on"))
-        fault = strand.process.fault
-        if self.world.is_virtual and fault is not None:
-            faults.note_time(self, fault)
-
-    def _strike(self, action: str, victim: Process, operation: Operation) -> None:
-        if action == "kill":
-            victim.exitcode = operation.arguments[1]
-            self.world.remove(victim)
-        elif action == "interrupt":
-            try:
-                faults.interrupt(self, victim)
-            except NotSimulated as refusal:
-                self.refuse(refusal)
-        else:
-            victim.is_stopped = action == "stop"
 
 
 class Unborn(Exception):
@@ -471,8 +346,4 @@ def _fail_to_begin(process: Process, error: Exception) -> None:
     raise SystemExit(1)
 
 
-_WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")
-"""What C says before 3.12 of memory that has no bytes, which the genuine one has."""
-
 _COME = lasting("come")
-_ACTIONS = frozenset({"kill", "stop", "resume", "interrupt"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ... import plain
+from ... import plain, stage
 from ...plan import Plan
 from . import output
 from .here import here
@@ -214,7 +214,7 @@ _OF_THE_SYSTEM = {"await": "join"}
 
 def where(frame: Any) -> str:
     """The innermost line of the scenario's own code."""
-    ours = __name__.rpartition(".")[0]
+    ours = stage.__name__
     while frame is not None:
         if not frame.f_globals.get("__name__", "").startswith((ours, "multiprocessing", "threading", "contextlib")):
             return f"{frame.f_code.co_filename}:{frame.f_lineno}"

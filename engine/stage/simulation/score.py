@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...models.model import BLOCKED, Raised, Then
+from ...models.model import BLOCKED, Operation, Raised, Then
 from ...models.queue import Loose
 from ...plan import Fault, Score, Turn
 from ..watching import OF_PROXIES
@@ -91,8 +91,8 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
         return Turn(number, process.name, "", "", "pause")
     if process.fault is not None and cell == SIGNALS and operation.name in ("interrupt", "stop"):
         return _signal(world, process, process.fault, number)
-    if process.number < 0 or cell == SIGNALS:
-        return None  # All else that a fault does is to wait for its moment.
+    if process.number < 0 or cell == SIGNALS or cell in world.private:
+        return None  # All else that a fault does is to wait for its moment; what is one's own nobody else sees.
     if cell == world.output:
         stream, text = operation.arguments
         return Turn(
@@ -110,9 +110,7 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     if _is_delay(world, strand):
         return None
     primitive, _, _ = said(world, cell, operation)
-    name = operation.name
-    if name.startswith("__"):
-        name = OF_PROXIES.get(name, name.strip("_"))
+    name = _named(operation)
     is_feeder = strand.greenlet is None
     pickling = _pickling(world, strand) if is_feeder else ""
     if isinstance(strand.step, Then):
@@ -143,9 +141,14 @@ def _signal(world: World, striker: Process, fault: Fault, number: int) -> Turn |
     if victim is striker and fault.operation is not None:
         name, begins = fault.operation[1], fault.moment == "before"
     else:
-        name = victim.strand.operation.name
+        name = _named(victim.strand.operation)
         begins = victim.strand.operation is not RETURN
     return Turn(number, victim.name, "", "", "interrupt", begins, following=name if begins else "")
+
+
+def _named(operation: Operation) -> str:
+    name = operation.name
+    return OF_PROXIES.get(name, name.strip("_")) if name.startswith("__") else name
 
 
 def _only_asks(strand: Strand) -> bool:

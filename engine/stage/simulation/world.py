@@ -87,7 +87,8 @@ class World:
     ``doubts`` says what there was that may come out differently although no schedule shows it.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
     being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
-    the cells ``outliving`` is not given up by who is killed. ``is_still`` says that the steps to choose from are only
+    the cells ``outliving`` is not given up by who is killed; of what is in the cells ``private``, each process has its
+    own. ``is_still`` says that the steps to choose from are only
     possible because there is nothing else that is.
     """
 
@@ -120,6 +121,7 @@ class World:
         self.passed: list[Endpoint] = []
         self.is_still = False
         self.outliving: set[int] = set()
+        self.private: set[int] = set()
         self.fifos: dict[str, int] = {}
         self.output: int | None = None
         self.now_s = 0.0

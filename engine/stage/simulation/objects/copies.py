@@ -40,6 +40,7 @@ class Copied(Shared):
 
     def _be_first(self, key: object, label: str, cell: int) -> None:
         self._key, self._label = key, label
+        here.world.private.add(cell)
         self._maker = _number()
         self._cells = {self._maker: cell}
 
@@ -56,6 +57,7 @@ class Copied(Shared):
         world, original = here.world, self._cells[parent]
         model, state = world.models[original], world.states[original]
         copy = world.add_cell((self._key, "copy", child.key), f"{self._label} of {child.name}", model)
+        world.private.add(copy)
         forked = getattr(model, "forked", None)
         world.states[copy] = forked(state, parent, child.number) if forked else state
         self._cells[child.number] = copy

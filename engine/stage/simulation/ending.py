@@ -1,0 +1,121 @@
+"""How processes of a run end.
+
+What a process does when its target has returned is what ``multiprocessing`` does then, in that order: daemons of its
+own are ended, other children joined, what its feeders still have is written, and what it has printed.
+
+Source: CPython, Lib/multiprocessing/process.py (``_bootstrap``), util.py (``_exit_function``), queues.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import greenlet
+
+from .. import link
+from . import complaints, output
+from .here import perform
+from .lasting import lasting
+from .objects.processes import end_children
+from .process import NOTHING, STDERR, Process
+from .refusal import NotSimulated
+from .system import KERNEL
+from .world import KILLS
+
+if TYPE_CHECKING:
+    from .life import Life
+
+_WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")
+"""What C says before 3.12 of memory that has no bytes, which the genuine one has."""
+
+
+def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callable[[], None]:
+    """The whole life of a process, in which ``live`` is its target's part."""
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            live()
+        except greenlet.GreenletExit:
+            return
+        except NotSimulated as refusal:
+            life.refuse(refusal)
+            return
+        except BaseException as caught:
+            error = caught
+        if isinstance(error, TypeError) and _WANTS_BYTES.search(str(error)):
+            life.refuse(NotSimulated("memory that is seen as bytes"))
+            return
+        try:
+            _leave(life, process, error)
+        except greenlet.GreenletExit:
+            return
+        except NotSimulated as refusal:
+            life.refuse(refusal)
+        except KeyboardInterrupt:
+            life.refuse(NotSimulated("an interrupt of a process that is about to end"))
+
+    return run
+
+
+def _leave(life: Life, process: Process, error: BaseException | None) -> None:
+    if error is not None:
+        process.returned = NOTHING
+        if process.has_begun:
+            process.raised = process.raised or link.raised(error)
+    try:
+        if process.feeders or process.children:
+            _finish(process)
+    except (greenlet.GreenletExit, NotSimulated):
+        raise
+    except BaseException as later:
+        error = later
+    while not process.is_gone:
+        try:
+            _exit(life, process, error)
+            return
+        except KeyboardInterrupt:
+            # It came when all was over but that: of such a one nothing is told but the exit code.
+            error = SystemExit(1)
+
+
+def _finish(process: Process) -> None:
+    for queue in process.feeders:
+        queue.end_process()
+    if process.children:
+        end_children()
+    for queue in process.feeders:
+        queue.join_feeder()
+
+
+def _exit(life: Life, process: Process, error: BaseException | None) -> None:
+    code = 0
+    if error is not None:
+        code = complaints.exit_code(error)
+        if isinstance(error, SystemExit):
+            if error.code is not None and not isinstance(error.code, int):
+                output.emit(process, STDERR, f"{error.code}\n")
+        else:
+            complain(life, process, error)
+    # Who was forked leaves by a back door, which until 3.13 led past these.
+    if sys.version_info >= (3, 13) or process is life.parent or life.plan.start_method == "spawn":
+        while process.at_exit:
+            with contextlib.suppress(Exception):
+                process.at_exit.pop()()
+    if process.kept:
+        output.flush(process)
+    is_left_behind = bool(process.feeders) and any(queue.is_left_behind() for queue in process.feeders)
+    if is_left_behind:
+        life.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
+    if life.is_end_seen or is_left_behind:
+        perform(KERNEL, lasting("exit", code))
+    process.exitcode = code
+
+
+def complain(life: Life, process: Process, error: BaseException) -> None:
+    name = None if process is life.parent else process.name
+    output.emit(process, STDERR, complaints.complaint(name, error))
