@@ -46,6 +46,7 @@ def rehearsal(*turns: Turn, run: Run | None = None, obstacles: tuple[str, ...] =
         turn("", "stdout", size=3),
         turn("", "interrupt", following="get"),
         turn("", "stop"),
+        turn("block", "read"),
     ],
 )
 def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
@@ -58,7 +59,7 @@ def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
         ([turn("jobs", "write_on", begins=False)], "jobs.write_on goes on inside a call of a Queue"),
         ([turn("news", "_sleep", begins=False)], "news._sleep goes on inside a call of a Manager.Condition"),
         ([turn("news", "wait", goes_on=True)], "news.wait goes on inside a call of a Manager.Condition"),
-        ([turn("block", "read")], "no call of Python's goes through block.read"),
+        ([turn("jobs", "look_up")], "no call of Python's goes through jobs.look_up"),
         ([turn("made here", "put")], "made here.put is on something that is not in shared"),
         ([turn("own", "get")], "own is for threads"),
         ([turn("news", "notify", thread="news")], "left has ended when news.notify is done for it"),

@@ -8,7 +8,7 @@ import pytest
 
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
-from engine.plan import Fault
+from engine.plan import Fault, FaultAction
 from engine.trace import Returned
 from tests.processes_support import a_plan, ref
 from tests.stage.simulation.stories import BETWEEN, explored, only, outcomes, refusal, runs, value, values
@@ -200,18 +200,38 @@ def test_a_signal_to_who_is_stopped_is_refused(
 
 
 @pytest.mark.parametrize("options", [{"delay_s": 0.2}, {"start_after": ("other",)}])
-def test_a_fault_by_the_clock_before_its_process_has_started_is_refused(
-    simulation: Simulation, options: dict[str, Any]
-) -> None:
-    source = "import time\ndef one(): ...\ndef other(): time.sleep(0.2)"
+def test_a_fault_by_the_clock_finds_nobody_who_has_not_started(simulation: Simulation, options: dict[str, Any]) -> None:
+    source = "import time\ndef one(): time.sleep(0.2)\ndef other(): time.sleep(0.2)"
     settings = Settings(strategy="dpor", keep_going=True, timing="virtual")
 
-    def told(at_s: float) -> str | None:
-        faults = (Fault("kill", "one", at_s),)
-        return refusal(simulation, source, ["one", "other"], options={"one": options}, faults=faults, settings=settings)
+    def ends(at_s: float) -> set[tuple[int | None, tuple[str, ...]]]:
+        exploration = explored(
+            simulation, source, ["one", "other"], options={"one": options}, faults=(Fault("kill", "one", at_s),),
+            settings=settings,
+        )  # fmt: skip
+        return {(found.run.processes["one"].exitcode, found.run.processes["one"].faults) for found in exploration.found}
 
-    assert told(0.1) == "a fault by the clock before its process has started"
-    assert told(0.3) is None
+    assert ends(0.1) == {(0, ())}
+    assert ends(0.3) == {(-9, ("kill one at 0.3 s",))}
+
+
+@pytest.mark.parametrize(("action", "code"), [("kill", -9), ("interrupt", 1)])
+def test_who_starts_later_is_found_by_no_fault_before(simulation: Simulation, action: FaultAction, code: int) -> None:
+    source = """
+    def first(number): number.value += 1
+    def one(number): number.value += 10
+    def last(number): return number.value
+    """
+    given = {name: [ref("number")] for name in ("first", "one", "last")}
+    shared = {"number": {"type": "Value", "typecode": "i", "value": 0, "lock": False}}
+    options = {"one": {"start_after": ("first",)}, "last": {"start_after": ("one",)}}
+
+    exploration = explored(
+        simulation, source, given, shared=shared, options=options, faults=(Fault(action, "one", 0.1),)
+    )
+
+    ends = {(one.run.processes["one"].exitcode, one.run.processes["last"].returned) for one in exploration.found}
+    assert ends == {(0, Returned(11)), (code, Returned(1)), (code, Returned(11))}
 
 
 def test_a_fault_anywhere_is_not_tried_after_time_has_passed_and_that_is_said(simulation: Simulation) -> None:
@@ -275,16 +295,38 @@ def test_what_was_put_before_an_interrupt_is_written(simulation: Simulation) -> 
     }
 
 
-def test_an_interrupt_in_the_middle_of_a_get_is_refused_and_not_overlooked(simulation: Simulation) -> None:
-    source = "def one(queue): queue.get()\ndef other(queue): queue.put(1)"
-    shared = {"queue": {"type": "Queue"}}
+def test_an_interrupt_in_the_middle_is_refused_where_nobody_knows_what_comes_of_it(simulation: Simulation) -> None:
+    source = "def one(news):\n  with news: news.wait()\ndef other(news):\n  with news: news.notify()"
+    shared = {"news": {"type": "Manager.Condition"}}
     faults = (Fault("interrupt", "one", nth=0),)
 
-    refused = refusal(
-        simulation, source, {"one": [ref("queue")], "other": [ref("queue")]}, shared=shared, faults=faults
-    )
+    refused = refusal(simulation, source, {"one": [ref("news")], "other": [ref("news")]}, shared=shared, faults=faults)
 
-    assert refused == "an interrupt in the middle of queue.receive"
+    assert refused == "an interrupt in the middle of news.sleep"
+
+
+def test_who_is_interrupted_as_he_gets_may_lose_what_he_got(simulation: Simulation) -> None:
+    source = """
+    def one(queue):
+        try: return queue.get()
+        except KeyboardInterrupt: return "interrupted"
+    def other(queue): queue.put(1)
+    """
+    shared = {"queue": {"type": "Queue"}}
+
+    exploration = explored(
+        simulation, source, {"one": [ref("queue")], "other": [ref("queue")]}, shared=shared,
+        faults=(Fault("interrupt", "one", nth=0),),
+    )  # fmt: skip
+
+    assert exploration.refusal is None
+    ends = {(found.run.processes["one"].returned, str(found.run.shared["queue"])) for found in exploration.found}
+    assert ends == {
+        (Returned(1), "[]"),
+        (Returned("interrupted"), "[1]"),  # As it waits: the lock is given back.
+        (Returned("interrupted"), "[]"),  # As it has it: nobody gets it any more.
+        (None, "[]"),  # After the try.
+    }
 
 
 def test_an_interrupt_may_come_while_a_process_waits_for_its_children(simulation: Simulation) -> None:

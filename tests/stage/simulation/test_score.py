@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -13,6 +13,8 @@ from engine.stage.simulation.service import ByLabel
 from engine.stage.simulation.world import QUEUES
 from tests.playing_support import following, playing, terms_of
 from tests.processes_support import a_plan, ref
+
+LOCKS = {"a": {"type": "Lock"}, "b": {"type": "Lock"}}
 
 
 def scored(plan: Plan, *schedule: str, **terms: Any) -> Score:
@@ -159,10 +161,36 @@ def test_what_is_asked_of_a_manager_is_one_turn() -> None:
     ]
 
 
-def test_who_stays_stopped_cannot_be_followed() -> None:
-    plan = a_plan("def one(): ...", ["one"], faults=(Fault("stop", "one", nth=0),))
-    with playing(terms_of(plan), Scribe(ByLabel(["stop one anywhere"]))) as played:
-        assert list(obstacles(played.life)) == ["one stays stopped"]
+STOP, RESUME = Fault("stop", "one", 0.1), Fault("resume", "one", 0.2)
+
+
+def test_a_stop_has_a_turn_if_nothing_follows_it() -> None:
+    stops, resumes = [str(STOP)] * 2, [str(RESUME)] * 3
+
+    assert struck(stops, STOP) == ["stop"]
+    assert struck([*stops, *resumes], STOP, RESUME) == ["x.acquire", "pause", "exit"]
+    assert struck(["one"] * 3 + stops, STOP) == ["x.acquire", "pause", "exit"]
+
+
+def test_an_interrupt_has_a_turn_that_says_where_it_comes() -> None:
+    interrupt = Fault("interrupt", "one", 0.1)
+    plan = a_plan(
+        "def one(a, b): a.acquire(), b.acquire()", {"one": [ref("a"), ref("b")]}, shared=LOCKS, faults=(interrupt,)
+    )
+
+    def turn(*order: str) -> Turn | None:
+        with playing(terms_of(plan), scribe := Scribe(ByLabel(list(order)))) as played:
+            return next((one for one in score_of(scribe, played.life).turns if one.is_interrupt), None)
+
+    assert turn("one", str(interrupt)) == Turn(2, "one", "", "", "interrupt", begins=False)
+    assert turn("one", "one", str(interrupt)) == Turn(3, "one", "", "", "interrupt", following="acquire")
+
+
+@pytest.mark.parametrize(
+    ("moment", "done"), [("before", ["interrupt", "exit"]), ("after", ["x.acquire", "interrupt", "exit"])]
+)
+def test_an_interrupt_at_an_operation_has_a_turn_too(moment: Literal["before", "after"], done: list[str]) -> None:
+    assert struck([], Fault("interrupt", "one", moment=moment, operation=("x", "acquire"))) == done
 
 
 def test_who_looks_at_clocks_or_process_ids_cannot_be_followed() -> None:
