@@ -102,8 +102,12 @@ def _score(plan: Plan, rehearsal: Rehearsal) -> Score:
 
 def _steps(turn: Turn, shared: dict[str, SharedPlan]) -> frozenset[str]:
     """Those at which a call on its primitive can be held up."""
-    described = shared.get(turn.primitive.partition("[")[0])
+    described = _described(turn, shared)
     return STEPS.get(described.type, frozenset()) if described else frozenset()
+
+
+def _described(turn: Turn, shared: dict[str, SharedPlan]) -> SharedPlan | None:
+    return shared.get(turn.primitive.partition("[")[0])
 
 
 def _in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iterator[str]:
@@ -117,8 +121,13 @@ def _in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iter
             if before.goes_on and not is_held:
                 yield f"{turn.process} is ended in the middle of {before.what}"
         if not turn.begins and turn.thread in threads and threads[turn.thread].operation == turn.operation:
-            yield f"{turn.what} goes on inside a call of a {shared[turn.primitive].type}"
+            yield _inside(turn, shared)
         threads[turn.thread] = turn
+
+
+def _inside(turn: Turn, shared: dict[str, SharedPlan]) -> str:
+    described = _described(turn, shared)
+    return f"{turn.what} goes on inside a call of a {described.type if described else 'primitive'}"
 
 
 def _interrupted_sleepers(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iterator[str]:
@@ -127,9 +136,10 @@ def _interrupted_sleepers(turns: Sequence[Turn], shared: dict[str, SharedPlan]) 
     for place, turn in enumerate(turns):
         begun = last.get(turn.process)
         if turn.is_interrupt and begun is not None and turns[begun].goes_on:
-            name = turns[begun].primitive
-            if shared[name].type in SLEEPING and name in (other.primitive for other in turns[begun + 1 : place]):
-                yield f"{turn.process} is interrupted as it wakes in {turns[begun].what}"
+            before = turns[begun]
+            described, others = _described(before, shared), turns[begun + 1 : place]
+            if described and described.type in SLEEPING and any(one.primitive == before.primitive for one in others):
+                yield f"{turn.process} is interrupted as it wakes in {before.what}"
         if not turn.thread:
             last[turn.process] = place
 
@@ -138,7 +148,7 @@ def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
     if not turn.primitive:
         known = turn.is_strike or turn.operation in ("interrupt", "exit", "sleep", "pause", "stdout", "stderr")
         return None if known else f"{turn.process} has processes of its own ({turn.operation})"
-    described = shared.get(turn.primitive.partition("[")[0])
+    described = _described(turn, shared)
     if described is None:
         return f"{turn.what} is on something that is not in shared"
     kind = primitive(described.type)()
@@ -146,7 +156,7 @@ def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
         return f"{turn.primitive} is for threads"
     is_held = described.type in STEPS if turn.begins else turn.operation in STEPS.get(described.type, ())
     if not is_held and (turn.goes_on or not turn.begins):
-        return f"{turn.what} goes on inside a call of a {described.type}"
+        return _inside(turn, shared)
     if not turn.begins:
         return None
     if turn.thread and described.type.startswith("Manager"):

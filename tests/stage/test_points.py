@@ -17,8 +17,9 @@ import pytest
 
 from engine.plan import Score, Turn
 from engine.stage import forced, points, turns
-from engine.stage.points import STEPS, Held, Point, hold, owner
+from engine.stage.points import STEPS, hold, owner
 from engine.stage.simulation.score import Scribe, score_of
+from engine.stage.stops import Held, Point
 from engine.stage.turns import Baton, Strand, new_baton
 from engine.stage.watching import watch
 from tests.playing_support import following, playing, terms_of
