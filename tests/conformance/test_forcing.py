@@ -375,6 +375,48 @@ PROGRAMS = {
         {"jobs": {"type": "Queue"}},
         4,
     ),
+    "bytes of shared memory": Program(
+        """
+        def left(block):
+            block.buf[0] = block.buf[0] + 1
+            return bytes(block.buf[0:2])
+        def right(block):
+            part = block.buf[0:2]
+            part[0] += 1
+            block.buf[1:3] = b"ab"
+            try: block.close()
+            except BufferError as error: return str(error)
+        """,
+        {"left": [ref("block")], "right": [ref("block")]},
+        {"block": {"type": "SharedMemory", "size": 4}},
+        5,
+    ),
+    "who waits at a barrier": Program(
+        """
+        def left(barrier):
+            try: return barrier.wait()
+            except Exception: return "broken"
+        def right(barrier):
+            waiting = barrier.n_waiting
+            barrier.abort()
+            return waiting, barrier.broken
+        """,
+        {"left": [ref("barrier")], "right": [ref("barrier")]},
+        {"barrier": {"type": "Barrier", "parties": 2}},
+        2,
+    ),
+    "locks and events of threads": Program(
+        """
+        def left(lock, event, jobs):
+            with lock: jobs.put(event.wait(0.01))
+        def right(lock, event, jobs):
+            event.set()
+            return lock.acquire(), jobs.empty()
+        """,
+        {name: [ref("lock"), ref("event"), ref("jobs")] for name in ("left", "right")},
+        {"lock": {"type": "threading.Lock"}, "event": {"type": "threading.Event"}, "jobs": {"type": "Queue"}},
+        2,
+    ),
     "a manager's list": Program(
         """
         def left(names): names[0] = names[0] + "l"
@@ -429,6 +471,7 @@ def test_every_outcome_of_the_simulation_is_one_of_reality(stage: Stage, name: s
         "a lost wake-up",
         "a pipe that is looked into",
         "what runs at exit",
+        "bytes of shared memory",
     ],
 )
 def test_the_same_is_so_under_other_start_methods(stage: Stage, name: str, start_method: str) -> None:
@@ -551,6 +594,89 @@ def test_who_is_interrupted_or_stopped_is_so_in_reality(stage: Stage, fault: Fau
     outcomes = rehearsals(plan)
 
     assert len(outcomes) == count
+    for rehearsal in outcomes:
+        assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
+
+
+WAITING = {
+    "for an item": Program(
+        """
+        def left(x):
+            try: return x.get()
+            except KeyboardInterrupt: return "interrupted"
+        def right(x):
+            x.put("r")
+            return x.qsize()
+        """,
+        {"left": [ref("x")], "right": [ref("x")]},
+        {"x": {"type": "Queue"}},
+        9,
+    ),
+    "for an item of a simple queue": Program(
+        """
+        def left(x):
+            try: return x.get()
+            except KeyboardInterrupt: return "interrupted"
+        def right(x):
+            x.put("r")
+            return x.empty()
+        """,
+        {"left": [ref("x")], "right": [ref("x")]},
+        {"x": {"type": "SimpleQueue"}},
+        9,
+    ),
+    "for tasks": Program(
+        """
+        def left(x):
+            x.put("l")
+            try: return x.join()
+            except KeyboardInterrupt: return "interrupted"
+        def right(x):
+            x.get()
+            x.task_done()
+        """,
+        {"left": [ref("x")], "right": [ref("x")]},
+        {"x": {"type": "JoinableQueue"}},
+        7,
+    ),
+    "for news": Program(
+        """
+        def left(x):
+            try:
+                with x: return x.wait()
+            except (KeyboardInterrupt, AssertionError) as error: return repr(error)
+        def right(x):
+            with x: x.notify()
+        """,
+        {"left": [ref("x")], "right": [ref("x")]},
+        {"x": {"type": "Condition"}},
+        7,
+    ),
+    "for an event": Program(
+        """
+        def left(x):
+            try: return x.wait()
+            except KeyboardInterrupt: return "interrupted"
+        def right(x):
+            x.set()
+            x.clear()
+        """,
+        {"left": [ref("x")], "right": [ref("x")]},
+        {"x": {"type": "Event"}},
+        6,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_who_is_interrupted_as_he_waits_is_so_in_reality(stage: Stage, name: str) -> None:
+    program = WAITING[name]
+    fault = Fault("interrupt", "left", at_s=0.1)
+    plan = a_plan(program.source, program.processes, shared=program.shared, faults=(fault,))
+
+    outcomes = rehearsals(plan)
+
+    assert len(outcomes) == program.outcomes
     for rehearsal in outcomes:
         assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
 
