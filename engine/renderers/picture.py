@@ -43,6 +43,9 @@ class Picture(NamedTuple):
     absent: tuple[str, ...]
 
 
+_MOMENTS = frozenset(("pause", "return", "over"))
+"""Steps that do nothing: moments for an interrupt to come, and the end of a fault. They have no row."""
+
 _NOTHING = Cell("none", "")
 _STILL = Cell("still", "|")
 
@@ -82,7 +85,9 @@ def _rows(steps: Sequence[StepReport], processes: Sequence[str], first: int) -> 
             shown.pop(step.process, None)
         shown = {name: waiting for name, waiting in shown.items() if name in step.blocked}
         before = step.blocked
-        yield Row(number, step.where, step.process, tuple(cells))
+        is_moment = not step.primitive and step.operation in _MOMENTS
+        if not is_moment or any(cell.kind == "waits" for cell in cells):
+            yield Row(number, step.where, step.process, tuple(cells))
     if any(name in processes for name in before):
         stuck = tuple(Cell("stuck", f"waits {before[name]}") if name in before else _NOTHING for name in processes)
         yield Row(None, "", None, stuck)

@@ -87,6 +87,24 @@ def test_what_one_waited_in_after_its_own_step_is_shown_even_if_the_next_step_fr
     assert [row.cells[0].text for row in made.rows] == ["a.release", "waits queue.get", "queue.get -> 1"]
 
 
+def test_a_moment_at_which_nothing_happens_has_a_row_only_if_somebody_begins_to_wait_there() -> None:
+    assert drawn(
+        step("left", "a.acquire", "True"),
+        step("left", "return"),
+        step("left", "b.acquire", "True"),
+        step("left", "return", blocked={"right": "b.acquire"}),
+        step("left", "pause", blocked={"right": "b.acquire"}),
+        step("gun", "interrupt", blocked={"right": "b.acquire"}),
+    ) == [
+        "         line  left               right            gun",
+        "      1     8  a.acquire -> True",
+        "      3     8  b.acquire -> True",
+        "      4     8  return             waits b.acquire",
+        "      6     8                     |                interrupt",
+        "    end                           waits b.acquire",
+    ]
+
+
 def test_a_step_says_who_did_it_what_came_and_what_was_raised() -> None:
     texts = [
         row.cells[0]
