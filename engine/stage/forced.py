@@ -56,9 +56,11 @@ class Holding:
 
     def operation(self, name: str, operation: str, function: Any, own: int) -> Any:
         is_step = operation not in (_READING if name in points.READ_ONE_BY_ONE else _TRANSPARENT)
-        if not is_step or name in points.FOR_THREADS:
+        if not is_step:
             return function
         step = _SAME.get(operation, operation)
+        if name in points.FOR_THREADS:
+            return _of_ones_own(step, function)
 
         @functools.wraps(function)
         def perform(*given: Any, **keywords: Any) -> Any:
@@ -79,6 +81,23 @@ class Holding:
                 strand.linger()
 
         return perform
+
+
+def _of_ones_own(step: str, function: Any) -> Any:
+    """An operation that nobody else can see has no turn; but an interrupt may come there."""
+
+    @functools.wraps(function)
+    def perform(*given: Any, **keywords: Any) -> Any:
+        strand = turns.here()
+        if strand is None or strand.is_inside:
+            return function(*given, **keywords)
+        strand.meet(step)
+        try:
+            return function(*given, **keywords)
+        finally:
+            strand.linger()
+
+    return perform
 
 
 def _has_no_semaphore(operation: str, thing: Any) -> bool:
