@@ -189,6 +189,10 @@ class Trap:
         self._strike("after", name, times)
         return result
 
+    def pass_over(self, name: str) -> None:
+        if any(fault.operation is not None and fault.operation[0] == name for fault in self._faults):
+            raise NotSimulated(f"a fault at an operation on {name}, of which one does nothing")
+
     def _strike(self, moment: str, name: tuple[str, str], times: int) -> None:
         for fault in tuple(self._faults):
             if (fault.moment, fault.operation, fault.nth) == (moment, name, times):

@@ -85,6 +85,14 @@ def go_on(cell: int, operation: Operation) -> Any:
     return here.hub.switch()
 
 
+def pass_over(name: str) -> None:
+    """The running process does something to what people call ``name`` that is no step, for it only raises, or does
+    nothing. Raises NotSimulated where a fault strikes at an operation on that, which counts this one."""
+    strand = here.strand
+    if strand is not None and strand.trap is not None:
+        strand.trap.pass_over(name)
+
+
 def outside() -> BaseException:
     """Why nothing can be done where no process runs: its feeder pickles what it has put, or it is taken apart."""
     if here.pickler is not None:

@@ -234,6 +234,34 @@ def test_who_starts_later_is_found_by_no_fault_before(simulation: Simulation, ac
     assert ends == {(0, Returned(11)), (code, Returned(1)), (code, Returned(11))}
 
 
+@pytest.mark.parametrize(
+    ("kind", "end", "body", "operation"),
+    [
+        ({"type": "Pipe"}, (1,), "x.close(), x.close()", "close"),
+        ({"type": "Pipe"}, (1,), "x.close(), x.send(1)", "send"),
+        ({"type": "Pipe", "duplex": False}, (1,), "x.poll()", "poll"),
+        ({"type": "ShareableList", "value": [1]}, (), "x[3]", "read"),
+        ({"type": "RawArray", "typecode": "i", "size": 1}, (), "x[3]", "read"),
+        ({"type": "Queue"}, (), "x.close(), x.put(1)", "put"),
+        ({"type": "SimpleQueue"}, (), "x.close(), x.empty()", "empty"),
+    ],
+)
+def test_a_fault_at_operations_of_which_one_does_nothing_is_refused(
+    simulation: Simulation, kind: dict[str, Any], end: tuple[int, ...], body: str, operation: str
+) -> None:
+    name = "x[1]" if end else "x"
+
+    def told(what: str) -> str | None:
+        faults = (Fault("kill", "one", None, "after", (what, operation), 2),)
+        shared = {"x": kind, "y": {"type": "Lock"}}
+        return refusal(
+            simulation, f"def one(x, y): {body}", {"one": [ref("x", *end), ref("y")]}, shared=shared, faults=faults
+        )
+
+    assert told(name) == f"a fault at an operation on {name}, of which one does nothing (scenario.yaml:1)"
+    assert told("y") is None
+
+
 def test_a_fault_anywhere_is_not_tried_after_time_has_passed_and_that_is_said(simulation: Simulation) -> None:
     settings = Settings(strategy="dpor", keep_going=True, timing="virtual")
 

@@ -11,7 +11,7 @@ from typing import Any
 from ....models.guarded import Owned, Part
 from ....models.memory import Memory
 from ....models.model import Lasting, Operation
-from ..here import here, perform
+from ..here import here, pass_over, perform
 from ..lasting import lasting
 from ..refusal import NotSimulated
 from ..world import World
@@ -48,7 +48,9 @@ class CMemory(Shared):
 
     def _await_refusal(self, operation: str) -> None:
         """What cannot be read or written is refused only once the lock lets it: until then, it is done to nothing."""
-        if isinstance(self, Synchronized):
+        if not isinstance(self, Synchronized):
+            pass_over(here.world.labels[self.cell])
+        else:
             try:
                 perform(self.cell, Operation(operation, (self._part, _NOTHING)))
             except BaseException as error:

@@ -9,7 +9,7 @@ from typing import Any
 from ....models.channel import HEADER
 from ....models.messages import Endpoint, State, messages_left
 from ....models.model import Operation
-from ..here import here, number, perform
+from ..here import here, number, pass_over, perform
 from ..lasting import is_told_by_value, lasting
 from ..payload import Raw, as_bytes, pack, unpack
 from ..refusal import NotSimulated
@@ -59,7 +59,9 @@ class Connection(Shared, connection.Connection):
         return unpack(perform(self.cell, self._recv), process)
 
     def close(self) -> None:
-        if not self.closed:
+        if self.closed:
+            pass_over(self.label)
+        else:
             perform(self.cell, lasting("close", self.end))
 
     @property
@@ -99,7 +101,18 @@ class Connection(Shared, connection.Connection):
 
     def _check_closed(self) -> None:
         if self.closed:
+            pass_over(self.label)
             raise OSError("handle is closed")
+
+    def _check_readable(self) -> None:
+        if not self._readable:
+            pass_over(self.label)
+        super()._check_readable()  # type: ignore[misc]
+
+    def _check_writable(self) -> None:
+        if not self._writable:
+            pass_over(self.label)
+        super()._check_writable()  # type: ignore[misc]
 
     def _send_bytes(self, buf: Any) -> None:
         load = Raw(buf)

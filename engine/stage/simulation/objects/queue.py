@@ -10,7 +10,7 @@ from ....models.channel import HEADER
 from ....models.model import Lasting, Operation
 from ....models.queue import END, Loose, Packed, State
 from ....models.queue import Queue as Model
-from ..here import here, number, perform
+from ..here import here, number, pass_over, perform
 from ..lasting import is_told_by_value
 from ..payload import as_bytes, is_plain, pack, unpack
 from ..world import QUEUES, World
@@ -128,6 +128,7 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
 
     def _check_open(self, process: int) -> None:
         if process in self._state.closed:
+            pass_over(here.world.labels[self.cell])
             raise ValueError(f"Queue {self!r} is closed")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ....models.memory import Memory
 from ....models.model import Operation
-from ..here import here, perform
+from ..here import here, pass_over, perform
 from ..refusal import NotSimulated
 from ..world import World
 from .guarded import add_guarded
@@ -70,6 +70,7 @@ class ShareableList(Shared, shared_memory.ShareableList):  # type: ignore[type-a
         try:
             return range(len(self._sizes))[position]
         except IndexError:
+            pass_over(here.world.labels[self.cell])
             raise IndexError(refusal) from None
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from ....models.channel import HEADER
 from ....models.model import Lasting, Operation
 from ....models.simple_queue import REFUSED
 from ....models.simple_queue import SimpleQueue as Model
-from ..here import here, number, perform
+from ..here import here, number, pass_over, perform
 from ..payload import as_bytes, pack, unpack
 from ..world import QUEUES, World
 from .left import left
@@ -38,6 +38,7 @@ class SimpleQueue(Shared, queues.SimpleQueue):  # type: ignore[type-arg]
 
     def empty(self) -> bool:
         if number() in self._closed_in:
+            pass_over(here.world.labels[self.cell])
             raise OSError("handle is closed")
         is_empty: bool = perform(self.cell, _EMPTY)
         return is_empty
