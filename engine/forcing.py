@@ -95,7 +95,7 @@ def _score(plan: Plan, rehearsal: Rehearsal) -> Score:
     shared = {one.name: one for one in plan.shared}
 
     def is_held(turn: Turn) -> bool:
-        return turn.is_interrupt or turn.operation in _steps(turn, shared)
+        return turn.is_fault or turn.operation in _steps(turn, shared)
 
     return rehearsal.score._replace(turns=fused(rehearsal.score.turns, is_held))
 
@@ -146,7 +146,7 @@ def _interrupted_sleepers(turns: Sequence[Turn], shared: dict[str, SharedPlan]) 
 
 def _obstacle(turn: Turn, shared: dict[str, SharedPlan]) -> str | None:
     if not turn.primitive:
-        known = turn.is_strike or turn.operation in ("interrupt", "exit", "sleep", "pause", "stdout", "stderr")
+        known = turn.is_fault or turn.operation in ("exit", "sleep", "pause", "stdout", "stderr")
         return None if known else f"{turn.process} has processes of its own ({turn.operation})"
     described = _described(turn, shared)
     if described is None:

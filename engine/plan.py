@@ -135,8 +135,8 @@ class Turn(NamedTuple):
     primitive that a thread of its feeds. ``operation`` is ``stdout`` or ``stderr``, on no primitive, where ``size``
     bytes are written there, one of ``STRIKES`` where the process is ended from outside, and ``interrupt`` where it is
     interrupted. A step that does not ``begin`` an operation is a later one of it, and one that ``goes_on`` is not its
-    last: ``following`` is what comes after it. So an interrupt that does not begin comes as an operation ends, and
-    another one as what follows would have begun. A late step is that of a time-out which fires.
+    last: ``following`` is what comes after it. So a fault that does not begin strikes as an operation ends, and
+    another interrupt as what follows would have begun. A late step is that of a time-out which fires.
     """
 
     number: int
@@ -161,6 +161,10 @@ class Turn(NamedTuple):
     @property
     def is_interrupt(self) -> bool:
         return self.what == "interrupt"
+
+    @property
+    def is_fault(self) -> bool:
+        return self.is_strike or self.is_interrupt
 
     @property
     def is_end(self) -> bool:

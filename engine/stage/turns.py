@@ -177,10 +177,13 @@ class Strand:
         self.is_inside = self._has_slept = self._is_late = False
 
     def linger(self) -> None:
-        """A moment in which others may be first, if the score has one here, or in which an interrupt comes."""
+        """A moment in which others may be first, if the score has one here, or in which a fault strikes."""
         self.note(LINGER)
-        if self.next is not None and self.next.is_interrupt and not self.next.begins:
-            self._be_interrupted()
+        if self.next is not None and self.next.is_fault and not self.next.begins:
+            if self.next.is_interrupt:
+                self._be_interrupted()
+            else:
+                self._await_end()
 
     def note(self, operation: str) -> None:
         """Something that others cannot see has its turns, if the score has any here."""
@@ -308,10 +311,10 @@ def begin_thread(primitive: str) -> Strand | None:
     return _here.strand
 
 
-def _forget() -> None:
+def forget() -> None:
     """In a forked process: what a target starts for itself has no part in the score."""
     global _thread_of
     _here.strand = _thread_of = None
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=forget)

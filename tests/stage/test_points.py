@@ -59,7 +59,7 @@ def strand() -> Iterator[Strand]:
 def following_turns(*steps: Turn) -> Iterator[Strand]:
     baton = new_baton(Score(steps, ("one",)))
     yield turns.begin(baton, "one")
-    turns._forget()
+    turns.forget()
     os.close(baton.fd)
 
 

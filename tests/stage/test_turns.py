@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.plan import Score, Turn
+from engine.stage import turns
 from engine.stage.turns import AWAITED, OVER, Astray, Baton, Strand, begin, begin_thread, new_baton
 
 TURNS = (
@@ -20,9 +21,10 @@ TURNS = (
 )
 
 
-def a_baton(turns: tuple[Turn, ...]) -> Iterator[Baton]:
-    baton = new_baton(Score(turns, ("left", "right")))
+def a_baton(steps: tuple[Turn, ...]) -> Iterator[Baton]:
+    baton = new_baton(Score(steps, ("left", "right")))
     yield baton
+    turns.forget()
     os.close(baton.fd)
 
 
@@ -227,3 +229,44 @@ def test_who_sleeps_has_done_its_step_and_wakes_in_another(baton: Baton) -> None
     left.end()
 
     assert baton.now == 3
+
+
+INTERRUPT = Turn(2, "left", "", "", "interrupt", following="receive")
+
+
+@pytest.fixture
+def interrupted(request: pytest.FixtureRequest) -> Iterator[Baton]:
+    yield from a_baton((Turn(1, "left", "", "jobs", "get", goes_on=True), request.param))
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "come_to"),
+    [
+        (INTERRUPT, lambda left: left.begin("jobs", "receive")),
+        (INTERRUPT, lambda left: left.begin("jobs", "receive", is_optional=True)),
+        (INTERRUPT, lambda left: left.go_on("jobs", "receive")),
+        (INTERRUPT, lambda left: left.meet("receive")),
+        (INTERRUPT._replace(begins=False, following=""), lambda left: left.linger()),
+    ],
+    indirect=["interrupted"],
+)
+def test_an_interrupt_comes_where_the_score_has_it(interrupted: Baton, come_to: Callable[[Strand], None]) -> None:
+    left = Strand(interrupted, "left")
+    left.begin("jobs", "get")
+
+    with pytest.raises(KeyboardInterrupt):
+        come_to(left)
+
+    assert interrupted.is_over
+
+
+@pytest.mark.parametrize("interrupted", [INTERRUPT], indirect=True)
+def test_an_interrupt_comes_nowhere_else(interrupted: Baton) -> None:
+    left = Strand(interrupted, "left")
+    left.begin("jobs", "get")
+
+    left.linger()
+    left.meet("release")
+
+    assert not left.go_on("jobs", "release")
+    assert not interrupted.is_over

@@ -86,7 +86,7 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     if process.fault is not None and cell == KERNEL and operation.name == "kill":
         # Nothing happens to who has ended.
         is_there = world.states[KERNEL].lives[operation.arguments[0]] is None
-        return Turn(number, process.fault.process, "", "", process.fault.action) if is_there else None
+        return _strike(number, process.fault) if is_there else None
     if cell == SIGNALS and operation.name == "pause":
         return Turn(number, process.name, "", "", "pause")
     if process.fault is not None and cell == SIGNALS and operation.name in ("interrupt", "stop"):
@@ -130,6 +130,10 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     )
 
 
+def _strike(number: int, fault: Fault) -> Turn:
+    return Turn(number, fault.process, "", "", fault.action, begins=fault.moment != "after")
+
+
 def _signal(world: World, striker: Process, fault: Fault, number: int) -> Turn | None:
     """Nothing comes of one to who has ended, or not begun. An interrupt finds its process as an operation ends, or
     just before another one."""
@@ -137,7 +141,7 @@ def _signal(world: World, striker: Process, fault: Fault, number: int) -> Turn |
     if victim.exitcode is not None or victim.is_gone or not victim.has_come:
         return None
     if fault.action == "stop":
-        return Turn(number, victim.name, "", "", "stop")
+        return _strike(number, fault)
     if victim is striker and fault.operation is not None:
         name, begins = fault.operation[1], fault.moment == "before"
     else:
