@@ -23,6 +23,8 @@ from .watching import watch
 if TYPE_CHECKING:
     from multiprocessing.managers import SyncManager
 
+    from .turns import Baton
+
 
 def install_code(code: Code, folder: str) -> None:
     """Make ``code`` importable from ``folder``, by this process and by any child of it under any start method.
@@ -42,13 +44,14 @@ class Bindings:
     """The objects of one run. They live as long as it does: a primitive that only a process's arguments refer to
     would be destroyed by ``start()``, before the child has taken it."""
 
-    def __init__(self, plan: Plan, context: BaseContext, folder: str) -> None:
+    def __init__(self, plan: Plan, context: BaseContext, folder: str, baton: Baton | None = None) -> None:
         self.context = context
         self.folder = folder
         self._mark = blocks.mark(folder)
         self.shared: dict[str, Any] = {}
         self._primitives: dict[str, Primitive] = {}
         self._plan = plan
+        self._baton = baton
         self._manager: SyncManager | None = None
 
     def new_path(self) -> str:
@@ -62,8 +65,18 @@ class Bindings:
 
     def manager(self) -> SyncManager:
         if self._manager is None:
-            self._manager = self.context.Manager()
+            self._manager = self.context.Manager() if self._baton is None else self._held_manager(self._baton)
         return self._manager
+
+    def _held_manager(self, baton: Baton) -> SyncManager:
+        """One whose server waits for its turn, made and started as ``Manager`` does."""
+        from multiprocessing.managers import SyncManager
+
+        from .served_waits import hold
+
+        manager = SyncManager(ctx=self.context)
+        manager.start(hold, (baton,))
+        return manager
 
     def manager_pids(self) -> list[int]:
         """The manager process, if there is one."""

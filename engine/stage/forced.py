@@ -77,6 +77,8 @@ class Holding:
                     return function(given[0], *_AT_ONCE[operation](*given[1:], *keywords.values()))
                 return function(*given, **keywords)
             finally:
+                if own and hasattr(type(given[0]), "_callmethod"):
+                    strand.catch_up()
                 strand.end()
                 strand.linger()
 

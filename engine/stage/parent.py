@@ -52,7 +52,7 @@ def play(plan: Plan, control: socket.socket, folder: str) -> int:
         output.route()
     part, delays = _part(plan, tell), _delays(plan)
     try:
-        bindings = _settle(plan, folder)
+        bindings = _settle(plan, folder, part)
         tell("built", managers=bindings.manager_pids(), handles=handles(bindings.shared))
         with _traced(plan, link, part, delays):
             if plan.before:
@@ -119,7 +119,7 @@ def _traced(plan: Plan, link: Link, part: Part | None, delays: Delays | None) ->
         delays.end()
 
 
-def _settle(plan: Plan, folder: str) -> Bindings:
+def _settle(plan: Plan, folder: str, part: Part | None) -> Bindings:
     """Make this process what a script of the user's would be, and build what it shares."""
     sys.argv = [plan.file]
     sys.path[:0] = [folder, *plan.search_path]
@@ -129,7 +129,7 @@ def _settle(plan: Plan, folder: str) -> Bindings:
     if plan.code:
         install_code(plan.code, folder)
         __import__(CODE_MODULE)
-    bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder)
+    bindings = Bindings(plan, multiprocessing.get_context(plan.start_method), folder, part and part.baton)
     _KEPT.append(bindings)
     bindings.build()
     proxies.announce(proxies.calls(bindings.shared))

@@ -65,6 +65,14 @@ class Baton:
         """The steps that are to be taken."""
         return self.score.turns[self.now :]
 
+    def following(self, place: int, process: str) -> tuple[int, Turn] | None:
+        """The next step of ``process`` itself after that at ``place``, if there is one, with which it goes on."""
+        for later in range(place + 1, len(self.score.turns)):
+            turn = self.score.turns[later]
+            if (turn.process, turn.thread) == (process, ""):
+                return None if turn.begins or turn.is_fault else (later, turn)
+        return None
+
     def state(self, place: int) -> int:
         return self._words[1 + place]
 
@@ -170,6 +178,13 @@ class Strand:
             else:
                 self.baton.wait_until_over()
         self.is_inside = True
+
+    def catch_up(self) -> None:
+        """A manager's server has done what was asked of it, and has taken the steps with which that went on."""
+        while self._at is not None and self._at[1].goes_on and self.next is not None and not self.next.begins:
+            if self.next.is_fault:
+                break
+            self._at = self._left.pop()
 
     def end(self) -> None:
         """The operation has ended."""
