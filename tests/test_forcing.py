@@ -20,6 +20,7 @@ PLAN = a_plan(
     shared={
         "jobs": {"type": "Queue"},
         "news": {"type": "Manager.Condition"},
+        "names": {"type": "Manager.list"},
         "block": {"type": "SharedMemory", "size": 1},
         "pipe": {"type": "Pipe"},
         "own": {"type": "queue.Queue"},
@@ -47,6 +48,7 @@ def rehearsal(*turns: Turn, run: Run | None = None, obstacles: tuple[str, ...] =
         turn("", "interrupt", following="get"),
         turn("", "stop"),
         turn("block", "read"),
+        turn("news", "wait", goes_on=True, following="_sleep"),
     ],
 )
 def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
@@ -57,8 +59,8 @@ def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
     ("turns", "reason"),
     [
         ([turn("jobs", "write_on", begins=False)], "jobs.write_on goes on inside a call of a Queue"),
-        ([turn("news", "_sleep", begins=False)], "news._sleep goes on inside a call of a Manager.Condition"),
-        ([turn("news", "wait", goes_on=True)], "news.wait goes on inside a call of a Manager.Condition"),
+        ([turn("news", "_retake", begins=False)], "news._retake goes on inside a call of a Manager.Condition"),
+        ([turn("names", "read", goes_on=True)], "names.read goes on inside a call of a Manager.list"),
         ([turn("jobs", "look_up")], "no call of Python's goes through jobs.look_up"),
         ([turn("made here", "put")], "made here.put is on something that is not in shared"),
         ([turn("own", "get")], "own is for threads"),

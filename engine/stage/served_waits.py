@@ -9,6 +9,7 @@ Lib/threading.py (``Condition.wait``: a lock of its own for each sleeper), the s
 from __future__ import annotations
 
 import threading
+import time
 from multiprocessing import managers
 from typing import Any
 
@@ -16,7 +17,10 @@ from .turns import Baton
 
 
 class _Here(threading.local):
+    """``lateness_s`` is how much later it is for this thread than by the clock, since time-outs have fired."""
+
     is_serving = False
+    lateness_s = 0.0
 
 
 _here = _Here()
@@ -41,7 +45,9 @@ class Waiter:
         if following is None:
             return bool(self._lock.acquire())  # In the score, it sleeps for ever.
         place, turn = following
-        if not turn.is_late:
+        if turn.is_late:
+            _here.lateness_s += timeout
+        else:
             self._lock.acquire()
         self._baton.wait_for(place)
         return not turn.is_late
@@ -58,5 +64,9 @@ def hold(baton: Baton) -> None:
     def allocate_lock() -> Any:
         return Waiter(allocate(), baton) if _here.is_serving else allocate()
 
+    def monotonic_s() -> float:
+        return time.monotonic() + _here.lateness_s
+
     managers.Server.serve_client = serve_client  # type: ignore[assignment, method-assign]
     threading._allocate_lock = allocate_lock  # type: ignore[attr-defined]
+    threading._time = monotonic_s  # type: ignore[attr-defined]

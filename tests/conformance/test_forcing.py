@@ -375,6 +375,43 @@ PROGRAMS = {
         {"jobs": {"type": "Queue"}},
         4,
     ),
+    "who waits for an event in a manager": Program(
+        """
+        def left(event): return event.wait(9)
+        def right(event):
+            event.set()
+            event.clear()
+        """,
+        {"left": [ref("event")], "right": [ref("event")]},
+        {"event": {"type": "Manager.Event"}},
+        2,
+    ),
+    "who waits for news in a manager": Program(
+        """
+        def left(news):
+            with news: return news.wait(9)
+        def middle(news):
+            with news: return news.wait()
+        def right(news):
+            with news: news.notify()
+        """,
+        {"left": [ref("news")], "middle": [ref("news")], "right": [ref("news")]},
+        {"news": {"type": "Manager.Condition"}},
+        3,
+    ),
+    "who meets in a manager": Program(
+        """
+        def left(barrier):
+            try: return barrier.wait(9)
+            except Exception: return "broken"
+        def right(barrier):
+            try: return barrier.wait()
+            except Exception: return "broken"
+        """,
+        {"left": [ref("barrier")], "right": [ref("barrier")]},
+        {"barrier": {"type": "Manager.Barrier", "parties": 2}},
+        3,
+    ),
     "bytes of shared memory": Program(
         """
         def left(block):
@@ -471,6 +508,7 @@ def test_every_outcome_of_the_simulation_is_one_of_reality(stage: Stage, name: s
         "a lost wake-up",
         "a pipe that is looked into",
         "what runs at exit",
+        "who waits for news in a manager",
         "bytes of shared memory",
     ],
 )
