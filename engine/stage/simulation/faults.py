@@ -210,3 +210,4 @@ class Trap:
         if fault.action == "interrupt":
             note(self._life, process, fault)
             raise KeyboardInterrupt
+        place.go_on(SIGNALS, RETURN)  # Who is stopped does nothing more: this comes when he is resumed.

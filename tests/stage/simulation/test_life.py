@@ -215,6 +215,21 @@ def test_a_fault_by_the_clock_finds_nobody_who_has_not_started(simulation: Simul
     assert ends(0.3) == {(-9, ("kill one at 0.3 s",))}
 
 
+@pytest.mark.parametrize("resumed", [(), (Fault("resume", "one", 1.0),)])
+def test_who_is_stopped_after_an_operation_does_nothing_more_before_he_is_resumed(
+    simulation: Simulation, resumed: tuple[Fault, ...]
+) -> None:
+    source = "def one(event):\n  event.set()\n  print('more', flush=True)\n  return 1"
+    faults = (Fault("stop", "one", None, "after", ("event", "set")), *resumed)
+    shared = {"event": {"type": "Event"}}
+
+    run = only(simulation, source, {"one": [ref("event")]}, shared=shared, faults=faults)
+
+    one = run.processes["one"]
+    expected = ("completed", "more\n", Returned(1)) if resumed else ("deadlock", "", None)
+    assert (run.ending, one.stdout, one.returned) == expected
+
+
 @pytest.mark.parametrize(("action", "code"), [("kill", -9), ("interrupt", 1)])
 def test_who_starts_later_is_found_by_no_fault_before(simulation: Simulation, action: FaultAction, code: int) -> None:
     source = """
