@@ -136,7 +136,7 @@ class Turn(NamedTuple):
     bytes are written there, one of ``STRIKES`` where the process is ended from outside, and ``interrupt`` where it is
     interrupted. A step that does not ``begin`` an operation is a later one of it, and one that ``goes_on`` is not its
     last: ``following`` is what comes after it. So a fault that does not begin strikes as an operation ends, and
-    another interrupt as what follows would have begun. A late step is that of a time-out which fires.
+    another one as what follows would have begun. A late step is that of a time-out which fires.
     """
 
     number: int

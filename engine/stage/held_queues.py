@@ -93,11 +93,12 @@ first."""
 
 
 def _comes_to(primitive: str, step: str) -> None:
-    """A moment in which an interrupt may come."""
+    """A moment in which a fault may strike."""
     strand = turns.here()
     if strand is not None:
         strand.linger()
-        strand.go_on(primitive, step)
+        if strand.next is not None and strand.next.is_fault and strand.next.following == step:
+            strand.go_on(primitive, step)
 
 
 GIVE_UP = "give_up"
@@ -130,6 +131,8 @@ class Buffer(collections.deque[Any]):
 
 def hold_joinable_queue(queue: Any, name: str) -> None:
     hold_queue(queue, name)
+    # Before it takes what the feeder needs, too.
+    held(queue._sem, taken=(Point(goes_on, name, "count"),))
     condition = queue._cond
     held(condition._wait_semaphore, Point(goes_on, name, "sleep"))
     held(condition._woken_count, Point(goes_on, name, "notice"), giving=(Point(tells, name, "sleep"),))

@@ -82,7 +82,8 @@ class Strikes:
                 for one in targets:
                     if one.name == turn.process and not one.has_ended():
                         _send(turn.operation, one.pid)
-                        if turn.operation == "stop":  # Of an end, whoever sees it tells.
+                        # Of an end, whoever sees it tells. The system takes a moment to stop somebody.
+                        if turn.operation == "stop" and may_be_stopped(one.pid):
                             self._baton.pass_on(place)
         return now_s + _LOOK_S
 

@@ -366,6 +366,19 @@ PROGRAMS = {
         {"jobs": {"type": "Queue"}},
         4,
     ),
+    "an item that cannot be pickled, put first": Program(
+        """
+        def left(jobs):
+            jobs.put(lambda: None)
+            jobs.put(4)
+        def right(jobs):
+            try: return jobs.get(timeout=0.3)
+            except Exception: return "nothing"
+        """,
+        {"left": [ref("jobs")], "right": [ref("jobs")]},
+        {"jobs": {"type": "JoinableQueue"}},
+        3,
+    ),
     "an item that cannot be pickled, put last": Program(
         """
         def left(jobs): jobs.put(lambda: None)
@@ -552,6 +565,17 @@ KILLED = {
         {"left": [ref("jobs")], "right": [ref("jobs")]},
         {"jobs": {"type": "Queue", "maxsize": 1}},
         7,
+    ),
+    "who prints, and has something put": Program(
+        """
+        def left(jobs): ...
+        def right(jobs):
+            print("kept until the end")
+            jobs.put(1)
+        """,
+        {"left": [ref("jobs")], "right": [ref("jobs")]},
+        {"jobs": {"type": "Queue"}},
+        6,
     ),
     "who has sent something and not heard": Program(
         """

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...models.model import BLOCKED, Operation, Raised, Then
 from ...models.queue import Loose
-from ...plan import Fault, Score, Turn
+from ...plan import Score, Turn
 from ..watching import OF_PROXIES
 from .faults import RETURN
 from .life import Life
@@ -86,11 +86,11 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     if process.fault is not None and cell == KERNEL and operation.name == "kill":
         # Nothing happens to who has ended.
         is_there = world.states[KERNEL].lives[operation.arguments[0]] is None
-        return _strike(number, process.fault) if is_there else None
+        return _strike(world, number, process) if is_there else None
     if cell == SIGNALS and operation.name == "pause":
         return Turn(number, process.name, "", "", "pause")
     if process.fault is not None and cell == SIGNALS and operation.name in ("interrupt", "stop"):
-        return _signal(world, process, process.fault, number)
+        return _signal(world, process, number)
     if process.number < 0 or cell == SIGNALS or cell in world.private:
         return None  # All else that a fault does is to wait for its moment; what is one's own nobody else sees.
     if cell == world.output:
@@ -130,28 +130,31 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     )
 
 
-def _strike(number: int, fault: Fault) -> Turn:
-    return Turn(number, fault.process, "", "", fault.action, begins=fault.moment != "after")
+def _signal(world: World, striker: Process, number: int) -> Turn | None:
+    """Nothing comes of one to who has ended, or not begun."""
+    assert striker.fault is not None
+    victim = world.life.processes[striker.fault.process]
+    is_there = victim.exitcode is None and not victim.is_gone and victim.has_come
+    return _strike(world, number, striker) if is_there else None
 
 
-def _signal(world: World, striker: Process, fault: Fault, number: int) -> Turn | None:
-    """Nothing comes of one to who has ended, or not begun. An interrupt finds its process as an operation ends, or
-    just before another one."""
+def _strike(world: World, number: int, striker: Process) -> Turn:
+    """A fault finds its process as an operation ends, or just before another one."""
+    fault = striker.fault
+    assert fault is not None
     victim = world.life.processes[fault.process]
-    if victim.exitcode is not None or victim.is_gone or not victim.has_come:
-        return None
-    if fault.action == "stop":
-        return _strike(number, fault)
     if victim is striker and fault.operation is not None:
         name, begins = fault.operation[1], fault.moment == "before"
     else:
-        name = _named(victim.strand.operation)
-        begins = victim.strand.operation is not RETURN
-    return Turn(number, victim.name, "", "", "interrupt", begins, following=name if begins else "")
+        operation = victim.strand.operation
+        name, begins = _named(operation), operation is not RETURN
+    return Turn(number, victim.name, "", "", fault.action, begins, following=name if begins else "")
 
 
 def _named(operation: Operation) -> str:
     name = operation.name
+    if name == "_under":  # What a barrier does with its condition.
+        name = operation.arguments[0].name
     return OF_PROXIES.get(name, name.strip("_")) if name.startswith("__") else name
 
 
