@@ -72,8 +72,9 @@ class Strikes:
 
     def _strike_in_turn(self, targets: Sequence[Target]) -> float | None:
         """End whose turn it is to be ended, when it has come to where that finds it."""
-        if self._baton is None or not any(turn.is_strike for turn in self._baton.left):
+        if self._baton is None or not self._baton.needs_others:
             return None
+        self._baton.note_ends()
         now_s = time.monotonic()
         place, turn = self._baton.next or (0, None)
         if turn is not None and turn.is_strike:

@@ -40,6 +40,7 @@ class Baton:
         self.score = score
         memory = mmap.mmap(fd, _WORD * (1 + len(score.turns)))
         self._words = memoryview(memory).cast("I")
+        self._gone: set[str] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _moved, (reduction.DupFd(self.fd), tuple(self.score))
@@ -98,11 +99,21 @@ class Baton:
         self._words[0] = place + 1
 
     def note_end(self, process: str) -> None:
-        """``process`` is gone: if that was its turn, it is over."""
-        if following := self.next:
-            place, turn = following
-            if (turn.process, turn.thread) == (process, "") and turn.is_end:
-                self.pass_on(place)
+        """``process`` is gone: when that is its turn, it is over."""
+        self._gone.add(process)
+        self.note_ends()
+
+    def note_ends(self) -> None:
+        while (following := self.next) and self._is_over(following[1]):
+            self.pass_on(following[0])
+
+    @property
+    def needs_others(self) -> bool:
+        """Whether there are steps left that nobody takes himself: to be struck, and to end before one's turn."""
+        return any(turn.is_strike or self._is_over(turn) for turn in self.left)
+
+    def _is_over(self, turn: Turn) -> bool:
+        return turn.is_end and not turn.thread and turn.process in self._gone
 
     def _await(self, place: int) -> None:
         while (ahead := place - self._words[0]) > 0:

@@ -97,15 +97,25 @@ def test_what_is_optional_holds_nobody_up_unless_it_is_the_next_step(baton: Bato
     assert left.next == TURNS[0]
 
 
-def test_who_is_gone_has_had_its_turn_if_that_was_to_go(baton: Baton) -> None:
+def test_who_is_gone_has_had_its_turn_when_that_was_to_go(baton: Baton) -> None:
     for place in range(3):
-        baton.note_end("right")
+        baton.note_end("left")
         baton.pass_on(place)
 
     assert baton.now == 3
-    baton.note_end("left")
-    assert not baton.is_over
+    assert not baton.needs_others
     baton.note_end("right")
+    assert baton.is_over
+
+
+def test_who_is_gone_before_its_turn_to_go_has_it_when_that_comes(baton: Baton) -> None:
+    baton.note_end("right")
+    assert (baton.now, baton.needs_others) == (0, True)
+    for place in range(3):
+        baton.pass_on(place)
+
+    baton.note_ends()
+
     assert baton.is_over
 
 

@@ -19,7 +19,10 @@ def complaint(process: str | None, error: BaseException) -> str:
         text.write(f"Process {process}:\n")
     told = traceback.TracebackException.from_exception(error)
     _leave_out_ours(told)
-    text.write("".join(told.format()))
+    lines = list(told.format())
+    if not told.stack and told.__cause__ is None and told.__context__ is None:
+        lines.insert(0, "Traceback (most recent call last):\n")  # Which is followed by lines of ours alone.
+    text.write("".join(lines))
     return text.getvalue()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -74,13 +75,18 @@ def _leave(life: Life, process: Process, error: BaseException | None) -> None:
         raise
     except BaseException as later:
         error = later
+    code = 0 if error is None else complaints.exit_code(error)
     while not process.is_gone:
         try:
-            _exit(life, process, error)
+            _exit(life, process, error, code)
             return
-        except KeyboardInterrupt:
-            # It came when all was over but that: of such a one nothing is told but the exit code.
-            error = SystemExit(1)
+        except KeyboardInterrupt as late:
+            # It came when all was over but that: of such a one nothing is told but the exit code. Only an interpreter
+            # that runs nothing else tells of it, and ends as by the signal.
+            error, code = None, 1
+            if life.plan.start_method == "spawn" and process is not life.parent:
+                output.emit(process, STDERR, complaints.complaint(None, late))
+                code = -signal.SIGINT
 
 
 def _finish(process: Process) -> None:
@@ -92,10 +98,8 @@ def _finish(process: Process) -> None:
         queue.join_feeder()
 
 
-def _exit(life: Life, process: Process, error: BaseException | None) -> None:
-    code = 0
+def _exit(life: Life, process: Process, error: BaseException | None, code: int) -> None:
     if error is not None:
-        code = complaints.exit_code(error)
         if isinstance(error, SystemExit):
             if error.code is not None and not isinstance(error.code, int):
                 output.emit(process, STDERR, f"{error.code}\n")

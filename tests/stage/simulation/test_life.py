@@ -8,7 +8,7 @@ import pytest
 
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
-from engine.plan import Fault, FaultAction
+from engine.plan import Fault, FaultAction, StartMethod
 from engine.trace import Returned
 from tests.processes_support import a_plan, ref
 from tests.stage.simulation.stories import BETWEEN, explored, only, outcomes, refusal, runs, value, values
@@ -167,7 +167,13 @@ def test_what_was_put_before_its_process_is_killed_may_be_written(simulation: Si
     assert {(run.processes["one"].exitcode, str(run.shared["queue"])) for run in found} == {(-9, "[]"), (-9, "[1]")}
 
 
-def test_of_an_interrupt_when_all_was_told_only_the_exit_code_is_seen(simulation: Simulation) -> None:
+@pytest.mark.parametrize(
+    ("start_method", "code", "told"),
+    [("fork", 1, ""), ("forkserver", 1, ""), ("spawn", -2, "Traceback (most recent call last):\nKeyboardInterrupt\n")],
+)
+def test_of_an_interrupt_when_all_was_told_only_the_exit_code_is_seen(
+    simulation: Simulation, start_method: StartMethod, code: int, told: str
+) -> None:
     faults = (Fault("interrupt", "one", nth=0),)
     source = """
     def one(lock):
@@ -176,10 +182,12 @@ def test_of_an_interrupt_when_all_was_told_only_the_exit_code_is_seen(simulation
         return "after"
     """
 
-    exploration = explored(simulation, source, {"one": [ref("lock")]}, shared=SHARED, faults=faults)
+    exploration = explored(
+        simulation, source, {"one": [ref("lock")]}, shared=SHARED, faults=faults, start_method=start_method
+    )
     ends = [found.run.processes["one"] for found in exploration.found]
 
-    assert ("after", None, 1) in {(value(one), one.raised, one.exitcode) for one in ends}
+    assert ("after", None, code, told) in {(value(one), one.raised, one.exitcode, one.stderr) for one in ends}
     assert {one.raised.type for one in ends if one.raised} == {"KeyboardInterrupt"}
 
 
