@@ -455,16 +455,23 @@ PROGRAMS = {
         {"barrier": {"type": "Barrier", "parties": 2}},
         2,
     ),
-    "locks and events of threads": Program(
+    "what is for threads": Program(
         """
-        def left(lock, event, jobs):
+        def left(lock, event, own, jobs):
             with lock: jobs.put(event.wait(0.01))
-        def right(lock, event, jobs):
+            own.put(1)
+        def right(lock, event, own, jobs):
             event.set()
-            return lock.acquire(), jobs.empty()
+            try: own.get(timeout=0.01)
+            except Exception: return lock.acquire(), jobs.empty()
         """,
-        {name: [ref("lock"), ref("event"), ref("jobs")] for name in ("left", "right")},
-        {"lock": {"type": "threading.Lock"}, "event": {"type": "threading.Event"}, "jobs": {"type": "Queue"}},
+        {name: [ref("lock"), ref("event"), ref("own"), ref("jobs")] for name in ("left", "right")},
+        {
+            "lock": {"type": "threading.Lock"},
+            "event": {"type": "threading.Event"},
+            "own": {"type": "queue.Queue"},
+            "jobs": {"type": "Queue"},
+        },
         2,
     ),
     "a manager's list": Program(

@@ -21,6 +21,10 @@ class _Waits:
 
     cell: int
 
+    def _be_in(self, world: World, cell: int) -> None:
+        self.cell = cell
+        world.private.add(cell)
+
     def _wait_for_nobody(self, timeout: float | None) -> None:
         """Come back when the time is over."""
         perform(self.cell, Operation("wait", (), timeout, timeout == 0))
@@ -29,7 +33,7 @@ class _Waits:
 class Queue(_Waits, queue.Queue):  # type: ignore[type-arg]
     def __init__(self, world: World, key: object, label: str, maxsize: int = 0) -> None:
         super().__init__(maxsize)
-        self.cell = world.add_cell(key, label, Nobody())
+        self._be_in(world, world.add_cell(key, label, Nobody()))
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         if not block or (timeout is not None and timeout < 0) or not self.full():
@@ -77,7 +81,7 @@ class PriorityQueue(Queue, queue.PriorityQueue):  # type: ignore[type-arg]
 
 class SimpleQueue(_Waits, queue.SimpleQueue):  # type: ignore[type-arg]
     def __init__(self, world: World, key: object, label: str) -> None:
-        self.cell = world.add_cell(key, label, Nobody())
+        self._be_in(world, world.add_cell(key, label, Nobody()))
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         if not block or (timeout is not None and timeout < 0) or not self.empty():
