@@ -33,7 +33,7 @@ class Buffer:
     """Bytes of a block, as a memoryview has them: ``where`` says which. A slice of it is one too, and reads nothing.
     ``kept`` is the block's, for as long as this lives."""
 
-    __slots__ = ("__weakref__", "_block", "_is_readonly", "_where", "kept")
+    __slots__ = ("__weakref__", "_block", "_is_readonly", "_is_slice", "_where", "kept")
     __hash__ = None  # type: ignore[assignment]
 
     format = "B"
@@ -43,6 +43,7 @@ class Buffer:
 
     def __init__(self, block: Bytes, where: range, is_readonly: bool = False) -> None:
         self._block, self._where, self._is_readonly = block, where, is_readonly
+        self._is_slice = False
         self.kept: Any = None
 
     def __len__(self) -> int:
@@ -77,6 +78,7 @@ class Buffer:
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             part = Buffer(self._block, self._where[index], self._is_readonly)
+            part._is_slice = True
             self._block.note_slice(part)
             return part
         where = self._place(index)
@@ -139,7 +141,9 @@ class Buffer:
         return Buffer(self._block, self._where, True)
 
     def release(self) -> None:
-        """Nothing has to be given back."""
+        """Of a slice, nothing has to be given back; the whole one would be gone for its block, too."""
+        if not self._is_slice:
+            self._block.refuse("SharedMemory.buf.release()")
 
     def cast(self, format: str, *shape: Any) -> Buffer:
         if format not in ("B", "@B") or shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any, NoReturn
+from weakref import ref
 
 from .buffer import Buffer
 
@@ -15,6 +16,7 @@ Hold = Callable[[str, Callable[..., Any]], Callable[..., Any]]
 class HeldMemory(SharedMemory):
     """What a genuine one becomes by :func:`hold_block`, in each process that it arrives in."""
 
+    _last: Callable[[], Buffer | None] = staticmethod(lambda: None)
     _read: Callable[..., Any]
     _write: Callable[..., Any]
 
@@ -32,6 +34,7 @@ class HeldMemory(SharedMemory):
     def note_slice(self, part: Buffer) -> None:
         """A genuine slice, because of which the block cannot be closed."""
         part.kept = self._memory[:]
+        self._last = ref(part)
 
     def refuse(self, what: str) -> NoReturn:
         raise TypeError(f"{what}, in a run that is forced")
@@ -39,6 +42,9 @@ class HeldMemory(SharedMemory):
     @property
     def _memory(self) -> memoryview:
         memory: Any = super().buf
+        part = self._last()
+        if memory is None and part is not None:
+            return part.kept  # type: ignore[no-any-return]
         if memory is None:
             raise ValueError("operation forbidden on released memoryview object")
         return memory  # type: ignore[no-any-return]

@@ -435,7 +435,7 @@ PROGRAMS = {
             part[0] += 1
             block.buf[1:3] = b"ab"
             try: block.close()
-            except BufferError as error: return str(error)
+            except BufferError as error: return str(error), part[1]
         """,
         {"left": [ref("block")], "right": [ref("block")]},
         {"block": {"type": "SharedMemory", "size": 4}},

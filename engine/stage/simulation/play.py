@@ -54,6 +54,7 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())
     life = Life(world, terms.plan, terms.library, terms.stock, terms.seed)
+    NotSimulated.latest = None
     try:
         life.begin()
         world.run(scheduler)
@@ -71,6 +72,8 @@ def play(terms: Terms, scheduler: Scheduler) -> Played:
         return Played(life, "step_limit")
     scheduler.end(world, True)
     life.refuse_heirs()
+    if NotSimulated.latest is not None:
+        life.refuse(NotSimulated.latest)
     return Played(life, _ending(life))
 
 

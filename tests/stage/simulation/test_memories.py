@@ -192,6 +192,18 @@ def test_a_block_is_not_closed_while_a_slice_of_it_is_kept() -> None:
     assert results(found) == {(("cannot close exported pointers exist", True, True),)}
 
 
+def test_to_release_the_buffer_of_a_block_is_refused_and_that_of_a_slice_is_not() -> None:
+    def use(block: Any) -> object:
+        with block.buf[0:2] as part:
+            part[0] = 1
+        with block.buf as whole, pytest.raises(NotSimulated, match="release"):
+            whole.release()
+        return None
+
+    with pytest.raises(NotSimulated, match="release"):
+        outcomes(lambda world: SharedMemory(world, "m", "m", 3), use)
+
+
 def test_each_process_closes_a_block_for_itself_and_one_unlinks_it() -> None:
     def close(block: Any) -> object:
         view = block.buf

@@ -49,7 +49,11 @@ class Connection(Shared, connection.Connection):
     def send(self, obj: Any) -> None:
         self._check_closed()
         self._check_writable()
-        load, size = pack(obj, number())
+        try:
+            load, size = pack(obj, number())
+        except Exception:
+            pass_over(self.label)
+            raise
         given = (self.end, load, size + HEADER)
         perform(self.cell, lasting("send", *given) if is_told_by_value(load) else Operation("send", given))
 

@@ -63,7 +63,11 @@ class ShareableList(Shared, shared_memory.ShareableList):  # type: ignore[type-a
 
     def __setitem__(self, position: int, value: Any) -> None:
         where = self._place(position, "assignment index out of range")
-        item = _fitted(value, self._sizes[where])
+        try:
+            item = _fitted(value, self._sizes[where])
+        except Exception:
+            pass_over(here.world.labels[self.cell])
+            raise
         perform(self.cell, Operation("write", (self._memory, range(where, where + 1), (item,))))
 
     def _place(self, position: int, refusal: str) -> int:

@@ -23,7 +23,11 @@ class SimpleQueue(Shared, queues.SimpleQueue):  # type: ignore[type-arg]
 
     def put(self, obj: Any) -> None:
         process = number()
-        load, size = pack(obj, process)
+        try:
+            load, size = pack(obj, process)
+        except Exception:
+            pass_over(here.world.labels[self.cell])
+            raise
         if process in self._closed_in:
             here.world.looked_into.add(QUEUES)
             perform(self.cell, _REFUSED_PUT)
