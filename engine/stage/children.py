@@ -74,9 +74,11 @@ class LinkedProcess(process.BaseProcess):
                     let_come()
                 if self._gate:
                     self._gate.arrive()
-                outcome.returned = self._target(*self._args, **self._kwargs)
-                if self._part is not None:
-                    self._part.pause()
+                try:
+                    outcome.returned = self._target(*self._args, **self._kwargs)
+                finally:
+                    if self._part is not None:
+                        self._part.pause()
         finally:
             if self._part is not None:
                 self._part.be_over()

@@ -157,7 +157,7 @@ class Part(NamedTuple):
             strand.is_inside = True
 
     def pause(self) -> None:
-        """The target has returned, and nobody knows yet what."""
+        """The target is over, and nobody knows yet with what."""
         strand = turns.here()
         if strand is not None and strand.go_on("", "pause"):
             strand.end()
@@ -183,6 +183,7 @@ def leave() -> None:
     strand = turns.here()
     if strand is not None:
         strand.linger()
+        strand.note("pause")
         strand.go_on("", "exit")
 
 
@@ -219,7 +220,11 @@ def _monotonic_s() -> float:
 
 def _before_writing(fd: int, length: int) -> Callable[[], None]:
     strand = turns.here()
-    if strand is None or not strand.baton.score.has_output:
+    if strand is None:
+        return _nothing
+    if not strand.baton.score.has_output:
+        if not strand.is_inside and strand.go_on("", "pause"):
+            strand.end()
         return _nothing
     stream = _STREAMS[fd]
     strand.written[stream] += length

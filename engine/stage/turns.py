@@ -177,6 +177,7 @@ class Strand:
         Who has nothing left to do in the score, or is to be ended, waits until that is over. Raises Astray, and
         KeyboardInterrupt if one comes instead.
         """
+        self.note("pause")
         if self.is_next(primitive, operation):
             self._take()
         elif self.is_interrupted_before(operation):

@@ -19,18 +19,18 @@ import greenlet
 
 from .. import link
 from . import complaints, output
-from .here import perform
+from .here import go_on, perform
 from .lasting import lasting
 from .objects.processes import end_children
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
-from .system import KERNEL
+from .system import KERNEL, PAUSE, SIGNALS
 from .world import KILLS
 
 if TYPE_CHECKING:
     from .life import Life
 
-_WANTS_BYTES = re.compile(r"bytes-like object.* not '?c_")
+_WANTS_BYTES = re.compile(r"bytes-like object.* not '?(c_|Buffer)|Buffer found")
 """What C says before 3.12 of memory that has no bytes, which the genuine one has."""
 
 
@@ -65,6 +65,8 @@ def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callabl
 
 def _leave(life: Life, process: Process, error: BaseException | None) -> None:
     if error is not None:
+        if process.pauses:
+            go_on(SIGNALS, PAUSE)
         process.returned = NOTHING
         if process.has_begun:
             process.raised = process.raised or link.raised(error)

@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import greenlet
 
-from ...models.model import OVER, Interruptible, Lasting, Operation
+from ...models.model import OVER, Interruptible, Operation
 from ...plan import Fault
 from . import here as place
 from .here import here
 from .names import said
 from .process import Process
 from .refusal import NotSimulated
-from .system import CLOCK, KERNEL, SIGNALS
+from .system import CLOCK, KERNEL, PAUSE, RETURN, SIGNALS
 
 if TYPE_CHECKING:
     from .life import Life
 
 _CODES = {"kill": -9, "terminate": -15}
+_LASTING = frozenset((*_CODES, "stop"))
 _OF_QUEUES = frozenset(("close", "join_thread", "cancel_join_thread"))
 _NOWAIT = frozenset(("put_nowait", "get_nowait"))
 _OF_THREADS_QUEUES = frozenset(("put", "get", "task_done", "join", "empty", "full", "qsize"))
@@ -83,6 +84,7 @@ def note_time(life: Life, fault: Fault) -> None:
 def trap(life: Life, process: Process) -> Trap | None:
     """What strikes at the operations of ``process``, if anything does."""
     mine = [one for one in life.plan.faults if one.process == process.name]
+    process.pauses = any(_is_at_any_moment(one) and one.action in _LASTING for one in mine)
     faults = [one for one in mine if one.operation is not None]
     types = {shared.name: shared.type for shared in life.plan.shared}
     for fault in faults:
@@ -98,7 +100,7 @@ def trap(life: Life, process: Process) -> Trap | None:
 def pause(life: Life, process: Process) -> None:
     """A moment before ``process`` tells what its target has returned, if it may be struck at any."""
     if any(one.process == process.name and _is_at_any_moment(one) for one in life.plan.faults):
-        place.perform(SIGNALS, _PAUSE)
+        place.perform(SIGNALS, PAUSE)
 
 
 def _is_at_any_moment(fault: Fault) -> bool:
@@ -111,9 +113,6 @@ def _go_on_and_pause(cell: int, operation: Operation) -> Any:
     if operation.name != "exit":
         place.go_on(SIGNALS, RETURN)
     return result
-
-
-_PAUSE, RETURN = Lasting("pause"), Lasting("return")
 
 
 def note(life: Life, victim: Process, fault: Fault) -> None:

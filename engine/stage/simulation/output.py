@@ -18,6 +18,7 @@ from . import here as place
 from .here import here, perform
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
+from .system import PAUSE, SIGNALS
 
 
 class Output:
@@ -227,4 +228,6 @@ def emit_at_once(process: Process, stream: int, text: str) -> None:
     cell = speaker.output if here.world.output is None else here.world.output
     if cell is not None:
         perform(cell, Operation("write", (stream, text)))
+    elif process.pauses and here.strand is not None:
+        place.go_on(SIGNALS, PAUSE)
     speaker.written.append((stream, text))

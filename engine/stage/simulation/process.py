@@ -44,6 +44,9 @@ class Process:
     has_come = True
     is_gone = False
     is_stopped = False
+    pauses = False
+    """Whether it may be ended or stopped at any moment, so that there is one before it tells what others see."""
+
     is_muted = False
     exitcode: int | None = None
     returned: object

@@ -8,12 +8,11 @@ from ...models.model import BLOCKED, Operation, Raised, Then
 from ...models.queue import Loose
 from ...plan import Score, Turn
 from ..watching import OF_PROXIES
-from .faults import RETURN
 from .life import Life
 from .names import said
 from .process import STDOUT, Process
 from .strand import Strand
-from .system import CLOCK, KERNEL, SIGNALS
+from .system import CLOCK, KERNEL, RETURN, SIGNALS
 from .world import Scheduler, World
 
 _WAITS = frozenset(("await", "come", "idle"))

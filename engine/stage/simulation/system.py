@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ...models.clock import Clock
 from ...models.kernel import Kernel
 from ...models.messages import INITIAL
-from ...models.model import Model, Operation, Step
+from ...models.model import Lasting, Model, Operation, Step
 from ...models.signals import Signals
 from .memo import Memo
 from .payload import as_bytes
@@ -32,6 +32,10 @@ OBEYED = (KERNEL, SIGNALS)
 """Steps on these mean something for who runs."""
 
 LABELS = {KERNEL: "kernel", CLOCK: "clock", SIGNALS: "signals"}
+
+PAUSE, RETURN = Lasting("pause"), Lasting("return")
+"""Moments, on the signals' cell, at which nothing happens, so that something else may: before a process tells what
+others see, and as an operation of its own returns."""
 
 IDLE = Operation("idle")
 """Waits, on the kernel's cell, until nobody else can do anything."""

@@ -223,6 +223,26 @@ def test_a_fault_by_the_clock_finds_nobody_who_has_not_started(simulation: Simul
     assert ends(0.3) == {(-9, ("kill one at 0.3 s",))}
 
 
+@pytest.mark.parametrize("what", ["print('more', flush=True)", "raise ValueError"])
+def test_who_is_killed_after_an_operation_may_not_have_told_yet_what_follows(simulation: Simulation, what: str) -> None:
+    source = f"def one(event):\n  event.set()\n  {what}\ndef other(event): event.wait()"
+    given = {"one": [ref("event")], "other": [ref("event")]}
+
+    found = runs(simulation, source, given, shared={"event": {"type": "Event"}}, faults=(Fault("kill", "one", 0.1),))
+
+    ones = [run.processes["one"] for run in found if run.ending == "completed"]
+    assert (-9, "", None) in {(one.exitcode, one.stdout, one.raised) for one in ones}
+
+
+@pytest.mark.parametrize("caught", ["except:", "except BaseException:"])
+def test_what_is_refused_is_so_also_where_a_target_takes_it_for_its_own_error(
+    simulation: Simulation, caught: str
+) -> None:
+    source = f"import signal\ndef one():\n  try: signal.signal(2, None)\n  {caught} pass"
+
+    assert refusal(simulation, source) == "signal.signal (scenario.yaml:3)"
+
+
 @pytest.mark.parametrize("resumed", [(), (Fault("resume", "one", 1.0),)])
 def test_who_is_stopped_after_an_operation_does_nothing_more_before_he_is_resumed(
     simulation: Simulation, resumed: tuple[Fault, ...]
