@@ -243,6 +243,16 @@ def test_what_is_refused_is_so_also_where_a_target_takes_it_for_its_own_error(
     assert refusal(simulation, source) == "signal.signal (scenario.yaml:3)"
 
 
+def test_who_has_put_something_that_can_change_may_do_what_is_no_step(simulation: Simulation) -> None:
+    source = "def one(queue, end): queue.put([1]), end.close(), end.close()\n"
+    given, shared = {"one": [ref("queue"), ref("end", 1)]}, {"queue": {"type": "Queue"}, "end": {"type": "Pipe"}}
+    struck = (Fault("kill", "one", None, "after", ("end[1]", "close"), 3),)
+
+    assert [run.processes["one"].raised for run in runs(simulation, source, given, shared=shared)] == [None]
+    refused = refusal(simulation, source, given, shared=shared, faults=struck)
+    assert refused == "a fault at an operation on end[1], of which one does nothing (scenario.yaml:1)"
+
+
 @pytest.mark.parametrize("resumed", [(), (Fault("resume", "one", 1.0),)])
 def test_who_is_stopped_after_an_operation_does_nothing_more_before_he_is_resumed(
     simulation: Simulation, resumed: tuple[Fault, ...]

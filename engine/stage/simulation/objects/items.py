@@ -80,6 +80,10 @@ class Lookout:
         self._look()
         return go_on(cell, operation) if self._beyond is None else self._beyond.perform(cell, operation)
 
+    def pass_over(self, name: str) -> None:
+        if self._beyond is not None:
+            self._beyond.pass_over(name)
+
     def _look(self) -> None:
         for queue in self._process.feeders:
             for one in loose(queue.cell, self._process.number):
