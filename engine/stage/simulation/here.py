@@ -42,6 +42,16 @@ def process() -> Process | None:
     return here.strand.process if here.strand is not None else None
 
 
+def caller(of: str) -> Process | None:
+    """The same, for the function that people call ``of``. Raises NotSimulated in a feeder: no schedule shows when it
+    pickles something, and how often."""
+    if here.strand is not None:
+        return here.strand.process
+    if here.pickler is not None:
+        raise NotSimulated(f"{of} in what pickles an item, in a queue's feeder thread")
+    return None
+
+
 @contextmanager
 def acting_as(process: Process) -> Iterator[None]:
     """Have what is done here, in the process that starts ``process``, count as that one's own."""

@@ -149,7 +149,7 @@ class Stream(io.TextIOBase):
         return self._number
 
     def write(self, text: str) -> int:
-        process = place.process()
+        process = place.caller("print")
         if process is None:
             return self._real.write(text)  # type: ignore[no-any-return]
         if not isinstance(text, str):
@@ -163,7 +163,7 @@ class Stream(io.TextIOBase):
         return len(text)
 
     def write_below(self, data: bytes) -> None:
-        process = place.process()
+        process = place.caller("print")
         if process is None:
             self._real.buffer.write(data)
         elif not process.is_muted:
@@ -171,14 +171,14 @@ class Stream(io.TextIOBase):
             _emit_all(process, self._number, _kept_of(process, self._number).write_below(text, len(data)))
 
     def flush(self) -> None:
-        process = place.process()
+        process = place.caller("print")
         if process is None:
             self._real.flush()
         else:
             _emit_all(process, self._number, _kept_of(process, self._number).flush())
 
     def flush_below(self) -> None:
-        process = place.process()
+        process = place.caller("print")
         if process is None:
             self._real.buffer.flush()
         else:

@@ -59,9 +59,9 @@ def install() -> None:
     context.ForkContext.Process = processes.ForkProcess
     context.SpawnContext.Process = processes.SpawnProcess
     context.ForkServerContext.Process = processes.ForkServerProcess
-    builtins.open = _either(builtins.open, _open)
-    multiprocessing.active_children = _either(multiprocessing.active_children, lambda _: processes.active_children())
-    connection.wait = _either(connection.wait, lambda _, *given, **keywords: wait.wait(*given, **keywords))
+    _put(builtins, {"open": _open})
+    _put(multiprocessing, {"active_children": lambda _: processes.active_children()})
+    _put(connection, {"wait": lambda _, *given, **keywords: wait.wait(*given, **keywords)})
     sys.addaudithook(refuse_audited)
 
 
@@ -70,7 +70,7 @@ def _put(module: Any, functions: Mapping[str, Callable[..., Any]]) -> None:
     for name, function in functions.items():
         if hasattr(module, name):
             real = getattr(module, name)
-            stand_in = _either(real, function)
+            stand_in = _either(f"{module.__name__}.{name}", real, function)
             setattr(module, name, stand_in)
             # Where it comes from, too: there it is looked for by who unpickles it.
             home = sys.modules.get(getattr(real, "__module__", None) or "")
@@ -81,19 +81,20 @@ def _put(module: Any, functions: Mapping[str, Callable[..., Any]]) -> None:
 def _made_by(real: Any, make: Callable[..., Any], is_bound: bool) -> Any:
     """What makes a primitive: a method of contexts, and a function of ``multiprocessing``."""
     if is_bound:
-        return _either(real, lambda _, *given, **keywords: make(*given, **keywords))
+        return _either(real.__name__, real, lambda _, *given, **keywords: make(*given, **keywords))
 
     @functools.wraps(real)
     def method(self: Any, *given: Any, **keywords: Any) -> Any:
-        return real(self, *given, **keywords) if place.process() is None else make(*given, **keywords)
+        is_ours = place.caller(real.__name__) is None
+        return real(self, *given, **keywords) if is_ours else make(*given, **keywords)
 
     return method
 
 
-def _either(real: Any, function: Callable[..., Any]) -> Any:
+def _either(name: str, real: Any, function: Callable[..., Any]) -> Any:
     @functools.wraps(real)
     def called(*given: Any, **keywords: Any) -> Any:
-        process = place.process()
+        process = place.caller(name)
         return real(*given, **keywords) if process is None else function(process, *given, **keywords)
 
     return called

@@ -88,6 +88,54 @@ def test_what_a_target_does_that_is_not_simulated_is_refused_by_name(
 
 
 @pytest.mark.parametrize(
+    ("does", "refused"),
+    [
+        ("print(self)", "print"),
+        ("sys.stdout.buffer.write(b'now')", "print"),
+        ("time.sleep(10)", "time.sleep"),
+        ("time.time()", "time.time"),
+        ("random.random()", "random.random"),
+        ("os.getpid()", "os.getpid"),
+        ("os._exit(3)", "os._exit"),
+        ("sys.exit(3)", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    ],
+)
+def test_what_pickling_does_in_a_feeder_is_refused(
+    simulation: Simulation, tmp_path: Path, does: str, refused: str
+) -> None:
+    code = f"""
+        import os, random, sys, time
+        class Item:
+            def __reduce__(self):
+                {does}
+                return int, (3,)
+        def run(it): it.put(Item())
+        """
+
+    found = explored(simulation, tmp_path, "Queue", code)
+
+    assert found.refusal is not None
+    assert found.refusal.startswith(f"{refused} in what pickles an item, in a queue's feeder thread")
+
+
+def test_what_pickling_prints_as_a_pipe_sends_is_printed_by_the_process(simulation: Simulation, tmp_path: Path) -> None:
+    code = """
+        class Item:
+            def __reduce__(self):
+                print("sent")
+                return int, (3,)
+        def run(it):
+            it[1].send(Item())
+            print(it[0].recv())
+        """
+
+    found = explored(simulation, tmp_path, "Pipe", code)
+
+    assert [one.run.processes["one"].stdout for one in found.found] == ["sent\n3\n"]
+
+
+@pytest.mark.parametrize(
     ("code", "refusal"),
     [
         (

@@ -20,6 +20,7 @@ from ..freezing import Freezer, Incomparable
 from ..here import go_on, here, outside
 from ..payload import pack
 from ..process import Process
+from ..refusal import NotSimulated
 from ..strand import Strand
 
 _HALF_CHANGED = "a target changes an item that it has put, and its feeder may send it half changed"
@@ -106,6 +107,8 @@ def _packed(value: Any, process: int) -> tuple[Any, int] | Exception:
         return pack(value, process)
     except Exception as error:
         return error.with_traceback(None)
+    except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:  # It is the end of that thread.
+        raise NotSimulated(f"{type(error).__name__} in what pickles an item, in a queue's feeder thread") from None
 
 
 def _looks(value: Any, packed: tuple[Any, int] | Exception, process: Process) -> object:
