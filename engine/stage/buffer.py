@@ -7,8 +7,10 @@ an answer from the block below it.
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
+from weakref import ref
 
 
 class Bytes(Protocol):
@@ -34,7 +36,6 @@ class Buffer:
     ``kept`` is the block's, for as long as this lives."""
 
     __slots__ = ("__weakref__", "_block", "_is_readonly", "_is_slice", "_where", "kept")
-    __hash__ = None  # type: ignore[assignment]
 
     format = "B"
     itemsize = 1
@@ -48,6 +49,11 @@ class Buffer:
 
     def __len__(self) -> int:
         return len(self._where)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """What ``isinstance`` goes by."""
+        return memoryview
 
     @property
     def nbytes(self) -> int:
@@ -111,6 +117,17 @@ class Buffer:
             return self.tobytes() == other.tobytes()
         return memoryview(self.tobytes()) == other
 
+    def __hash__(self) -> int:
+        if self._is_readonly:
+            self._block.refuse("the hash of SharedMemory.buf")
+        raise ValueError("cannot hash writable memoryview object")
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        self.__reduce__()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(_NOT_PICKLED)
+
     def __bytes__(self) -> bytes:
         return self.tobytes()
 
@@ -152,7 +169,11 @@ class Buffer:
 
     def _place(self, index: Any) -> int:
         if isinstance(index, tuple):
-            raise NotImplementedError("multi-dimensional sub-views are not implemented")
+            if not index:
+                raise NotImplementedError("sub-views are not implemented")
+            if len(index) > 1:
+                raise TypeError(f"cannot index 1-dimension view with {len(index)}-element tuple")
+            (index,) = index
         try:
             place = operator.index(index)
         except TypeError:
@@ -173,3 +194,20 @@ class Buffer:
         if len(content) != len(where):
             raise ValueError("memoryview assignment: lvalue and rvalue have different structures")
         self._block.write_at(where, content)
+
+
+Buffer.__name__ = Buffer.__qualname__ = "memoryview"  # As which errors name it.
+
+_NOT_PICKLED = (
+    "cannot pickle memoryview objects" if sys.version_info >= (3, 11) else "cannot pickle 'memoryview' object"
+)
+
+
+def whole(block: Any, size: int) -> Buffer:
+    """All of ``block``: the same object for as long as anybody keeps it."""
+    last = block.__dict__.get("_whole")
+    found: Buffer | None = last and last()
+    if found is None or found._block is not block:  # It may be what another process has of that.
+        found = Buffer(block, range(size))
+        block._whole = ref(found)
+    return found

@@ -7,7 +7,7 @@ from multiprocessing.shared_memory import SharedMemory
 from typing import Any, NoReturn
 from weakref import ref
 
-from .buffer import Buffer
+from .buffer import Buffer, whole
 
 Hold = Callable[[str, Callable[..., Any]], Callable[..., Any]]
 """Makes of a function one that waits, as the operation of that name."""
@@ -22,7 +22,7 @@ class HeldMemory(SharedMemory):
 
     @property
     def buf(self) -> Any:
-        return None if super().buf is None else Buffer(self, range(self.size))
+        return None if super().buf is None else whole(self, self.size)
 
     def read_at(self, where: range) -> bytes:
         content: bytes = self._read(self, where)

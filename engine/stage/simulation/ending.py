@@ -30,7 +30,7 @@ from .world import KILLS
 if TYPE_CHECKING:
     from .life import Life
 
-_WANTS_BYTES = re.compile(r"bytes-like object.* not '?(c_|Buffer)|Buffer found")
+_WANTS_BYTES = re.compile(r"bytes-like object.*( not '?(c_|memoryview)|, memoryview found)")
 """What C says before 3.12 of memory that has no bytes, which the genuine one has."""
 
 
@@ -49,7 +49,7 @@ def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callabl
         except BaseException as caught:
             error = caught
         if isinstance(error, TypeError) and _WANTS_BYTES.search(str(error)):
-            life.refuse(NotSimulated("memory that is seen as bytes"))
+            life.refuse(NotSimulated("memory that is seen as bytes").with_traceback(error.__traceback__))
             return
         try:
             _leave(life, process, error)

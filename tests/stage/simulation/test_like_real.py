@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import multiprocessing
 import operator
+import pickle
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -283,6 +285,46 @@ def test_a_block_of_memory(block: shared_memory.SharedMemory, calls: list[Call])
     outcomes(lambda world: SharedMemory(world, "x", "x", 4), lambda made: found.extend(told(made.buf, calls)))
 
     assert found == told(block.buf, calls)
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda buffer: buffer[()],
+        lambda buffer: buffer[0, 1],
+        lambda buffer: buffer[(1,)],
+        lambda buffer: buffer["a"],
+        lambda buffer: buffer.count,
+        lambda buffer: buffer < buffer,
+        hash,
+        pickle.dumps,
+        copy.copy,
+        copy.deepcopy,
+        lambda buffer: isinstance(buffer, memoryview),
+        lambda buffer: type(buffer).__name__,
+    ],
+)
+def test_what_is_asked_of_a_buffer(block: shared_memory.SharedMemory, asks: Any) -> None:
+    def answer(buffer: Any) -> object:
+        try:
+            return asks(buffer)
+        except Exception as error:
+            return type(error).__name__, str(error)
+
+    block.buf[:] = bytes(4)  # type: ignore[index]
+    found: list[object] = []
+
+    outcomes(lambda world: SharedMemory(world, "x", "x", 4), lambda made: found.append(answer(made.buf)))
+
+    assert found == [answer(block.buf)]
+
+
+def test_a_buffer_is_itself_for_as_long_as_it_is_kept() -> None:
+    found: list[bool] = []
+
+    outcomes(lambda world: SharedMemory(world, "x", "x", 4), lambda made: found.append(made.buf is made.buf))
+
+    assert found == [True]
 
 
 LISTED = st.one_of(

@@ -13,7 +13,7 @@ from ....models.guarded import Guarded
 from ....models.memory import Memory
 from ....models.model import Operation
 from ....models.name import Name
-from ...buffer import Buffer
+from ...buffer import Buffer, whole
 from ..here import here, perform
 from ..refusal import NotSimulated
 from ..world import World
@@ -89,7 +89,7 @@ class SharedMemory(Block, shared_memory.SharedMemory):
 
     @property
     def buf(self) -> Any:
-        return None if self._is_closed() else Buffer(self, range(self._size))
+        return None if self._is_closed() else whole(self, self._size)
 
     @property
     def size(self) -> int:
