@@ -12,13 +12,13 @@ import os
 import random
 import time
 from collections.abc import Callable
-from multiprocessing import synchronize
+from multiprocessing import connection, queues, reduction, synchronize
 from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
 from . import output, points, turns, watching
 from .faults import Say
-from .turns import Astray, Baton
+from .turns import Astray, Baton, Strand
 
 _SAME = {
     "notify_all": "notify",
@@ -67,22 +67,57 @@ class Holding:
             strand = turns.here()
             if strand is None or strand.is_inside or _is_refused(operation, given):
                 return function(*given, **keywords)
-            try:
-                strand.begin(points.owner(name, operation), _named(step, given), operation in _OPTIONAL)
-            except Astray as astray:
-                strand.say("astray", place=astray.place, did=f"{name}.{operation}")
-                strand.baton.wait_until_over()  # Which never comes: the run is ended.
+            begin = functools.partial(_begin, strand, name, operation, _named(step, given))
+            if own and _pickles_first(operation, given[0]):
+                strand.once_pickled = begin
+            else:
+                begin()
             try:
                 if own and strand.current and strand.current.is_late and _has_no_semaphore(operation, given[0]):
                     return function(given[0], *_AT_ONCE[operation](*given[1:], *keywords.values()))
                 return function(*given, **keywords)
             finally:
-                if own and hasattr(type(given[0]), "_callmethod"):
-                    strand.catch_up()
-                strand.end()
-                strand.linger()
+                strand.once_pickled = None
+                if strand.is_inside:
+                    if own and hasattr(type(given[0]), "_callmethod"):
+                        strand.catch_up()
+                    strand.end()
+                    strand.linger()
 
         return perform
+
+
+def _begin(strand: Strand, name: str, operation: str, step: str) -> None:
+    try:
+        strand.begin(points.owner(name, operation), step, operation in _OPTIONAL)
+    except Astray as astray:
+        strand.say("astray", place=astray.place, did=f"{name}.{operation}")
+        strand.baton.wait_until_over()  # Which never comes: the run is ended.
+
+
+def _pickles_first(operation: str, thing: Any) -> bool:
+    """Whether the operation is no step where what it is given cannot be pickled."""
+    if operation == "send":
+        return hasattr(type(thing), "recv_bytes")
+    return hasattr(type(thing), "_callmethod") or (operation == "put" and isinstance(thing, queues.SimpleQueue))
+
+
+def _asks_to_connect(request: Any) -> bool:
+    """What a proxy sends before its first request (``managers.BaseProxy._connect``)."""
+    return type(request) is tuple and request[:1] == (None,) and request[1:2] == ("accept_connection",)
+
+
+class _Pickler(reduction.ForkingPickler):
+    """The pickler of connections and queues, after which an operation begins that could have failed here."""
+
+    @classmethod
+    def dumps(cls, obj: Any, protocol: int | None = None) -> Any:
+        data = super().dumps(obj, protocol)
+        strand = turns.here()
+        if strand is not None and strand.once_pickled is not None and not _asks_to_connect(obj):
+            begin, strand.once_pickled = strand.once_pickled, None
+            begin()
+        return data
 
 
 def _of_ones_own(step: str, function: Any) -> Any:
@@ -194,6 +229,7 @@ def prepare() -> None:
     time.sleep = _sleep  # type: ignore[assignment]
     os.write = _write
     os._exit = _exit
+    connection._ForkingPickler = queues._ForkingPickler = _Pickler  # type: ignore[attr-defined]
     synchronize.time = SimpleNamespace(monotonic=_monotonic_s)  # type: ignore[attr-defined]
 
 

@@ -141,7 +141,8 @@ class Strand:
 
     It is ``inside`` from when an operation begins until it ends; meanwhile it may come to points at which the
     operation goes on with its next step, or sleeps until somebody wakes it. ``lateness_s`` is how much later it is for
-    it than by the clock, since time-outs have fired. ``written`` and ``granted`` are bytes by stream: those that were
+    it than by the clock, since time-outs have fired. ``once_pickled`` begins the operation that now pickles what it was
+    given. ``written`` and ``granted`` are bytes by stream: those that were
     written, and those whose turn it has been.
     """
 
@@ -150,6 +151,7 @@ class Strand:
         self._thread = thread
         self.lateness_s = 0.0
         self.is_inside = False
+        self.once_pickled: Callable[[], None] | None = None
         self.is_asleep_at_the_end = False
         self.say: Say = _silent
         self.written: Counter[str] = Counter()

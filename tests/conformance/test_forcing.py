@@ -474,6 +474,48 @@ PROGRAMS = {
         },
         2,
     ),
+    "what a pipe cannot send": Program(
+        """
+        def left(ends, counter):
+            try: ends[1].send(lambda: 3)
+            except Exception: counter.value += 1
+            ends[1].send(counter.value)
+        def right(ends, counter):
+            counter.value += 1
+            return ends[0].recv()
+        """,
+        {name: [ref("ends"), ref("counter")] for name in ("left", "right")},
+        {"ends": {"type": "Pipe"}, "counter": {"type": "RawValue", "typecode": "i", "value": 0}},
+        3,
+    ),
+    "what a simple queue cannot carry": Program(
+        """
+        def left(queue, counter):
+            try: queue.put(lambda: 3)
+            except Exception: counter.value += 1
+            queue.put(counter.value)
+        def right(queue, counter):
+            counter.value += 1
+            return queue.get()
+        """,
+        {name: [ref("queue"), ref("counter")] for name in ("left", "right")},
+        {"queue": {"type": "SimpleQueue"}, "counter": {"type": "RawValue", "typecode": "i", "value": 0}},
+        3,
+    ),
+    "what a manager cannot be told": Program(
+        """
+        def left(names, counter):
+            try: names.append(lambda: 3)
+            except Exception: counter.value += 1
+            names.append(counter.value)
+        def right(names, counter):
+            counter.value += 1
+            return len(names)
+        """,
+        {name: [ref("names"), ref("counter")] for name in ("left", "right")},
+        {"names": {"type": "Manager.list"}, "counter": {"type": "RawValue", "typecode": "i", "value": 0}},
+        6,
+    ),
     "a manager's list": Program(
         """
         def left(names): names[0] = names[0] + "l"

@@ -217,9 +217,13 @@ _OF_THE_SYSTEM = {"await": "join"}
 
 def where(frame: Any) -> str:
     """The innermost line of the scenario's own code."""
-    ours = stage.__name__
     while frame is not None:
-        if not frame.f_globals.get("__name__", "").startswith((ours, "multiprocessing", "threading", "contextlib")):
+        name = frame.f_globals.get("__name__", "")
+        # What multiprocessing has made of a text (``managers.MakeProxyType``) is in no file.
+        if not name.startswith(_NOT_OURS) and frame.f_code.co_filename != "<string>":
             return f"{frame.f_code.co_filename}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
+
+
+_NOT_OURS = (stage.__name__, "multiprocessing", "threading", "contextlib")

@@ -55,6 +55,12 @@ def test_a_step_says_who_does_what_to_what_and_where() -> None:
     }
 
 
+def test_a_method_of_a_proxy_is_called_where_the_scenario_does_so() -> None:
+    steps = one("names.append(3)", names={"type": "Manager.list"})
+
+    assert [step["where"] for step in steps if step["operation"] == "append"] == ["/nowhere/scenario.yaml:1"]
+
+
 def test_after_each_step_those_are_told_who_cannot_go_on() -> None:
     steps = recorded(ORDER, "left right").steps
 
