@@ -709,6 +709,29 @@ def test_who_is_interrupted_or_stopped_is_so_in_reality(stage: Stage, fault: Fau
         assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
 
 
+def test_who_is_interrupted_just_before_he_would_be_is_so_in_reality(stage: Stage) -> None:
+    source = """
+        def left(counter):
+            interrupts = 0
+            for _ in range(3):
+                try: counter.value += 1
+                except KeyboardInterrupt: interrupts += 1
+            return interrupts
+        """
+    faults = (
+        Fault("interrupt", "left", moment="before", operation=("counter", "write")),
+        Fault("interrupt", "left", at_s=0.1),
+    )
+    shared = {"counter": {"type": "Value", "typecode": "i", "value": 0}}
+    plan = a_plan(source, {"left": [ref("counter")]}, shared=shared, faults=faults)
+
+    outcomes = rehearsals(plan)
+
+    assert len(outcomes) == 7
+    for rehearsal in outcomes:
+        assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
+
+
 WAITING = {
     "for an item": Program(
         """

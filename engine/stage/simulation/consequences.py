@@ -18,7 +18,8 @@ _SIGTERM = 15
 
 
 def obey(life: Life, strand: Strand, operation: Operation) -> None:
-    """What the steps of the kernel and of signals mean for who runs."""
+    """What the steps of the kernel and of signals mean for who runs. Raises the run's refusal where there is one by
+    then: what comes after that says nothing."""
     action = operation.name
     if action == "exit":
         life.world.end_threads(strand.process)
@@ -28,10 +29,11 @@ def obey(life: Life, strand: Strand, operation: Operation) -> None:
         victim = life.by_number[operation.arguments[0]]
         if action == "interrupt" and victim is strand.process:
             return  # Who interrupts himself has gone on with that already.
-        # Who has been refused something is left without an exit code, and cannot be interrupted any more.
         has_occasion = victim.has_come and (action != "resume" or victim.is_stopped)
         _refuse_what_waits(life, action, strand, victim, operation)
-        if has_occasion and not victim.is_gone and victim.exitcode is None and life.refusal is None:
+        if life.refusal is not None:
+            raise life.refusal
+        if has_occasion and not victim.is_gone and victim.exitcode is None:
             if strand.process.fault is not None:
                 note(life, victim, strand.process.fault)
             _strike(life, action, victim, operation)

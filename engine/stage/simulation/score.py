@@ -18,6 +18,9 @@ from .world import Scheduler, World
 _WAITS = frozenset(("await", "come", "idle"))
 """What the parent, or the start of a process, waits for in reality without being told."""
 
+_STRUCK_BY = {"kill": "kill", "terminate": "kill", "interrupt": "interrupt", "stop": "stop"}
+"""The operations by which faults strike."""
+
 _OWN = frozenset(("close", "join_thread"))
 """What a process does to queues, also at its end, that its feeder alone can see, which has turns of its own."""
 
@@ -142,10 +145,11 @@ def _strike(world: World, number: int, striker: Process) -> Turn:
     fault = striker.fault
     assert fault is not None
     victim = world.life.processes[fault.process]
-    if victim is striker and fault.operation is not None:
-        name, begins = fault.operation[1], fault.moment == "before"
+    operation, own = victim.strand.operation, victim.fault
+    if own is not None and own.operation is not None and operation.name == _STRUCK_BY[own.action]:
+        # It is about to be struck at an operation, by this fault or by another one that this is before.
+        name, begins = own.operation[1], own.moment == "before"
     else:
-        operation = victim.strand.operation
         name, begins = _named(operation), operation is not RETURN
     return Turn(number, victim.name, "", "", fault.action, begins, following=name if begins else "")
 

@@ -185,6 +185,20 @@ def test_a_process_that_was_refused_something_cannot_be_interrupted_any_more(
     assert found.refusal == "signal.signal (one.yaml:5)"
 
 
+def test_nothing_is_done_any_more_once_something_was_refused(simulation: Simulation, tmp_path: Path) -> None:
+    code = """
+        def run(it):
+          for _ in range(3):
+            try: it.value += 1
+            except KeyboardInterrupt: pass
+        """
+    faults = "faults: [{kill: one, before: it.write}, {interrupt: one, at: 0.1}]\n"
+
+    found = explored(simulation, tmp_path, "{type: Value, typecode: i}", code, faults)
+
+    assert found.refusal == "an interrupt in the middle of it.read"
+
+
 def test_a_namespace_is_asked_for_no_attribute_that_it_was_not_given(simulation: Simulation, tmp_path: Path) -> None:
     code = "def run(it):\n  it.size += 1\n  return it.size"
 
