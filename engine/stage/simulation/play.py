@@ -209,6 +209,8 @@ def _waiting(life: Life, process: Process) -> dict[str, Any] | None:
         return None
     primitive, operation, _ = said(life.world, strand.cell, strand.operation)
     name = f"{primitive}.{operation}" if primitive else _OF_THE_SYSTEM.get(operation, operation)
+    if process.is_stopped:
+        name = "stop"
     return {"operation": name, "where": where(strand.greenlet.gr_frame)}
 
 

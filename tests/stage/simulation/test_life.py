@@ -266,6 +266,7 @@ def test_who_is_stopped_after_an_operation_does_nothing_more_before_he_is_resume
     one = run.processes["one"]
     expected = ("completed", "more\n", Returned(1)) if resumed else ("deadlock", "", None)
     assert (run.ending, one.stdout, one.returned) == expected
+    assert (one.waiting_for and one.waiting_for.operation) == (None if resumed else "stop")
 
 
 @pytest.mark.parametrize(("action", "code"), [("kill", -9), ("interrupt", 1)])
