@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ... import plain, stage
@@ -37,26 +37,33 @@ class Terms(NamedTuple):
 
 
 class Played(NamedTuple):
-    """One run that was played to its end. ``ending`` is None where it was left as a repetition of another."""
+    """One run that was played to its end. ``ending`` is None where it was left as a repetition of another;
+    ``is_recalled`` says that no target ran."""
 
     life: Life
     ending: str | None
+    is_recalled: bool = False
 
     @property
     def world(self) -> World:
         return self.life.world
 
 
-def play(terms: Terms, scheduler: Scheduler) -> Played:
+def play(terms: Terms, scheduler: Scheduler, begin: Callable[[Life], None] = Life.begin) -> Played:
     """Run the plan once. What is left of it must be ended with ``played.life.end()``."""
     is_fine, exact = _seen(terms) if terms.plan.faults else (False, terms.exact)
     here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, exact)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())
-    life = Life(world, terms.plan, terms.library, terms.stock, terms.seed)
+    return follow(Life(world, terms.plan, terms.library, terms.stock, terms.seed), scheduler, begin)
+
+
+def follow(life: Life, scheduler: Scheduler, begin: Callable[[Life], None]) -> Played:
+    """Have ``life`` begin, and go on until it is over."""
+    here.world = world = life.world
     NotSimulated.latest = None
     try:
-        life.begin()
+        begin(life)
         world.run(scheduler)
     except Redundant:
         scheduler.end(world, False)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from .picture import Recorder, labels_of
 from .play import Played, Terms, key, play, told
+from .recall import Recall
 from .refusal import NotSimulated
 from .schedulers.bounded import Bounded
 from .schedulers.dfs import DepthFirst
@@ -134,10 +135,11 @@ class Search:
     def _run_phase(self, phase: Phase, scheduler: Scheduler) -> bool:
         """Whether no schedule was left before the phase was over."""
         until_s = None if phase.for_s is None else time.monotonic() + phase.for_s
+        recall = Recall(self.terms) if phase.strategy in SAMPLERS else None
         for _ in range(phase.schedules):
             if not scheduler.begin():
                 return True
-            played = play(self.terms, scheduler)
+            played = recall.play(scheduler) if recall else play(self.terms, scheduler)
             if played.world.looked_into:
                 self.looked_into |= played.world.looked_into - played.world.exact
             self._note(played)
@@ -173,13 +175,22 @@ class Search:
         identity = key(played, self.terms)
         outcome = self.outcomes.get(identity)
         if outcome is None:
+            seen = self._told_by_targets(played, identity) if played.is_recalled else told(played, self.terms)
             outcome = self.outcomes[identity] = Outcome(0, _choices(played))
-            outcome.is_failure = self.judge(told(played, self.terms))
+            outcome.is_failure = self.judge(seen)
             if outcome.is_failure and self.first_failure is None:
                 self.first_failure = self.schedules
         elif len(played.world.trace) < len(outcome.schedule):
             outcome.schedule = _choices(played)
         outcome.count += 1
+
+    def _told_by_targets(self, recalled: Played, identity: Any) -> dict[str, Any]:
+        """What is told of a run that has come to something new, and in which no target ran: they run it once more."""
+        played = play(self.terms, Replay(_choices(recalled)))
+        self.has_gone_elsewhere |= key(played, self.terms) != identity
+        seen = told(played, self.terms)
+        played.life.end()
+        return seen
 
     @property
     def needs_more(self) -> bool:

@@ -89,7 +89,8 @@ class World:
     being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
     the cells ``outliving`` is not given up by who is killed; of what is in the cells ``private``, each process has its
     own. ``is_still`` says that the steps to choose from are only
-    possible because there is nothing else that is.
+    possible because there is nothing else that is. Where it is noted what a process does, ``done`` takes what it does
+    at once, and ``watched`` gives what is to stand before each greenlet.
     """
 
     def __init__(
@@ -127,11 +128,18 @@ class World:
         self.now_s = 0.0
         self.obey: Callable[[Strand, Operation], None] | None = None
         self.life: Any = None
+        self.done: list[Callable[[World, Process], object]] | None = None
+        self.watched: Callable[[Strand, Line], Any] | None = None
+        self.begin_anew()
+        self._places: dict[int, int] = {}
+        self._max_steps = max_steps
+
+    def begin_anew(self) -> None:
+        """Have nobody left over from another run."""
         self._newborn: list[Strand] = []
         self._onlookers: list[Strand] = []
         self._lines: list[Line] = []
-        self._places: dict[int, int] = {}
-        self._max_steps = max_steps
+        self._removed: list[Any] = []
 
     def is_exact(self, kind: str) -> bool:
         return self.is_fine or kind in self.exact
@@ -140,6 +148,8 @@ class World:
         """Have ``process`` do at once what no other one can see, or what comes before they are there."""
         step = self.steps[cell](self.states[cell], process, operation)
         assert not isinstance(step, (Blocked, Then)), operation
+        if self.done is not None:
+            self.done.append(lambda world, process: world.settle(cell, process.number, operation))
         self.states[cell] = step.state
         if isinstance(step, Raised):
             raise step.error
@@ -171,6 +181,8 @@ class World:
         own = line(run)
         self._lines.append(own)
         strand = Strand(self.number(("strand", process.key)), process, own)
+        if self.watched is not None:
+            strand.greenlet = self.watched(strand, own)
         process.strand = strand
         self._newborn.append(strand)
         if here.strand is None:
@@ -181,6 +193,8 @@ class World:
         """Have a thread of ``process`` do ``operation``, and then ``again``, the same if None, whenever it can."""
         strand = Strand(self.number(("strand", process.key, cell, operation.name)), process, None, cell)
         strand.operation, strand.again = operation, again or operation
+        if self.done is not None:
+            self.done.append(lambda world, process: world.add_background(process, cell, operation, again))
         self._insert(strand)
 
     def remove(self, process: Process) -> None:
@@ -189,7 +203,7 @@ class World:
         for strand in [one for one in self.waiting if one.process is process]:
             self.waiting.remove(strand)
             if strand.greenlet is not None:
-                self.kept.append(strand.greenlet)
+                self._removed.append(strand.greenlet)
                 if strand.cell in self.outliving and strand.is_midway:
                     # Its request is with the manager's server, which knows nothing of its end.
                     self.add_background(process, strand.cell, strand.operation, ONCE)
@@ -266,11 +280,10 @@ class World:
         """Take apart what is left."""
         here.strand = None
         left = [strand.greenlet for strand in self.waiting if strand.greenlet is not None]
-        left += [one for one in self.kept if isinstance(one, greenlet.greenlet)]
         for strand in self.waiting:
             strand.process.is_gone = True
         self.waiting.clear()
-        for one in left:
+        for one in left + self._removed:
             _take_apart(one)
         give_back(self._lines)
         self._lines = []
