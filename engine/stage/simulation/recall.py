@@ -31,7 +31,7 @@ from .process import Process
 from .refusal import NotSimulated
 from .schedulers.replay import Replay
 from .strand import Strand
-from .world import Scheduler, World
+from .world import Act, Scheduler, World
 
 _MOST = 20_000
 """How many moments are kept."""
@@ -57,7 +57,7 @@ class Moment:
         self.is_over = is_over
         self.attributes: dict[str, Any] = {}
         self.printed: list[tuple[int, str]] = []
-        self.done: tuple[Callable[[World, Process], object], ...] = ()
+        self.done: tuple[Act, ...] = ()
         self._next: dict[int, Moment] = {}
         self._by_value: dict[Any, Moment] = {}
         self._given: list[Any] = []
@@ -120,8 +120,8 @@ class Recalled:
             strand.process.__dict__.update(moment.attributes)
         if moment.printed:
             strand.process.written += moment.printed
-        for done in moment.done:
-            done(here.world, strand.process)
+        for act in moment.done:
+            act(here.world, strand.process)
         strand.cell, strand.operation, strand.seen = moment.cell, moment.operation, UNSEEN
         self.dead = moment.is_over
 
@@ -185,7 +185,7 @@ class Glance:
 
     def __init__(self, process: Process) -> None:
         world = here.world
-        self._done: list[Callable[[World, Process], object]] = []
+        self._done: list[Act] = []
         world.done = self._done
         self._process = process
         self._attributes = {**vars(process)}
@@ -237,8 +237,8 @@ class Opening:
 
     def __init__(self, life: Life) -> None:
         world = life.world
-        self._world, self._life, self._states = {**vars(world)}, {**vars(life)}, {**world.states}
-        self._processes = {number: {**vars(process)} for number, process in life.by_number.items()}
+        self._world, self._life = {**_fields(world), "names": world.names}, _fields(life)
+        self._processes = {number: _fields(process) for number, process in life.by_number.items()}
         self._strands = [
             _Begun(
                 *(strand.number, strand.process.number, strand.cell, strand.operation, strand.again),
@@ -258,11 +258,11 @@ class Opening:
         """Another one that has come to the same, in which nobody has a greenlet."""
         world, life = object.__new__(World), object.__new__(Life)
         vars(world).update(self._world)
-        world.states = self._states.copy()
-        world.waiting, world.trace, world.kept, world.looked_into, world.doubts = [], [], [], set(), set()
+        world.states, world.readers = world.states.copy(), world.readers.copy()
+        world.waiting, world.trace, world.looked_into, world.doubts = [], [], set(), set()
         world.begin_anew()
         vars(life).update(self._life)
-        life.world, life.struck = world, []
+        life.world = world
         life.by_number = by_number = {number: _copied(fields) for number, fields in self._processes.items()}
         life.processes = {name: by_number[number] for name, number in self._names.items()}
         life.parent = by_number[0]
@@ -275,6 +275,14 @@ class Opening:
                 strand.greenlet = Recalled(strand, begun.moment)
             world.waiting.append(strand)
         return life
+
+
+def _fields(of: Any) -> dict[str, Any]:
+    """What ``of`` has, as long as it goes on otherwise."""
+    return {name: value.copy() if type(value) in _CHANGING else value for name, value in vars(of).items()}
+
+
+_CHANGING = frozenset((dict, list, set))
 
 
 def _copied(fields: dict[str, Any]) -> Process:
@@ -314,11 +322,17 @@ class Recall:
             played = follow(life, scheduler, _has_begun)
         except Unknown:
             here.strand = None
-            choices = [taken.strand.number for taken in life.world.trace]
-            life.end()
-            return self._watch(Replay(choices, scheduler))
+            return self._again(life, scheduler)
+        if played.life.refusal is not None:  # Where that was, targets know.
+            return self._again(played.life, scheduler)
         self._recalled += 1
         return played._replace(is_recalled=True)
+
+    def _again(self, life: Life, scheduler: Scheduler) -> Played:
+        """A run with targets, which goes on from where ``life`` has come to."""
+        choices = [taken.strand.number for taken in life.world.trace]
+        life.end()
+        return self._watch(Replay(choices, scheduler))
 
     def _look_whether_it_pays(self) -> None:
         self._runs += 1

@@ -77,6 +77,10 @@ class Scheduler(Protocol):
         """The run is over; it was left early, as redundant or too long, if it is not ``whole``."""
 
 
+Act = Callable[["World", Process], object]
+"""What a process does that is no step."""
+
+
 class World:
     """What there is in one run. ``names`` and ``max_steps`` are the exploration's.
 
@@ -128,7 +132,7 @@ class World:
         self.now_s = 0.0
         self.obey: Callable[[Strand, Operation], None] | None = None
         self.life: Any = None
-        self.done: list[Callable[[World, Process], object]] | None = None
+        self.done: list[Act] | None = None
         self.watched: Callable[[Strand, Line], Any] | None = None
         self.begin_anew()
         self._places: dict[int, int] = {}
@@ -154,6 +158,12 @@ class World:
         if isinstance(step, Raised):
             raise step.error
         return step.result
+
+    def do(self, act: Act) -> None:
+        """Have the running process ``act`` on this world at once: what it does there besides its operations."""
+        if self.done is not None:
+            self.done.append(act)
+        act(self, here.strand.process)  # type: ignore[union-attr]
 
     def number(self, name: object) -> int:
         return self.names.setdefault(name, len(self.names))

@@ -11,7 +11,8 @@ from ....models.semaphore import SEM_VALUE_MAX
 from ....models.semaphore import Lock as LockModel
 from ....models.semaphore import RLock as RLockModel
 from ....models.semaphore import Semaphore as SemaphoreModel
-from ..here import here, number, perform
+from ..here import here, perform
+from ..process import Process
 from ..world import MEMORY, World
 from .shared import Shared, patience_of
 
@@ -61,10 +62,15 @@ def _note_try(cell: int) -> None:
 def _note_release(cell: int) -> None:
     """The same of who gives back what he has not taken."""
     model = here.world.models[cell]
-    if isinstance(model, Guarded) and model.guard is not None:
-        state = here.world.states[cell]
-        if not model.guard.depth(state[0], number()):
+    guard = model.guard if isinstance(model, Guarded) else None
+    if guard is None:
+        return
+
+    def look(world: World, process: Process) -> None:
+        if not guard.depth(world.states[cell][0], process.number):
             _note_try(cell)
+
+    here.world.do(look)
 
 
 class Lock(SemLock, synchronize.Lock):

@@ -18,6 +18,7 @@ from ....models.guarded import Owned
 from ....models.model import Model, Operation
 from ....models.thread_condition import ThreadCondition
 from ..here import here, perform
+from ..process import Process
 from ..served import refuse_to_inherit
 from ..world import World
 from .barrier import Meeting
@@ -174,13 +175,16 @@ def _by_holder(operation: Callable[..., Any]) -> Any:
 
     @functools.wraps(operation)
     def perform(self: Any, *given: Any, **keywords: Any) -> Any:
+        def refuse(world: World, _: Process) -> None:
+            refuse_to_inherit(world, self.cell)
+
         try:
             result = operation(self, *given, **keywords)
         except RuntimeError:
-            refuse_to_inherit(here.world, self.cell)
+            here.world.do(refuse)
             raise
         if result is False:
-            refuse_to_inherit(here.world, self.cell)
+            here.world.do(refuse)
         return result
 
     return perform

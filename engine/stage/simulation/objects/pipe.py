@@ -12,6 +12,7 @@ from ....models.model import Operation
 from ..here import here, number, pass_over, perform
 from ..lasting import is_told_by_value, lasting
 from ..payload import Raw, as_bytes, pack, unpack
+from ..process import Process
 from ..refusal import NotSimulated
 from ..system import KERNEL
 from ..world import PIPES, World
@@ -58,9 +59,8 @@ class Connection(Shared, connection.Connection):
         perform(self.cell, lasting("send", *given) if is_told_by_value(load) else Operation("send", given))
 
     def recv(self) -> Any:
-        process = number()
-        self._note_reader(process)
-        return unpack(perform(self.cell, self._recv), process)
+        self._note_reader()
+        return unpack(perform(self.cell, self._recv), number())
 
     def close(self) -> None:
         if self.closed:
@@ -123,15 +123,19 @@ class Connection(Shared, connection.Connection):
         perform(self.cell, Operation("send", (self.end, load, len(load) + HEADER)))
 
     def _recv_bytes(self, maxsize: int | None = None) -> io.BytesIO:
-        self._note_reader(number())
+        self._note_reader()
         received = io.BytesIO()
         received.write(as_bytes(perform(self.cell, Operation("recv", (self.end, maxsize)))))
         return received
 
-    def _note_reader(self, process: int) -> None:
+    def _note_reader(self) -> None:
         """Where several processes receive from one end, they may tear messages apart."""
-        if here.world.readers.setdefault(self.end, process) != process:
-            here.world.looked_into.add(PIPES)
+
+        def note(world: World, process: Process) -> None:
+            if world.readers.setdefault(self.end, process.number) != process.number:
+                world.looked_into.add(PIPES)
+
+        here.world.do(note)
 
     def _poll(self, timeout: float | None) -> bool:
         patience_s = None if timeout is None else max(0.0, timeout)
