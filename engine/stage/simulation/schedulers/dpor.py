@@ -156,13 +156,15 @@ class PartialOrder:
 
     def _note_strike(self, world: World, ready: Sequence[Strand], chosen: Strand, strike: Move) -> None:
         """Whom it strikes may never come to do what he wants to: this is the time to see what that could have come
-        before. Where he is held up, anybody may let him go on first."""
+        before. Where he is held up, or asleep until somebody does what he depends on, that may be anybody's step."""
         struck = [strand for strand in world.waiting if strike.victim in (strand.process.number, EVERYBODY)]
         for strand in struck:
             self._note_races(world, strand)
-        is_held_up = victim_of(chosen) is not None and any(strand not in ready for strand in struck)
-        before = [other.number for other in ready if is_held_up or depend(move_of(other), strike)]
-        self._path[-1].backtrack.update(before)
+        node = self._path[-1]
+        waits = victim_of(chosen) is not None and any(
+            strand not in ready or strand.number in node.sleep for strand in struck
+        )
+        node.backtrack.update(other.number for other in ready if waits or depend(move_of(other), strike))
 
     def _note_what_waits(self, world: World, sleep: Collection[int] = ()) -> None:
         """At the end of a run: what those wait to do that could never go on."""

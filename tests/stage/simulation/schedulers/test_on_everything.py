@@ -12,6 +12,7 @@ import greenlet
 import pytest
 
 from engine.models.model import conflict, looks_at_memory
+from engine.plan import Fault, FaultAction
 from engine.stage.simulation.here import here
 from engine.stage.simulation.library import Library
 from engine.stage.simulation.play import Terms, key, play
@@ -21,6 +22,7 @@ from engine.stage.simulation.schedulers.dpor import PartialOrder
 from engine.stage.simulation.stock import Stock
 from engine.stage.simulation.system import IDLE, new_names
 from engine.stage.simulation.world import Scheduler, Taken
+from tests.processes_support import a_plan, ref
 from tests.stage.simulation.schedulers.programs import Drawn, programs
 
 _STRIKES = frozenset({"kill", "stop", "resume", "interrupt"})
@@ -136,6 +138,52 @@ def test_what_is_drawn_over_all_types_has_one_run_for_each_class() -> None:
     total = compare(seed=1, count=40, most=40)
 
     assert total.classes < total.interleavings
+
+
+LOOKED = {"x": {"type": "Queue"}, "v": {"type": "RawValue", "typecode": "i"}}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", ["kill", "stop"])
+def test_who_is_struck_may_have_seen_before_what_others_do_late(action: FaultAction) -> None:
+    """Also where what he saw of it before they did has been tried: the item comes by a feeder, which takes its turn
+    after the blow if it can."""
+    source = """
+        def looks(x, v):
+            try: x.get(False)
+            except Exception: pass
+            v.value = 1
+        def puts(x, v): x.put(1)
+        """
+    given = {name: [ref("x"), ref("v")] for name in ("looks", "puts")}
+    drawn = Drawn(a_plan(source, given, shared=LOOKED, faults=(Fault(action, "looks", nth=0),)), False)
+    everything, _ = found(drawn, DepthFirst, 10_000)
+    one_each, partial = found(drawn, PartialOrder, 1000)
+
+    assert everything.is_whole
+    assert one_each.outcomes == everything.outcomes
+    assert set(one_each.forms) == set(everything.forms)
+    assert max(one_each.forms.values()) == 1
+
+
+@pytest.mark.slow
+def test_who_is_killed_may_have_seen_before_what_comes_by_two_others() -> None:
+    source = """
+        def looks(x, q, v):
+            if x.value: v.value = 1
+        def puts(x, q, v): q.put(1)
+        def hands_on(x, q, v): x.value = q.get()
+        """
+    shared = dict.fromkeys(("x", "v"), LOOKED["v"]) | {"q": LOOKED["x"]}
+    given = {name: [ref("x"), ref("q"), ref("v")] for name in ("looks", "puts", "hands_on")}
+    drawn = Drawn(a_plan(source, given, shared=shared, faults=(Fault("kill", "looks", nth=0),)), False)
+
+    one_each, _ = found(drawn, PartialOrder, 1000)
+
+    assert one_each.is_whole
+    assert max(one_each.forms.values()) == 1
+    struck = [shown for _, marks, shown, *_ in one_each.outcomes if marks[1][0] == -9]
+    assert sorted({"'v': 1" in one for one in struck}) == [False, True]
 
 
 @pytest.mark.slow
