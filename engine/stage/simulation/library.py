@@ -10,17 +10,17 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-import traceback
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.machinery import PathFinder
-from itertools import pairwise
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from ...plan import CODE_MODULE, Code
 from . import here as place
 from . import output
+from .constants import imports, is_constant
+from .forking import Copier
 from .process import Process
 
 
@@ -70,22 +70,28 @@ class Library:
         found = process.modules.get(name)
         if found is not None:
             return found
-        shared = self._shared.get(name)
-        if shared is not None:
-            process.modules[name] = shared
-            return shared
         parent_name, _, last = name.rpartition(".")
         parent = self.load(process, parent_name) if parent_name else None
+        module = self._shared.get(name)
+        if module is None:
+            module = self._made(process, name)
+        process.modules[name] = module
+        if parent is not None:
+            setattr(parent, last, module)
+        return module
+
+    def _made(self, process: Process, name: str) -> ModuleType:
         source = self._source(name)
         if source is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        if name not in self._shared:
+            self._find_imports(name, source)
         printed = output.printed(process)
         module = _executed(name, source, process)
         if name not in self._shared:
             is_silent = printed == output.printed(process)
-            self._shared[name] = module if is_silent and _is_constant(module, source.code) else None
-        if parent is not None:
-            setattr(parent, last, module)
+            is_shared = is_silent and is_constant(module, source.code, self._codes(), self._changes)
+            self._shared[name] = module if is_shared else None
         return module
 
     def target(self, process: Process, module: str, path: str) -> Any:
@@ -101,44 +107,31 @@ class Library:
             self._targets[module, path] = found
         return found
 
-    def inherit(self, child: Process, parent: Process) -> dict[int, Any]:
-        """Give ``child`` its copies of the modules of ``parent``, as fork does.
-
-        Returns what became of the functions and classes in them, by the ids of the originals, for whatever else is to
-        be copied (a memo of ``copy.deepcopy``).
-        """
-        own = []
+    def inherit(self, child: Process, parent: Process) -> Copier:
+        """Give ``child`` its copies of the modules of ``parent``, as fork does. Returns what copies all else. Raises
+        NotSimulated where there is no copy of something."""
+        copier, own = Copier(), []
         for name, module in parent.modules.items():
             if self._shared.get(name):
                 child.modules[name] = module
             else:
                 own.append((name, module))
-        return self._copy(child, own) if own else {}
+        if own:
+            self._copy(child, own, copier)
+        return copier
 
-    def _copy(self, child: Process, own: list[tuple[str, ModuleType]]) -> dict[int, Any]:
-        memo: dict[int, Any] = {}
-        pairs: list[tuple[Any, Any]] = []
+    def _copy(self, child: Process, own: list[tuple[str, ModuleType]], copier: Copier) -> None:
+        """Classes are made by the lines that made them the first time; all else is copied."""
         child.is_muted = True
-        for name, module in own:
-            with place.acting_as(child):
-                copy = self.load(child, name)
-            memo[id(module)] = copy
-            for key, value in vars(module).items():
-                twin = vars(copy).get(key)
-                if _is_twin(value, twin):
-                    memo[id(value)] = twin
-                    pairs.append((value, twin))
+        with place.acting_as(child):
+            copies = [self.load(child, name) for name, _ in own]
         child.is_muted = False
-        for original, copy in list(pairs):
-            _take_over(original, copy, memo)
-        for name, module in own:
-            mine, theirs = vars(child.modules[name]), vars(module)
-            for key in mine.keys() - theirs.keys():
-                del mine[key]
-            for key, value in theirs.items():
-                if not key.startswith("__"):
-                    mine[key] = memo[id(value)] if id(value) in memo else copied(value, memo)
-        return memo
+        pairs = [(module, copy) for (_, module), copy in zip(own, copies, strict=True)]
+        classes = [pair for module, copy in pairs for pair in copier.pair(module, copy)]
+        for original, twin in classes:
+            copier.take_over_class(original, twin)
+        for module, copy in pairs:
+            copier.take_over(module, copy)
 
     @contextmanager
     def visible(self, process: Process) -> Iterator[None]:
@@ -157,9 +150,28 @@ class Library:
                 else:
                     sys.modules[name] = module
 
+    def _find_imports(self, name: str, source: Source) -> None:
+        """Find all that the module imports, and so on: another module may be what changes it."""
+        for imported_name in imports(name, source.code, source.folder is not None):
+            if imported_name not in self._sources and self.owns(imported_name):
+                other = self._source(imported_name)
+                if other is not None:
+                    self._find_imports(imported_name, other)
+
+    def _changes(self, name: str) -> bool:
+        """Whether each process has the module called ``name`` for itself."""
+        return not self.is_constant(name) and self.owns(name)
+
+    def _codes(self) -> list[CodeType]:
+        return [source.code for source in self._sources.values() if source is not None]
+
     def _source(self, name: str) -> Source | None:
         if name not in self._sources:
-            self._sources[name] = self._found(name)
+            self._sources[name] = found = self._found(name)
+            if found is not None and self._shared:
+                # Nobody knew of this one when it was decided what cannot change.
+                self._shared.clear()
+                self._targets.clear()
         return self._sources[name]
 
     def _found(self, name: str) -> Source | None:
@@ -179,60 +191,6 @@ class Library:
         return Source(code, spec.origin, folder)
 
 
-def _is_twin(value: Any, twin: Any) -> bool:
-    """Whether ``twin`` is what the same lines of the module have made for another process."""
-    return (
-        isinstance(value, (FunctionType, type))
-        and type(twin) is type(value)
-        and twin is not value
-        and (twin.__module__, twin.__qualname__) == (value.__module__, value.__qualname__)
-    )
-
-
-def _take_over(original: Any, copy: Any, memo: dict[int, Any]) -> None:
-    """Have the ``copy`` of a function or class hold what the original does: its defaults, its attributes."""
-    if isinstance(original, FunctionType):
-        copy.__defaults__ = copied(original.__defaults__, memo)
-        copy.__kwdefaults__ = copied(original.__kwdefaults__, memo)
-        copy.__dict__.update({name: copied(value, memo) for name, value in original.__dict__.items()})
-        return
-    for name, value in vars(original).items():
-        if isinstance(value, FunctionType) and isinstance(vars(copy).get(name), FunctionType):
-            _take_over(value, vars(copy)[name], memo)
-        elif name[:2] != "__" and not hasattr(type(value), "__get__"):
-            setattr(copy, name, copied(value, memo))
-
-
-def copied(value: Any, memo: dict[int, Any]) -> Any:
-    """``value`` as a forked process has it; what of it cannot be copied is the very same."""
-    if type(value) in _IMMUTABLE:
-        return value
-    import copy  # Few scenarios have anything to copy.
-
-    same: dict[int, Any] = {}
-    while True:
-        tried = {**memo, **same}
-        try:
-            made = copy.deepcopy(value, tried)
-        except Exception as error:
-            culprit = _not_copied(error, copy.deepcopy.__code__)
-            if id(culprit) in same:
-                return value
-            same[id(culprit)] = culprit
-        else:
-            # What deepcopy keeps alive is under the memo's own id, so that no other object can have the id of one.
-            kept = tried.pop(id(tried), [])
-            memo.update(tried)
-            memo.setdefault(id(memo), []).extend(kept)
-            return made
-
-
-def _not_copied(error: Exception, copier: CodeType) -> Any:
-    """What ``copier`` was about to copy when it failed."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code is copier]
-    return frames[-1].f_locals["x"]
-
-
 def _executed(name: str, source: Source, process: Process) -> ModuleType:
     module = ModuleType(name)
     module.__file__ = source.file
@@ -246,61 +204,6 @@ def _executed(name: str, source: Source, process: Process) -> ModuleType:
         del process.modules[name]
         raise
     return module
-
-
-# What cannot change
-
-_IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, type(...))
-_CHANGING = frozenset(
-    {"globals", "vars", "setattr", "delattr", "exec", "eval", "__dict__", "__import__", "__globals__"}
-)
-
-
-def _is_constant(module: ModuleType, code: CodeType) -> bool:
-    """Whether nobody could tell that processes share ``module``: it holds nothing that changes, and does not change."""
-    functions = {name for name, value in vars(module).items() if type(value) is FunctionType}
-    return all(_is_constant_value(value) for name, value in vars(module).items() if name != "__builtins__") and not any(
-        _assigns(one, functions) for one in _codes(code)
-    )
-
-
-def _is_constant_value(value: Any) -> bool:
-    if type(value) in _IMMUTABLE or isinstance(value, ModuleType):
-        return True
-    if type(value) is FunctionType:
-        given = (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
-        return not value.__closure__ and not value.__dict__ and all(type(one) in _IMMUTABLE for one in given)
-    if type(value) in (tuple, frozenset):
-        return all(map(_is_constant_value, value))
-    return (isinstance(value, type) and value.__module__ in sys.stdlib_module_names) or (
-        callable(value) and getattr(value, "__module__", None) in sys.stdlib_module_names | {"builtins"}
-    )
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)
-
-
-def _assigns(code: CodeType, functions: Collection[str]) -> bool:
-    """Whether a function's code could change its module, or the attributes of the ``functions`` in it."""
-    if code.co_name == "<module>":
-        return False
-    import dis
-
-    if _CHANGING & {*code.co_names}:
-        return True
-    instructions = [one for one in dis.get_instructions(code) if one.opname not in ("CACHE", "PUSH_NULL")]
-    return any(one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") for one in instructions) or any(
-        # All that is done to a function as a rule is to call it, and to hand it on.
-        one.opname == "LOAD_GLOBAL" and one.argval in functions and after.opname in _OF_ATTRIBUTES
-        for one, after in pairwise(instructions)
-    )
-
-
-_OF_ATTRIBUTES = frozenset({"STORE_ATTR", "DELETE_ATTR", "LOAD_ATTR", "LOAD_METHOD", "COPY", "DUP_TOP", "STORE_FAST"})
 
 
 # Imports that a target makes

@@ -19,9 +19,10 @@ from .. import link
 from . import build, complaints, faults, output
 from .consequences import obey
 from .ending import complain, guarded
+from .forking import Copier
 from .here import acting_as, perform
 from .lasting import lasting
-from .library import Library, copied
+from .library import Library
 from .objects.processes import Handle
 from .payload import EVERYWHERE
 from .process import STDERR, Process
@@ -82,11 +83,10 @@ class Life:
         """Somebody looks at a process id; what multiprocessing does with them is not told of."""
         self.reads_pids |= self.library.owns(caller.f_globals.get("__name__", ""))
 
-    def inherit(self, starter: Process, process: Process) -> dict[int, Any]:
-        """What a new process has of its starter's modules: copies under fork, nothing otherwise."""
-        if self.plan.start_method == "fork":
-            return self.library.inherit(process, starter)
-        return {}
+    def inherit(self, starter: Process, process: Process) -> Copier | None:
+        """Give a new process what it has of its starter's modules: copies under fork, by what is returned; nothing
+        otherwise."""
+        return self.library.inherit(process, starter) if self.plan.start_method == "fork" else None
 
     # The parent
 
@@ -190,7 +190,7 @@ class Life:
             process.returned = returned
 
         del target
-        strand = self.world.add_strand(process, guarded(self, process, live))
+        strand = self.world.add_strand(process, guarded(self, process, live), self.plan.start_method == "fork")
         if self.plan.faults:
             strand.trap = faults.trap(self, process)
 
@@ -205,7 +205,7 @@ class Life:
             perform(KERNEL, _COME)
         process.has_come = True
 
-    def _handed_over(self, call: Call, process: Process, memo: dict[int, Any]) -> Any:
+    def _handed_over(self, call: Call, process: Process, copier: Copier | None) -> Any:
         """The arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled otherwise."""
         if self.plan.start_method == "fork":
             for shared in self.copied:
@@ -218,8 +218,8 @@ class Life:
             if not value[1]:
                 self.stock.note_same_everywhere(call.args)
             return build.own(value, {})
-        if self.plan.start_method == "fork":
-            return copied(value, memo)
+        if copier is not None:
+            return copier.copied(value)
         return self.pickled(value, self.parent, process)
 
     def dumps(self, value: Any, process: int) -> bytes:
@@ -251,11 +251,9 @@ class Life:
         if speaker.output is None:
             speaker.output = self.world.add_cell(("output", speaker.key), "", output.Output())
         self.by_number[number] = process
-        if self.plan.start_method == "fork":
-            memo = self.library.inherit(process, starter)
-            self.world.is_starting_a_process = True
-            given, function, held = copied((args, kwargs), memo), memo.get(id(target), target), None
-            self.world.is_starting_a_process = False
+        copier = self.inherit(starter, process)
+        if copier is not None:
+            given, function, held = copier.copied((args, kwargs)), copier.copied(target), None
         else:
             function = target
             try:
@@ -266,7 +264,7 @@ class Life:
         process.identity = args[0]._identity if args and hasattr(args[0], "_identity") else ()
         self._at_once(starter.number, lasting("start", number, held))
         own = type(given[0][0]).run if function is target and given[0] else function
-        self.world.add_strand(process, guarded(self, process, lambda: own(*given[0], **given[1])))
+        self.world.add_strand(process, guarded(self, process, lambda: own(*given[0], **given[1])), copier is not None)
         return number
 
     def pickled(self, value: Any, sender: Process, receiver: Process) -> Any:

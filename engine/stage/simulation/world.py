@@ -18,7 +18,7 @@ from ...models.messages import Endpoint
 from ...models.model import BLOCKED, OVER, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
 from . import polling
 from .here import UNSEEN, here
-from .line import Line, give_back, line
+from .line import Line, give_back, inherited, line
 from .payload import EVERYWHERE, Pickling
 from .process import Process
 from .strand import Strand
@@ -186,9 +186,11 @@ class World:
             self.kept.append(shared)
         return place
 
-    def add_strand(self, process: Process, run: Callable[[], None]) -> Strand:
+    def add_strand(self, process: Process, run: Callable[[], None], is_forked: bool = False) -> Strand:
         """Have ``run`` go on as a line of ``process``, up to the first thing that it does to what is shared."""
         own = line(run)
+        if is_forked:
+            own.gr_context = inherited()
         self._lines.append(own)
         strand = Strand(self.number(("strand", process.key)), process, own)
         if self.watched is not None:

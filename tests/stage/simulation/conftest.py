@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
+from tests.processes_support import a_ground, a_stage
 
 
 @pytest.fixture(scope="module")
@@ -14,3 +16,10 @@ def simulation() -> Iterator[Simulation]:
     simulation = Simulation()
     yield simulation
     simulation.close()
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """For what is compared with real processes."""
+    with a_ground() as ground, a_stage(ground) as stage:
+        yield stage

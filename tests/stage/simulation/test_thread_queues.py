@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pickle
 import queue
-from copy import deepcopy
 from functools import partial
 from typing import Any
 
 import pytest
 
+from engine.stage.simulation.forking import Copier
 from engine.stage.simulation.objects import thread_queues
 from engine.stage.simulation.system import new_names
 from engine.stage.simulation.world import World
@@ -28,7 +28,7 @@ def test_a_copy_has_what_was_there_and_goes_its_own_way(kind: str) -> None:
     for item in (2, 1, 3):
         one.put(item)
 
-    copy = deepcopy(one)
+    copy = Copier().copied(one)
     copy.put(0)
 
     assert isinstance(copy, getattr(queue, kind))

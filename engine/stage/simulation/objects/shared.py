@@ -60,9 +60,6 @@ class Shared:
     def __eq__(self, other: object) -> bool:
         return self is other
 
-    def __deepcopy__(self, memo: Any) -> Shared:
-        return self
-
     def __reduce_ex__(self, protocol: Any) -> Any:
         if not (type(self).travels or here.world.is_starting_a_process):
             raise RuntimeError(

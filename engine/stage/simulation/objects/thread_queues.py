@@ -7,13 +7,15 @@ else can put anything there.
 from __future__ import annotations
 
 import queue
-from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....models.model import Operation
 from ....models.nobody import Nobody
 from ..here import perform
 from ..world import World
+
+if TYPE_CHECKING:
+    from ..forking import Copier
 
 
 class _Waits:
@@ -54,12 +56,13 @@ class Queue(_Waits, queue.Queue):  # type: ignore[type-arg]
     def final(self) -> list[object]:
         return list(self.queue)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Queue:
+    def copied_by(self, copier: Copier) -> Queue:
+        """What a forked process has of it."""
         copy = type(self).__new__(type(self))
-        memo[id(self)] = copy
+        copier.note(self, copy)
         queue.Queue.__init__(copy, self.maxsize)
         copy.cell, copy.unfinished_tasks = self.cell, self.unfinished_tasks
-        copy.queue.extend(deepcopy(list(self.queue), memo))
+        copy.queue.extend(copier.copy(list(self.queue)))
         return copy
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -95,10 +98,12 @@ class SimpleQueue(_Waits, queue.SimpleQueue):  # type: ignore[type-arg]
             self.put(item)
         return items
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> SimpleQueue:
-        copy = memo[id(self)] = type(self).__new__(type(self))
+    def copied_by(self, copier: Copier) -> SimpleQueue:
+        """What a forked process has of it."""
+        copy = type(self).__new__(type(self))
+        copier.note(self, copy)
         copy.cell = self.cell
-        for item in deepcopy(self.final(), memo):
+        for item in copier.copy(self.final()):
             copy.put(item)
         return copy
 
