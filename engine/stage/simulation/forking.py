@@ -36,7 +36,7 @@ _SAME_EVERYWHERE = frozenset(_SHARED)
 _OF_INSTANCES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 _ENGINE = __name__.rpartition(".stage.")[0]
 _RUNNING: tuple[type, ...] = (
-    *(types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType),
+    *(types.CoroutineType, types.AsyncGeneratorType),
     *(type({}.keys()), type({}.values()), type({}.items())),
 )
 _CACHE: Any = type(functools.lru_cache(int))
@@ -261,6 +261,28 @@ class Copier:
         vars(copy).update(self.copy(vars(value)))
         return copy
 
+    def _generator(self, generator: types.GeneratorType[Any, Any, Any]) -> Any:
+        """One that has not begun is made of what it was called with; of one that has, or has a closure, no copy can."""
+        import inspect  # Few scenarios have one.
+
+        frame: Any = generator.gi_frame
+        code = generator.gi_code
+        given = code.co_argcount + code.co_kwonlyargcount
+        if (
+            inspect.getgeneratorstate(generator) != inspect.GEN_CREATED
+            or code.co_freevars
+            or len(frame.f_locals) != given
+            or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+        ):
+            return self._running(generator)
+        globals_ = self._memo.get(identity(frame.f_globals), frame.f_globals)
+        values = [self.copy(frame.f_locals[name]) for name in code.co_varnames[:given]]
+        names = code.co_varnames[code.co_argcount : given]
+        made = types.FunctionType(code, globals_, generator.__name__)
+        copy = made(*values[: code.co_argcount], **dict(zip(names, values[code.co_argcount :], strict=True)))
+        self.note(generator, copy)
+        return copy
+
     def _running(self, value: Any) -> Any:
         raise _no_copy(f"a {type(value).__name__}")
 
@@ -364,6 +386,7 @@ _BY_TYPE: dict[type, Callable[[Copier, Any], Any]] = {
     _RLOCK: Copier._lock,
     types.MappingProxyType: Copier._view,
     threading.local: Copier._local,
+    types.GeneratorType: Copier._generator,
     **dict.fromkeys(_RUNNING, Copier._running),
 }
 

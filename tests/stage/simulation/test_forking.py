@@ -210,6 +210,12 @@ MEMORY: Mapping[str, str] = {
                 kept["self"] is kept, type(bag) is Bag, type(kept["error"]) is Broken,
             )
         """,
+    "generators that have not begun": """
+        def up(first, *, last=3): yield from range(first, last)
+        numbers, letters = up(1), (letter for letter in ["a", "b"])
+        def one(): return next(numbers), next(letters), list(letters)
+        def other(): return next(numbers), next(letters)
+        """,
     "context variables": """
         import contextvars, decimal
         level = contextvars.ContextVar("level")
@@ -274,7 +280,7 @@ def test_a_target_may_be_a_closure_that_shares_nothing_with_its_starter(simulati
 @pytest.mark.parametrize(
     ("source", "what"),
     [
-        ("numbers = (n for n in range(3))", "a generator"),
+        ("numbers = (n for n in range(3))\nnext(numbers)", "a generator"),
         ("names = {}\nkeys = names.keys()", "a dict_keys"),
         ("import functools\n@functools.cache\ndef load(): pass\nload()", "what load has cached"),
         ("def made():\n class Local: pass\n return Local()\nlocal = made()", "the class made.<locals>.Local, made by"),
