@@ -21,7 +21,8 @@ def _stopping(function: Callable[..., Any], name: str, step: str, following: str
         strand = turns.here()
         if strand is None or not strand.is_inside:
             return function(*given)
-        goes_on(strand, name, step)
+        if strand.current is None or strand.current.operation != step:  # Who looked first is at it.
+            goes_on(strand, name, step)
         result = function(*given)
         strand.meet(following)
         return result

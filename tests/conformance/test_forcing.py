@@ -593,6 +593,15 @@ KILLED = {
         {"jobs": {"type": "Queue"}, "done": {"type": "Queue"}},
         7,
     ),
+    "a worker that waits for a job for a while": Program(
+        """
+        def left(jobs): jobs.put("job")
+        def right(jobs): return jobs.get(timeout=1)
+        """,
+        {"left": [ref("jobs")], "right": [ref("jobs")]},
+        {"jobs": {"type": "Queue"}},
+        8,
+    ),
     "who holds a lock, and prints": Program(
         """
         def left(lock): right(lock)
