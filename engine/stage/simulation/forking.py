@@ -86,7 +86,7 @@ class Copier:
         for key in mine.keys() - theirs.keys():
             del mine[key]
         for key, value in list(theirs.items()):
-            if not key.startswith("__"):
+            if not key.startswith("__") or key == "__warningregistry__":
                 mine[key] = self.copied(value)
 
     def pair(self, module: types.ModuleType, copy: types.ModuleType) -> Iterator[tuple[type, type]]:

@@ -301,7 +301,7 @@ class Recall:
         self._opening: Opening | None = None
         self._runs = 0
         self._recalled = 0
-        self.pays = _is_plain(terms.plan)
+        self.pays = _is_plain(terms.plan) and not terms.is_virtual
         self.count = 0
         """How many moments are known."""
 
@@ -356,5 +356,5 @@ def _has_begun(life: Life) -> None:
 
 
 def _is_plain(plan: Plan) -> bool:
-    """Whether processes go on by nothing but what they are given: who strikes, or ends others, comes in between."""
+    """Whether nobody strikes, or is ended, in between."""
     return not plan.faults and not any(process.daemon for process in plan.processes)

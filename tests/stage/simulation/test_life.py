@@ -9,6 +9,7 @@ import pytest
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
 from engine.plan import Fault, FaultAction, StartMethod
+from engine.schedule import Timing
 from engine.trace import Returned
 from tests.processes_support import a_plan, ref
 from tests.stage.simulation.stories import BETWEEN, explored, only, outcomes, refusal, runs, value, values
@@ -17,6 +18,53 @@ pytestmark = pytest.mark.slow
 
 SHARED = {"lock": {"type": "Lock"}}
 UNORDERED = Settings(strategy="dpor", keep_going=True, orders_output=False)
+
+
+def test_what_is_logged_and_warned_of_is_printed_by_each_process_and_no_look_at_the_clock(
+    simulation: Simulation,
+) -> None:
+    source = """
+    import logging, warnings
+    def warn(): warnings.warn("old")
+    def one():
+        logging.getLogger("jobs").warning("taken %s", 3)
+        warn()
+        warn()
+    def other(): warn()
+    """
+
+    run = only(simulation, source, ["one", "other"], settings=UNORDERED)
+
+    warning = "/nowhere/scenario.yaml:3: UserWarning: old\n"
+    one, other = (run.processes[name].stderr for name in ("one", "other"))
+    assert (one.startswith(f"taken 3\n{warning}"), one.count(warning)) == (True, 1)
+    assert other.count(warning) == 1
+
+
+@pytest.mark.parametrize(("timing", "waited"), [("any", {True, False}), ("virtual", {False})])
+def test_who_waits_for_something_for_a_while_does_so_no_longer_after_he_waited_in_vain(
+    simulation: Simulation, timing: Timing, waited: set[bool]
+) -> None:
+    """He is woken too early once, and waits on for what is left of his second: when the time is up, that is known."""
+    source = """
+    import time
+    def waits(condition, number):
+        with condition: return condition.wait_for(lambda: number.value == 2, timeout=1)
+    def counts(condition, number):
+        for _ in range(2):
+            time.sleep(0.7)
+            with condition:
+                number.value += 1
+                condition.notify()
+    """
+    given = {name: [ref("condition"), ref("number")] for name in ("waits", "counts")}
+    shared = {"condition": {"type": "Condition"}, "number": {"type": "RawValue", "typecode": "i", "value": 0}}
+    settings = Settings(strategy="dpor", keep_going=True, timing=timing)
+
+    found = runs(simulation, source, given, shared=shared, settings=settings)
+
+    assert {value(run.processes["waits"]) for run in found} == waited
+    assert {run.ending for run in found} == {"completed"}
 
 
 @pytest.mark.parametrize("start_method", ["fork", "spawn"])

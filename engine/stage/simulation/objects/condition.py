@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from multiprocessing import synchronize
 from typing import Any
@@ -11,7 +10,7 @@ from ....models.condition import EVERYBODY
 from ....models.condition import Condition as Model
 from ....models.guarded import Owned, Part
 from ....models.model import Operation
-from ..here import perform
+from ..here import here, perform
 from ..world import World
 from .guarded import add_guarded, join_guarded
 from .lock import SemLock
@@ -26,10 +25,7 @@ class OwnLock(SemLock, synchronize.RLock):
 
 
 class Waiting(Shared):
-    """What all conditions have: their part of a lock's cell.
-
-    ``wait_for`` is the genuine one's: it asks the clock, and waits as long as is left.
-    """
+    """What all conditions have: their part of a lock's cell."""
 
     _part: Part
 
@@ -44,15 +40,16 @@ class Waiting(Shared):
         perform(self.cell, Operation("notify", (self._part, EVERYBODY)))
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
+        """As the genuine one, which asks the clock how long it may still wait: after it waited in vain, no longer. That
+        is all that there is to know where time may pass at any moment."""
+        world = here.world
+        ends_s = None if timeout is None else world.now_s + timeout
+        left_s = timeout
         result = predicate()
-        if result:
-            return result
-        ends_s = None if timeout is None else time.monotonic() + timeout
-        while not result:
-            left_s = None if ends_s is None else ends_s - time.monotonic()
-            if left_s is not None and left_s <= 0:
-                break
-            self.wait(left_s)
+        while not result and (left_s is None or left_s > 0):
+            is_woken = self.wait(left_s)
+            if ends_s is not None and (world.is_virtual or not is_woken):
+                left_s = round(ends_s - world.now_s, 9) if world.is_virtual else 0.0
             result = predicate()
         return result
 
