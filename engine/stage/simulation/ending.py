@@ -34,11 +34,25 @@ _WANTS_BYTES = re.compile(r"bytes-like object.*( not '?(c_|memoryview)|, memoryv
 """What C says before 3.12 of memory that has no bytes, which the genuine one has."""
 
 
+class Failure:
+    """What a target has raised. Nothing else refers to it: with it goes all that its frames hold, such as a generator
+    that has a lock, and when that is can be seen."""
+
+    __slots__ = ("error",)
+
+    def __init__(self) -> None:
+        self.error: BaseException | None = None
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.error is None else complaints.exit_code(self.error)
+
+
 def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callable[[], None]:
     """The whole life of a process, in which ``live`` is its target's part."""
 
     def run() -> None:
-        error: BaseException | None = None
+        failure = Failure()
         try:
             live()
         except greenlet.GreenletExit:
@@ -47,12 +61,12 @@ def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callabl
             life.refuse(refusal)
             return
         except BaseException as caught:
-            error = caught
-        if isinstance(error, TypeError) and _WANTS_BYTES.search(str(error)):
-            life.refuse(NotSimulated("memory that is seen as bytes").with_traceback(error.__traceback__))
+            failure.error = caught
+        if isinstance(failure.error, TypeError) and _WANTS_BYTES.search(str(failure.error)):
+            life.refuse(NotSimulated("memory that is seen as bytes").with_traceback(failure.error.__traceback__))
             return
         try:
-            _leave(life, process, error)
+            _leave(life, process, failure)
         except greenlet.GreenletExit:
             return
         except NotSimulated as refusal:
@@ -63,29 +77,36 @@ def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callabl
     return run
 
 
-def _leave(life: Life, process: Process, error: BaseException | None) -> None:
-    if error is not None:
+def _leave(life: Life, process: Process, failure: Failure) -> None:
+    if failure.error is not None:
         if process.pauses:
             go_on(SIGNALS, PAUSE)
         process.returned = NOTHING
         if process.has_begun:
-            process.raised = process.raised or link.raised(error)
+            process.raised = process.raised or link.raised(failure.error)
+    code = failure.exit_code
+    if process is life.parent:
+        _tell(life, process, failure)  # It is a program, whose children are waited for as its interpreter ends.
     try:
         if process.feeders or process.children:
             _finish(process)
     except (greenlet.GreenletExit, NotSimulated):
         raise
     except BaseException as later:
-        error = later
-    code = 0 if error is None else complaints.exit_code(error)
+        failure.error = later
+        code = failure.exit_code
+    _exit_whatever_comes(life, process, failure, code)
+
+
+def _exit_whatever_comes(life: Life, process: Process, failure: Failure, code: int) -> None:
     while not process.is_gone:
         try:
-            _exit(life, process, error, code)
+            _exit(life, process, failure, code)
             return
         except KeyboardInterrupt as late:
             # It came when all was over but that: of such a one nothing is told but the exit code. Only an interpreter
             # that runs nothing else tells of it, and ends as by the signal.
-            error, code = None, 1
+            failure.error, code = None, 1
             if life.plan.start_method == "spawn" and process is not life.parent:
                 output.emit(process, STDERR, complaints.complaint(None, late))
                 code = -signal.SIGINT
@@ -100,13 +121,18 @@ def _finish(process: Process) -> None:
         queue.join_feeder()
 
 
-def _exit(life: Life, process: Process, error: BaseException | None, code: int) -> None:
-    if error is not None:
-        if isinstance(error, SystemExit):
-            if error.code is not None and not isinstance(error.code, int):
-                output.emit(process, STDERR, f"{error.code}\n")
-        else:
-            complain(life, process, error)
+def _tell(life: Life, process: Process, failure: Failure) -> None:
+    """Have ``process`` say what it failed with, and let go of that."""
+    if isinstance(failure.error, SystemExit):
+        if failure.error.code is not None and not isinstance(failure.error.code, int):
+            output.emit(process, STDERR, f"{failure.error.code}\n")
+    elif failure.error is not None:
+        complain(life, process, failure.error)
+    failure.error = None
+
+
+def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
+    _tell(life, process, failure)
     # Who was forked leaves by a back door, which until 3.13 led past these.
     if sys.version_info >= (3, 13) or process is life.parent or life.plan.start_method == "spawn":
         while process.at_exit:

@@ -408,6 +408,74 @@ def test_what_is_left_of_a_failure_is_seen_as_its_parent_sees_it(simulation: Sim
     assert str(found.run.shared["queue"]) == "[an item]"
 
 
+HOLDS = """
+import atexit, multiprocessing, sys
+def items(lock):
+    with lock:
+        yield 1
+def held(lock):
+    stream = items(lock)
+    next(stream)
+    return stream
+"""
+
+
+@pytest.mark.parametrize("start_method", ["fork", "spawn"])
+@pytest.mark.parametrize("end", ["ValueError", "SystemExit(1)", "SystemExit('bye')"])
+def test_what_the_variables_of_a_failed_target_hold_is_given_back(
+    simulation: Simulation, start_method: StartMethod, end: str
+) -> None:
+    source = f"""{HOLDS}
+def one(lock):
+    stream = held(lock)
+    raise {end}
+def other(lock): return lock.acquire(timeout=1)
+"""
+    given = {"one": [ref("lock")], "other": [ref("lock")]}
+
+    found = outcomes(
+        simulation,
+        source,
+        given,
+        shared=SHARED,
+        start_method=start_method,
+        options={"other": {"start_after": ("one",)}},
+    )
+
+    assert {value for *_, value in found} == {True}
+
+
+def test_it_is_given_back_before_what_is_run_at_exit_and_after_children_are_waited_for(simulation: Simulation) -> None:
+    source = f"""{HOLDS}
+def look(lock, when): print(when, lock.acquire(block=False), flush=True)
+def one(lock):
+    atexit.register(look, lock, "at exit")
+    stream = held(lock)
+    multiprocessing.Process(target=look, args=(lock, "child")).start()
+    raise ValueError
+"""
+
+    run = only(simulation, source, {"one": [ref("lock")]}, shared=SHARED, start_method="spawn")
+
+    assert run.stdout == "child False\nat exit True\n"
+
+
+def test_of_the_parent_it_is_given_back_before_its_children_are_waited_for(simulation: Simulation) -> None:
+    source = f"""{HOLDS}
+def child(lock):
+    with lock: pass
+def before(lock):
+    multiprocessing.Process(target=child, args=(lock,)).start()
+    stream = held(lock)
+    raise ValueError
+def one(): pass
+"""
+
+    (run,) = runs(simulation, source, shared=SHARED, before=[ref("lock")])
+
+    assert (run.ending, run.shared) == ("completed", {"lock": {"locked": False}})
+
+
 def test_what_was_put_before_an_interrupt_is_written(simulation: Simulation) -> None:
     source = """
     def one(queue):
