@@ -27,6 +27,15 @@ class Line(greenlet.greenlet):
     dead: bool = False
     is_idle = False
 
+    def throw(self, *given: Any) -> Any:
+        """As a greenlet's own, but of an error that others keep, it raises one just like it. What was raised refers to
+        the frames it went through, and with what these hold it must be gone when its process is done with it."""
+        if len(given) == 1 and isinstance(given[0], BaseException):
+            made = given[0].__reduce__()
+            if made[0] is type(given[0]) and len(made) == 2:
+                return super().throw(*made)
+        return super().throw(*given)
+
     def run(self, _: object) -> None:
         while True:
             try:

@@ -476,6 +476,24 @@ def one(): pass
     assert (run.ending, run.shared) == ("completed", {"lock": {"locked": False}})
 
 
+def test_what_a_failed_operation_went_through_is_gone_when_that_is_caught(simulation: Simulation) -> None:
+    source = f"""{HOLDS}
+from queue import Empty
+def take(lock, queue):
+    stream = held(lock)
+    queue.get_nowait()
+def one(lock, queue):
+    try: take(lock, queue)
+    except Empty: pass
+    return lock.acquire(timeout=1)
+"""
+    given = {"one": [ref("lock"), ref("queue")]}
+
+    found = outcomes(simulation, source, given, shared={**SHARED, **QUEUE})
+
+    assert {value for _, value in found} == {True}
+
+
 def test_what_was_put_before_an_interrupt_is_written(simulation: Simulation) -> None:
     source = """
     def one(queue):

@@ -89,3 +89,22 @@ def test_context_variables_of_the_last_body_are_not_there() -> None:
     second.switch(None)
 
     assert seen == ["nothing"]
+
+
+def test_what_is_raised_in_a_line_is_like_what_it_is_given_and_not_that_itself() -> None:
+    given = FileNotFoundError(2, "No such file", "here")
+    raised: list[BaseException] = []
+
+    def waits() -> None:
+        try:
+            here.hub.switch(None)
+        except OSError as error:
+            raised.append(error)
+
+    one = line(waits)
+    one.switch(None)
+    one.throw(given)
+
+    assert [str(error) for error in raised] == [str(given)]
+    assert raised[0] is not given
+    assert given.__traceback__ is None
