@@ -213,7 +213,7 @@ def _targets(tree: Tree, code: Code | None, settings: Settings) -> tuple[dict[st
     folder = os.path.dirname(os.path.abspath(document.file))
     if code and not settings.foreign and not _asks_for(tree, "python"):
         try:
-            targets.defined_names(code.source)
+            targets.check(code.source)
         except SyntaxError as error:
             mark = targets.syntax_error_mark(document, code, tree.value.marks["code"], error)
             problems.append(document.problem(mark, f"the code is not Python: {error.msg}"))

@@ -8,6 +8,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -154,6 +155,33 @@ def _names_in_version(path: str, _mtime_ns: int) -> frozenset[str] | None:
             raise TargetProblem(f"{path}{place}: it is not Python: {message}") from None
 
 
+def check(source: str) -> None:
+    """Raise SyntaxError where ``source`` is not Python: of some errors, such as a ``break`` outside of every loop, only
+    ``compile`` tells. Nothing of it is run."""
+    if len(source) > MAX_CODE:
+        return
+    with _compiling():
+        tree = ast.parse(source)
+        try:
+            compile(tree, "code", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            # What parses counts characters, what comes after it counts bytes.
+            line = "".join(source.splitlines()[(error.lineno or 1) - 1 :][:1])
+            if error.offset:
+                error.offset = len(line.encode()[: error.offset - 1].decode(errors="ignore")) + 1
+            raise
+
+
+@contextmanager
+def _compiling() -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # What Python has to say of the code it says when the code is run.
+            yield
+    except (RecursionError, MemoryError, ValueError) as error:
+        raise SyntaxError(str(error) or "too deeply nested", ("code", 1, 1, "")) from None
+
+
 @lru_cache(maxsize=256)
 def defined_names(source: str | bytes) -> frozenset[str] | None:
     """The names that a module binds at its top level; None where only running it could tell.
@@ -162,12 +190,8 @@ def defined_names(source: str | bytes) -> frozenset[str] | None:
     """
     if len(source) > MAX_CODE:
         return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # What Python has to say of the code it says when the code is run.
-            tree = ast.parse(source)
-    except (RecursionError, MemoryError, ValueError) as error:
-        raise SyntaxError(str(error) or "too deeply nested", ("code", 1, 1, "")) from None
+    with _compiling():
+        tree = ast.parse(source)
     names = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     for node in _top_level(tree.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

@@ -245,6 +245,20 @@ def test_environment_variables_are_taken_as_they_are_written(tmp_path: Path) -> 
             "4:14: the code is not Python: invalid syntax",
         ),
         ("code: |\n  é = 'ü' def work(:\n", "2:11: the code is not Python: invalid syntax"),
+        *(
+            (f"code: |\n  def work(): pass\n{lines}\n", f"{place}: the code is not Python: {message}")
+            for lines, place, message in [
+                ("  break", "3:3", "'break' outside loop"),
+                ("  é = 'ü'; break", "3:12", "'break' outside loop"),
+                ("  return", "3:3", "'return' outside function"),
+                ("  def f():\n    await x", "4:5", "'await' outside async function"),
+                ("  def f(é, a, a): pass", "3:15", "duplicate argument 'a' in function definition"),
+                ("  def f():\n    nonlocal x", "4:5", "no binding for nonlocal 'x' found"),
+                ("  def f():\n    x = 1\n    global x", "5:5", "name 'x' is assigned to before global declaration"),
+                ("  *a = 1", "3:3", "starred assignment target must be in a list or tuple"),
+            ]
+        ),
+        ("code: |\n  from __future__ import braces\n  def work(): pass\n", "2:3: the code is not Python: not a chance"),
         ('code: "x\\0"\n', "1:7: the code is not Python: source code string cannot contain null bytes"),
     ],
 )

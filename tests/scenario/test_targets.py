@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.plan import Code
-from engine.scenario.targets import Target, TargetProblem, defined_names, find
+from engine.scenario.targets import MAX_CODE, Target, TargetProblem, check, defined_names, find
 
 CODE = Code("import os.path\ndef work(): ...\nclass Task:\n    def run(self): ...\n", "scenario.yaml", 2)
 OPENED = "raise RuntimeError('executed')\ndef work(): ...\n"
@@ -136,6 +136,13 @@ def test_the_names_a_module_defines_are_told_without_running_it(source: str, nam
 def test_what_cannot_be_parsed_is_a_syntax_error(source: str) -> None:
     with pytest.raises(SyntaxError):
         defined_names(source)
+
+
+def test_what_is_too_deep_to_compile_is_a_syntax_error_and_what_is_too_long_is_left_to_the_run() -> None:
+    with pytest.raises(SyntaxError):
+        check("x = " + "-" * 100_000 + "1")
+
+    check("#" * MAX_CODE + "\nbreak")
 
 
 def test_a_file_that_another_of_its_name_would_be_imported_for_is_refused(folder: Path) -> None:

@@ -42,9 +42,7 @@ class Library:
         self._targets: dict[tuple[str, str], Any] = {}
         self.importing: Process | None = None
         """The process in whose name something is pickled or unpickled, if not in that of the one that runs."""
-        if code:
-            compiled = compile("\n" * (code.line - 1) + code.source, code.file, "exec", dont_inherit=True)
-            self._sources[CODE_MODULE] = Source(compiled, code.file, None)
+        self._code = code
 
     def owns(self, module: str) -> bool:
         """Whether ``module`` is the scenario's own. What is loaded already from elsewhere is not."""
@@ -175,6 +173,10 @@ class Library:
         return self._sources[name]
 
     def _found(self, name: str) -> Source | None:
+        if name == CODE_MODULE and (own := self._code):
+            # Not before somebody asks for it: what another version's grammar refuses fails in who does.
+            compiled = compile("\n" * (own.line - 1) + own.source, own.file, "exec", dont_inherit=True)
+            return Source(compiled, own.file, None)
         parent, _, _ = name.rpartition(".")
         path = self._search_path
         if parent:

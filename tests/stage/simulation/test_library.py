@@ -108,3 +108,13 @@ def test_what_cannot_be_copied_keeps_nothing_else_from_being_each_process_s_own(
     """
 
     assert values(only(simulation, source)) == (1,)
+
+
+def test_code_that_is_not_python_fails_in_the_parent(simulation: Simulation) -> None:
+    run = only(simulation, "def one(): pass\nbreak")
+
+    assert (run.ending, str(run.parent.raised), run.processes["one"].exitcode) == (
+        "completed",
+        "SyntaxError: 'break' outside loop (scenario.yaml, line 2)",
+        None,
+    )
