@@ -20,7 +20,8 @@ from ...plan import CODE_MODULE, Code
 from . import here as place
 from . import output
 from .constants import imports, is_constant
-from .forking import Copier
+from .copier import Copier
+from .forking import take_over
 from .process import Process
 
 
@@ -119,17 +120,11 @@ class Library:
         return copier
 
     def _copy(self, child: Process, own: list[tuple[str, ModuleType]], copier: Copier) -> None:
-        """Classes are made by the lines that made them the first time; all else is copied."""
         child.is_muted = True
         with place.acting_as(child):
             copies = [self.load(child, name) for name, _ in own]
         child.is_muted = False
-        pairs = [(module, copy) for (_, module), copy in zip(own, copies, strict=True)]
-        classes = [pair for module, copy in pairs for pair in copier.pair(module, copy)]
-        for original, twin in classes:
-            copier.take_over_class(original, twin)
-        for module, copy in pairs:
-            copier.take_over(module, copy)
+        take_over(copier, [(module, copy) for (_, module), copy in zip(own, copies, strict=True)])
 
     @contextmanager
     def visible(self, process: Process) -> Iterator[None]:

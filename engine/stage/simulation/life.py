@@ -18,8 +18,8 @@ from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, complaints, faults, output
 from .consequences import obey
+from .copier import Copier
 from .ending import complain, guarded
-from .forking import Copier
 from .here import acting_as, perform
 from .lasting import lasting
 from .library import Library

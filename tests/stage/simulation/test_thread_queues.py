@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.stage.simulation.forking import Copier
+from engine.stage.simulation.copier import Copier
 from engine.stage.simulation.objects import thread_queues
 from engine.stage.simulation.system import new_names
 from engine.stage.simulation.world import World

@@ -15,7 +15,7 @@ from ..here import perform
 from ..world import World
 
 if TYPE_CHECKING:
-    from ..forking import Copier
+    from ..copier import Copier
 
 
 class _Waits:

@@ -1,0 +1,61 @@
+"""Makes the copies that a forked process gets of what it can reach."""
+
+from __future__ import annotations
+
+import re
+import types
+from typing import Any
+
+from .identity import identity
+from .object_copies import made
+
+_SHARED = (
+    *(type(None), bool, int, float, complex, str, bytes, range, slice, type(...), type(NotImplemented)),
+    *(types.CodeType, types.MethodDescriptorType, types.WrapperDescriptorType, types.GetSetDescriptorType),
+    *(types.MemberDescriptorType, types.ClassMethodDescriptorType, types.GenericAlias, types.UnionType, re.Pattern),
+)
+"""Types whose objects never change."""
+
+_SAME_EVERYWHERE = frozenset(_SHARED)
+
+
+class Copier:
+    """Makes the copies that one process gets; the same one of the same thing. ``modules`` are the names of those that
+    are copied."""
+
+    def __init__(self) -> None:
+        self.modules: set[str] = set()
+        self._copies: dict[int, Any] = {}
+        self._kept: list[Any] = []
+        self._cells: list[tuple[types.CellType, types.CellType]] = []
+
+    def note(self, original: Any, copy: Any) -> None:
+        """``copy`` is what the process has in the place of ``original``."""
+        self._copies[identity(original)] = copy
+        self._kept.append(original)  # As long as it is kept, no other one has its identity.
+
+    def find(self, original: Any) -> Any:
+        """What was noted; None if nothing was."""
+        return self._copies.get(identity(original))
+
+    def fill_later(self, original: types.CellType, copy: types.CellType) -> None:
+        """What is in the cell of a closure may be the function that has it."""
+        self._cells.append((original, copy))
+
+    def copied(self, value: Any) -> Any:
+        """What the process has of ``value``. Raises NotSimulated where there is no copy of something."""
+        made = self.copy(value)
+        while self._cells:
+            original, copy = self._cells.pop()
+            try:
+                copy.cell_contents = self.copy(original.cell_contents)
+            except ValueError:  # There is nothing in it.
+                continue
+        return made
+
+    def copy(self, value: Any) -> Any:
+        """The same, but that closures in it may not be filled yet."""
+        if type(value) in _SAME_EVERYWHERE:
+            return value
+        found = self._copies.get(identity(value), self)
+        return made(self, value) if found is self else found
