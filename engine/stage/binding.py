@@ -23,7 +23,7 @@ from .watching import watch
 if TYPE_CHECKING:
     from multiprocessing.managers import SyncManager
 
-    from .turns import Baton
+    from .baton import Baton
 
 
 def install_code(code: Code, folder: str) -> None:

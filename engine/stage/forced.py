@@ -17,8 +17,9 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
 from . import output, points, turns, watching
+from .baton import Baton
 from .faults import Say
-from .turns import Astray, Baton, Strand
+from .turns import Astray, Strand
 
 _SAME = {
     "notify_all": "notify",

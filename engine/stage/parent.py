@@ -82,10 +82,11 @@ def _part(plan: Plan, tell: Callable[..., None]) -> Part | None:
     """The parent's part in a run that is forced."""
     if plan.score is None:
         return None
-    from . import forced, turns
+    from . import forced
+    from .baton import new_baton
 
     forced.prepare()
-    baton = turns.new_baton(plan.score)
+    baton = new_baton(plan.score)
     tell("turns", fds=[baton.fd])
     return forced.Part(baton, PARENT)
 

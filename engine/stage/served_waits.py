@@ -13,7 +13,7 @@ import time
 from multiprocessing import managers
 from typing import Any
 
-from .turns import Baton
+from .baton import Baton
 
 
 class _Here(threading.local):

@@ -14,7 +14,7 @@ from .descendants import may_be_stopped
 from .faults import SIGNALS
 
 if TYPE_CHECKING:
-    from .turns import Baton
+    from .baton import Baton
 
 _LOOK_S, _ARRIVES_S = 0.001, 1.0
 """How often it is seen whether somebody is to be ended in a forced run, and how long that one may take to come to where

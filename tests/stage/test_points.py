@@ -17,10 +17,11 @@ import pytest
 
 from engine.plan import Score, Turn
 from engine.stage import forced, points, turns
+from engine.stage.baton import Baton, new_baton
 from engine.stage.points import STEPS, hold, owner
 from engine.stage.simulation.score import Scribe, score_of
 from engine.stage.stops import Held, Point
-from engine.stage.turns import Baton, Strand, new_baton
+from engine.stage.turns import Strand
 from engine.stage.watching import watch
 from tests.playing_support import following, playing, terms_of
 from tests.processes_support import a_plan, eventually, ref

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from engine.plan import Fault, Score, Turn
+from engine.stage.baton import Baton, new_baton
 from engine.stage.strikes import Strikes, Target
-from engine.stage.turns import Baton, new_baton
 
 TURNS = (Turn(1, "one", "", "jobs", "get"), Turn(2, "one", "", "", "kill"))
 

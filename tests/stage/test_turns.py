@@ -1,17 +1,17 @@
-"""Whose turn it is, in memory that all processes share."""
+"""What a process does with its turns."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 from engine.plan import Score, Turn
 from engine.stage import turns
-from engine.stage.turns import AWAITED, OVER, Astray, Baton, Strand, begin, begin_thread, new_baton
+from engine.stage.baton import AWAITED, OVER, Baton, new_baton
+from engine.stage.turns import Astray, Strand, begin, begin_thread
 
 TURNS = (
     Turn(1, "left", "", "jobs", "get", goes_on=True),
@@ -97,28 +97,6 @@ def test_what_is_optional_holds_nobody_up_unless_it_is_the_next_step(baton: Bato
     assert left.next == TURNS[0]
 
 
-def test_who_is_gone_has_had_its_turn_when_that_was_to_go(baton: Baton) -> None:
-    for place in range(3):
-        baton.note_end("left")
-        baton.pass_on(place)
-
-    assert baton.now == 3
-    assert not baton.needs_others
-    baton.note_end("right")
-    assert baton.is_over
-
-
-def test_who_is_gone_before_its_turn_to_go_has_it_when_that_comes(baton: Baton) -> None:
-    baton.note_end("right")
-    assert (baton.now, baton.needs_others) == (0, True)
-    for place in range(3):
-        baton.pass_on(place)
-
-    baton.note_ends()
-
-    assert baton.is_over
-
-
 STRUCK = (
     Turn(1, "left", "", "jobs", "get", goes_on=True, following="receive"),
     Turn(2, "left", "", "", "kill"),
@@ -195,27 +173,6 @@ def test_who_is_ended_has_had_its_turn(struck: Baton) -> None:
     assert struck.next == (1, STRUCK[1])
     struck.note_end("left")
     assert struck.next == (2, STRUCK[2])
-
-
-class Hurried(list[int]):
-    """Words whose first is a turn further on as soon as it has been read, as others may pass on at any moment."""
-
-    def __getitem__(self, place: Any) -> Any:
-        word = super().__getitem__(place)
-        if place == 0:
-            self[0] = word + 1
-        return word
-
-
-def test_others_may_pass_on_while_it_is_noted_that_somebody_is_gone(
-    baton: Baton, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = Hurried([3, OVER, OVER, OVER, 0])
-    monkeypatch.setattr(baton, "_words", words)
-
-    baton.note_end("left")
-
-    assert words == [4, OVER, OVER, OVER, 0]
 
 
 def test_a_time_out_fires_once() -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 
 from ...plan import Score, Turn
-from ...stage.turns import BEGUN, Baton
+from ...stage.baton import BEGUN, Baton
 from ...trace import Strayed
 
 PATIENCE_S = 5.0

@@ -9,7 +9,7 @@ import pytest
 
 from engine.backends.processes.conductor import PATIENCE_S, Conductor
 from engine.plan import Score, Turn
-from engine.stage.turns import Baton, new_baton
+from engine.stage.baton import Baton, new_baton
 from engine.trace import Strayed
 
 SCORE = Score(
