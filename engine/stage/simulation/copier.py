@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import types
+from collections.abc import Iterable
 from typing import Any
 
 from .identity import identity
@@ -41,6 +42,10 @@ class Copier:
     def fill_later(self, original: types.CellType, copy: types.CellType) -> None:
         """What is in the cell of a closure may be the function that has it."""
         self._cells.append((original, copy))
+
+    def is_flat(self, values: Iterable[Any]) -> bool:
+        """Whether none of them ever changes."""
+        return _SAME_EVERYWHERE.issuperset(map(type, values))
 
     def copied(self, value: Any) -> Any:
         """What the process has of ``value``. Raises NotSimulated where there is no copy of something."""

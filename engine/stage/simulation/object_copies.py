@@ -83,14 +83,14 @@ def _cache(copier: Copier, cache: Any) -> Any:
 def _list(copier: Copier, value: list[Any]) -> Any:
     copy: list[Any] = []
     copier.note(value, copy)
-    copy += map(copier.copy, value)
+    copy += value if copier.is_flat(value) else map(copier.copy, value)
     return copy
 
 
 def _dict(copier: Copier, value: dict[Any, Any]) -> Any:
     copy: dict[Any, Any] = {}
     copier.note(value, copy)
-    copy.update(_items(copier, value))
+    copy.update(value if copier.is_flat(value) and copier.is_flat(value.values()) else _items(copier, value))
     return copy
 
 
@@ -102,6 +102,8 @@ def _set(copier: Copier, value: set[Any]) -> Any:
 
 
 def _tuple(copier: Copier, value: tuple[Any, ...]) -> Any:
+    if copier.is_flat(value):
+        return value
     items = tuple(map(copier.copy, value))
     if all(map(_is, items, value)):
         return value
