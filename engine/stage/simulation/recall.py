@@ -72,6 +72,10 @@ class Moment:
                 self._given.append(given)  # As long as it is kept, no other one has its identity.
         return found
 
+    def is_as(self, strand: Strand) -> bool:
+        """Whether ``strand`` stands there."""
+        return (self.cell, self.operation.name) == (strand.cell, strand.operation.name)
+
     def note(self, given: Any, following: Moment) -> None:
         told = _told(given)
         if told is not None:
@@ -177,6 +181,8 @@ class Watched:
                 moment.note(given, following)
         else:
             enter(given)
+            if following is not None and not following.is_as(self._strand):
+                self._recall.pays = False  # It goes by something else, too.
         self.moment = following
 
 
@@ -248,11 +254,17 @@ class Opening:
         ]
         self._names = {name: process.number for name, process in life.processes.items()}
 
-    def watch(self, life: Life) -> None:
-        """Have those be watched who have begun in ``life``, which has come to the same."""
-        for strand, begun in zip(life.world.waiting, self._strands, strict=True):
+    def watch(self, life: Life) -> bool:
+        """Have those be watched who have begun in ``life``; false if it has not come to the same."""
+        strands = life.world.waiting
+        if [strand.number for strand in strands] != [begun.number for begun in self._strands]:
+            return False
+        for strand, begun in zip(strands, self._strands, strict=True):
             if begun.moment is not None:
+                if not begun.moment.is_as(strand):
+                    return False
                 strand.greenlet.moment = begun.moment
+        return True
 
     def life(self) -> Life:
         """Another one that has come to the same, in which nobody has a greenlet."""
@@ -348,7 +360,7 @@ class Recall:
         life.begin()
         if self._opening is None:
             self._opening = Opening(life)
-        self._opening.watch(life)
+        self.pays = self.pays and self._opening.watch(life)
 
 
 def _has_begun(life: Life) -> None:

@@ -165,6 +165,31 @@ def test_a_target_that_goes_by_what_nobody_sees_is_found_out(tmp_path: Path) -> 
     assert [found["differs"] for found in search.found()] != [False] * len(search.outcomes)
 
 
+@pytest.mark.parametrize("looks_first", [False, True])
+def test_a_target_that_does_something_else_with_the_same_is_recalled_no_more(tmp_path: Path, looks_first: bool) -> None:
+    runs = tmp_path / "runs"
+    source = f"""
+        def left(x):
+            if {looks_first}: x.value
+            with open({str(runs)!r}) as file: is_first = file.read() == "0"
+            if is_first: x.value = 2
+            else: x.value
+        def right(x): pass
+        """
+    here.hub = greenlet.getcurrent()
+    recall, sampler = Recall(terms_of(of_two(source))), SAMPLERS["random"](1)
+
+    for content in "01":
+        runs.write_text(content)
+        sampler.begin()
+        played = recall.play(sampler)
+        played.life.end()
+        if played.is_recalled:  # As it would not be, had it come to something new.
+            recall._watch(sampler).life.end()
+
+    assert not recall.pays
+
+
 def test_who_comes_to_something_new_each_time_is_not_recalled_for_long() -> None:
     plan = of_two("def left(x):\n while True: x.value += 1\ndef right(x):\n while True: x.value += 2")
     here.hub = greenlet.getcurrent()
