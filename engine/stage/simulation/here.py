@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import greenlet
 
 from ...models.model import Operation
+from .apart import insist
 from .refusal import NotSimulated
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ UNSEEN = object()
 
 class Here:
     """``strand`` is None while the engine's own code runs; ``pickler`` is the number of the process in whose name
-    something is pickled, if it is being so."""
+    something is pickled, if it is being so. ``is_over`` says that what is left of a run is being taken apart."""
 
-    __slots__ = ("hub", "pickler", "strand", "world")
+    __slots__ = ("hub", "is_over", "pickler", "strand", "world")
 
     world: World
     strand: Strand | None
@@ -32,6 +33,7 @@ class Here:
     def __init__(self) -> None:
         self.strand = None
         self.pickler: int | None = None
+        self.is_over = False
 
 
 here = Here()
@@ -44,11 +46,13 @@ def process() -> Process | None:
 
 def caller(of: str) -> Process | None:
     """The same, for the function that people call ``of``. Raises NotSimulated in a feeder: no schedule shows when it
-    pickles something, and how often."""
+    pickles something, and how often; and what is taken apart is raised in it."""
     if here.strand is not None:
         return here.strand.process
     if here.pickler is not None:
         raise NotSimulated(f"{of} in what pickles an item, in a queue's feeder thread")
+    if here.is_over:
+        raise outside()
     return None
 
 
@@ -107,4 +111,7 @@ def outside() -> BaseException:
     """Why nothing can be done where no process runs: its feeder pickles what it has put, or it is taken apart."""
     if here.pickler is not None:
         return NotSimulated("an operation that pickling does, in a queue's feeder thread")
+    current = greenlet.getcurrent()
+    if here.is_over and current is not here.hub:
+        insist(current)
     return greenlet.GreenletExit()

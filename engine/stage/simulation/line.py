@@ -21,11 +21,12 @@ _free: list[Line] = []
 
 class Line(greenlet.greenlet):
     """Runs ``body`` at its first switch. ``dead`` says, as a greenlet's does, that this is over; ``is_idle`` that it
-    waits for another."""
+    waits for another; ``defied`` how often it has wanted to do something while it was taken apart."""
 
     body: Callable[[], None]
     dead: bool = False
     is_idle = False
+    defied = 0
 
     def throw(self, *given: Any) -> Any:
         """As a greenlet's own, but of an error that others keep, it raises one just like it. What was raised refers to
@@ -54,7 +55,7 @@ def line(body: Callable[[], None]) -> Line:
     while _free:
         free = _free.pop()
         if free.parent is here.hub:
-            free.body, free.dead, free.is_idle = body, False, False
+            free.body, free.dead, free.is_idle, free.defied = body, False, False, 0
             free.gr_context = None
             return free
     new = Line(parent=here.hub)

@@ -73,7 +73,7 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 def refuse_audited(event: str, given: tuple[Any, ...]) -> None:
     """An audit hook."""
-    if here.strand is None and here.pickler is None:
+    if here.strand is None and here.pickler is None and not here.is_over:
         return
     if event == "open":
         path, _, flags = given

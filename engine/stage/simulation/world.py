@@ -12,11 +12,10 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
-import greenlet
-
 from ...models.messages import Endpoint
 from ...models.model import BLOCKED, OVER, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
 from . import polling
+from .apart import take_apart
 from .here import UNSEEN, here
 from .line import Line, give_back, inherited, line
 from .payload import EVERYWHERE, Pickling
@@ -295,8 +294,10 @@ class World:
         for strand in self.waiting:
             strand.process.is_gone = True
         self.waiting.clear()
+        here.is_over = True
         for one in left + self._removed:
-            _take_apart(one)
+            take_apart(one)
+        here.is_over = False
         give_back(self._lines)
         self._lines = []
 
@@ -379,12 +380,3 @@ class World:
 _number = attrgetter("number")
 _tuple: Any = tuple.__new__
 """Makes a named tuple in half the time that its own constructor takes."""
-
-
-def _take_apart(left: Any) -> None:
-    """Have a greenlet unwind, if it will; one that goes on regardless is left where it is."""
-    if not left.dead:
-        try:
-            left.throw(greenlet.GreenletExit)
-        except BaseException:  # Whatever a target does in its last moments concerns nobody.
-            return

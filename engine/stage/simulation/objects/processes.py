@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 
 from ....models.model import Operation
 from .. import output
-from ..here import here, number, perform
+from ..here import here, number, outside, perform
 from ..process import Process as Current
 from ..process import pid_of
 from ..system import KERNEL
@@ -271,5 +271,6 @@ def end_children() -> None:
 
 
 def _current() -> Current:
-    assert here.strand is not None, "a process is made by a process"
+    if here.strand is None:
+        raise outside()
     return here.strand.process
