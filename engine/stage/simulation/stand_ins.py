@@ -63,6 +63,13 @@ def install() -> None:
     _put(multiprocessing, {"active_children": lambda _: processes.active_children()})
     _put(connection, {"wait": lambda _, *given, **keywords: wait.wait(*given, **keywords)})
     sys.addaudithook(refuse_audited)
+    sys.unraisablehook = _lost
+
+
+def _lost(error: sys.UnraisableHookArgs) -> None:
+    """What a destructor raises. When its run is over it concerns nobody, and nobody reads what would be written."""
+    if place.process() is not None:
+        sys.__unraisablehook__(error)
 
 
 def _put(module: Any, functions: Mapping[str, Callable[..., Any]]) -> None:

@@ -13,7 +13,7 @@ from engine.stage.simulation.here import here
 from engine.stage.simulation.objects.lock import Lock
 from tests.processes_support import ref
 from tests.simulation_support import outcomes
-from tests.stage.simulation.stories import explored, only
+from tests.stage.simulation.stories import explored, only, runs
 
 pytestmark = pytest.mark.slow
 
@@ -89,3 +89,18 @@ def test_nothing_is_done_to_the_system_when_a_run_is_over(simulation: Simulation
 
     assert explored(simulation, source, {"worker": [ref("lock")]}, shared=LOCK).found
     assert kept.exists()
+
+
+def test_what_destructors_raise_when_a_run_is_over_is_told_to_nobody(simulation: Simulation) -> None:
+    # More runs than there is place for it in the pipe.
+    source = """
+    class Item:
+        def __del__(self): raise ValueError
+    def one(lock):
+        lock.acquire(block=False)
+        return [Item() for _ in range(200)]
+    other = one
+    """
+    given = {name: [ref("lock")] for name in ("one", "other")}
+
+    assert {run.ending for run in runs(simulation, source, given, shared=LOCK)} == {"completed"}
