@@ -21,7 +21,7 @@ from .. import link
 from . import complaints, output
 from .here import go_on, perform
 from .lasting import lasting
-from .objects.processes import end_children
+from .objects.processes import called, end_children
 from .process import NOTHING, STDERR, Process
 from .refusal import NotSimulated
 from .system import KERNEL, PAUSE, SIGNALS
@@ -149,5 +149,5 @@ def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
 
 
 def complain(life: Life, process: Process, error: BaseException) -> None:
-    name = None if process is life.parent else process.name
+    name = None if process is life.parent else called(process)
     output.emit(process, STDERR, complaints.complaint(name, error))

@@ -23,7 +23,7 @@ from .ending import complain, guarded
 from .here import acting_as, perform
 from .lasting import lasting
 from .library import Library
-from .objects.processes import Handle
+from .objects.processes import handle, parent_handle
 from .payload import EVERYWHERE
 from .process import STDERR, Process
 from .refusal import NotSimulated
@@ -71,13 +71,19 @@ class Life:
         world.end()
         world.obey, world.life, world.pickling = None, None, EVERYWHERE
         for process in self.by_number.values():
-            process.strand = process.handle = None
+            process.strand = process.handle = process.parent_handle = None
 
     def handle(self, process: Process) -> Any:
         """What ``multiprocessing.current_process`` gives."""
         if process.handle is None:
-            process.handle = Handle(process)
+            process.handle = handle(process, self.plan.start_method)
         return process.handle
+
+    def parent_handle(self, process: Process) -> Any:
+        """What ``multiprocessing.parent_process`` gives."""
+        if process.parent_handle is None:
+            process.parent_handle = parent_handle(process)
+        return process.parent_handle
 
     def note_pid(self, caller: FrameType) -> None:
         """Somebody looks at a process id; what multiprocessing does with them is not told of."""
@@ -262,6 +268,8 @@ class Life:
                 given, function = ((process, failed.error), {}), _fail_to_begin
             held = tuple(self.world.passed)
         process.identity = args[0]._identity if args and hasattr(args[0], "_identity") else ()
+        if function is target and hasattr(args[0], "_identity"):
+            process.handle, process.config = given[0][0], given[0][0]._config
         self._at_once(starter.number, lasting("start", number, held))
         own = type(given[0][0]).run if function is target and given[0] else function
         self.world.add_strand(process, guarded(self, process, lambda: own(*given[0], **given[1])), copier is not None)

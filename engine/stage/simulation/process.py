@@ -21,8 +21,9 @@ class Process:
     ``kept`` is what it has printed and Python has not written yet, by the stream's number; ``written`` takes what is:
     that number, and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of
     its sleeps. ``identity``, ``config`` and ``children`` are as ``multiprocessing.process`` has them of the current
-    process; ``made`` is how many ``Process`` objects it has made. ``speaker`` is whose output its own is, if not
-    itself: a process that a target starts writes into the pipes of its starter. Where several do, the cell ``output``
+    process, ``handle`` and ``parent_handle`` that one and its parent as it sees them itself; ``made`` is how many
+    ``Process`` objects it has made. ``speaker`` is whose output its own is, if not itself: a process that a target
+    starts writes into the pipes of its starter. Where several do, the cell ``output``
     has the order.
     """
 
@@ -30,6 +31,7 @@ class Process:
     strand: Strand | None = None
     output: int | None = None
     handle: Any = None
+    parent_handle: Any = None
     made = 0
     built = 0
     written_length = 0

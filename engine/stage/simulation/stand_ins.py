@@ -230,7 +230,7 @@ def _current_process(process: Process) -> Any:
 
 
 def _parent_process(process: Process) -> Any:
-    return None if process.parent is None else here.world.life.handle(process.parent)
+    return None if process.parent is None else here.world.life.parent_handle(process)
 
 
 _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {

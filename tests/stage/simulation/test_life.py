@@ -746,3 +746,30 @@ def test_pipes_that_targets_make_meanwhile_are_explored(simulation: Simulation) 
     """
 
     assert [values(run) for run in runs(simulation, source, ["one[0]", "one[1]"])] == [([1, 2], [1, 2])]
+
+
+def test_what_a_module_keeps_of_the_current_process_is_a_copy_in_who_is_forked(simulation: Simulation) -> None:
+    source = """
+    import multiprocessing
+    me, workers = multiprocessing.current_process(), []
+    def look(queue):
+        queue.put((me is multiprocessing.current_process(), me.name, len(workers)))
+    def before(): workers.append(multiprocessing.Process(target=int))
+    def one(queue):
+        for _ in range(2):
+            workers.append(multiprocessing.Process(target=look, args=(queue,)))
+            workers[-1].start()
+            workers[-1].join()
+        return [queue.get(), queue.get()]
+    """
+
+    run = only(simulation, source, {"one": [ref("queue")]}, shared=QUEUE, before=[])
+
+    assert value(run.processes["one"]) == [(False, "MainProcess", 2), (False, "MainProcess", 3)]
+
+
+@pytest.mark.parametrize("what", ["is_alive()", "join()", "sentinel"])
+def test_whether_its_parent_lives_is_not_simulated(simulation: Simulation, what: str) -> None:
+    source = f"import multiprocessing\ndef one(): multiprocessing.parent_process().{what}"
+
+    assert refusal(simulation, source) == f"parent_process().{what.rstrip('()')} (scenario.yaml:2)"

@@ -10,13 +10,15 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from multiprocessing import context
 from multiprocessing.process import BaseProcess
-from typing import Any, Protocol, cast
+from types import FrameType
+from typing import Any, Protocol, TypeVar, cast
 
 from ....models.model import Operation
 from .. import output
 from ..here import here, number, outside, perform
 from ..process import Process as Current
 from ..process import pid_of
+from ..refusal import NotSimulated
 from ..system import KERNEL
 from ..world import KILLS
 from .sentinel import Sentinel
@@ -40,6 +42,10 @@ class Life(Protocol):
         starter: Current,
     ) -> int: ...
 
+    def note_pid(self, caller: FrameType) -> None: ...
+
+    def handle(self, process: Current) -> Any: ...
+
 
 class AuthenticationString(bytes):
     """A key that no message may carry."""
@@ -54,9 +60,14 @@ _AUTHKEY = AuthenticationString(bytes(32))
 
 
 class _Simulated(BaseProcess):
-    """``_child`` is the number of the process, once it is started; ``_code`` its exit code, once that is known."""
+    """``_child`` is the number of the process, once it is started; ``_code`` its exit code, once that is known.
+
+    A process has its own copy of the object that it was started by: of that it is no parent, and it is no child, but
+    the current process.
+    """
 
     _child: int | None
+    _parent: int | None
 
     def __init__(
         self,
@@ -74,7 +85,7 @@ class _Simulated(BaseProcess):
         self._identity = (*current.identity, current.made)
         self._config = {"authkey": _AUTHKEY, **current.config}
         self._parent = current.number
-        self._parent_name = current.name
+        self._parent_name = called(current)
         self._child = None
         self._code: int | None = None
         self._closed = False
@@ -128,7 +139,7 @@ class _Simulated(BaseProcess):
 
     def is_alive(self) -> bool:
         self._check_closed()
-        if self._child == number():
+        if self._is_current():
             return True
         assert self._parent == number(), "can only test a child process"
         return self._child is not None and self._poll() is None
@@ -179,6 +190,9 @@ class _Simulated(BaseProcess):
     @property
     def ident(self) -> int | None:
         self._check_closed()
+        if self._is_current():
+            here.world.life.note_pid(sys._getframe(1))
+            return pid_of(number())
         return None if self._child is None else pid_of(self._child)
 
     pid = ident
@@ -192,7 +206,33 @@ class _Simulated(BaseProcess):
             raise ValueError("process not started") from None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self._name!r} parent={pid_of(self._parent)}>"
+        if here.strand is not None:
+            here.world.life.note_pid(sys._getframe(1))
+        status, code = self._status()
+        parts = [f"{type(self).__name__} name={self._name!r}"]
+        if self._child is not None:
+            parts.append(f"pid={pid_of(self._child)}")
+        parts += [f"parent={None if self._parent is None else pid_of(self._parent)}", status]
+        if code is not None:
+            parts.append(f"exitcode={_EXIT_CODES.get(code, code)}")
+        return f"<{' '.join(parts)}{' daemon' * self.daemon}>"
+
+    def _status(self) -> tuple[str, int | None]:
+        """What its ``repr`` says of it, and its exit code."""
+        if self._is_current():
+            return "started", None
+        if self._closed:
+            return "closed", None
+        if self._parent != number():
+            return "unknown", None
+        if self._child is None:
+            return "initial", None
+        # Who tells of a run that is over asks nobody.
+        code = self._poll() if here.strand is not None else self._code
+        return "started" if code is None else "stopped", code
+
+    def _is_current(self) -> bool:
+        return here.strand is not None and here.strand.process.handle is self
 
     def _check_closed(self) -> None:
         if self._closed:
@@ -215,6 +255,7 @@ class _Simulated(BaseProcess):
             perform(KERNEL, Operation("kill", (self._child, -signum)))
 
 
+_EXIT_CODES = {-number: f"-{name}" for name, number in vars(signal).items() if name[:3] == "SIG" and "_" not in name}
 _METHODS = {signal.SIGTERM: "terminate", signal.SIGKILL: "kill"}
 
 
@@ -234,22 +275,88 @@ class ForkServerProcess(_Simulated, context.ForkServerProcess):
     _start_method = "forkserver"
 
 
-class Handle:
-    """A process as ``multiprocessing`` shows it to who did not start it."""
+class _MainProcess(_Simulated):
+    """What the scenario's parent is to itself."""
 
-    def __init__(self, process: Current) -> None:
-        self.name = "MainProcess" if process.parent is None else process.name
-        self.daemon = process.daemon
-        self.authkey = b""
-        self.exitcode = None
-        self._pid = process.pid
+    def close(self) -> None:
+        """Is for children."""
+
+
+class ForkChild(_Simulated, context.ForkProcess):
+    _start_method = "fork"
+
+
+class SpawnChild(_Simulated, context.SpawnProcess):
+    _start_method = "spawn"
+
+
+class ForkServerChild(_Simulated, context.ForkServerProcess):
+    _start_method = "forkserver"
+
+
+_PLANNED: dict[str, type[_Simulated]] = {"fork": ForkChild, "spawn": SpawnChild, "forkserver": ForkServerChild}
+"""What a real run has the scenario's own processes be, by their start method."""
+
+
+class _ParentProcess(_Simulated):
+    """The process that has started the current one. It tells no more of that than its name and id."""
+
+    _number: int
 
     @property
-    def pid(self) -> int:
+    def ident(self) -> int:
         here.world.life.note_pid(sys._getframe(1))
-        return self._pid
+        return pid_of(self._number)
 
-    ident = pid
+    pid = ident
+
+    def is_alive(self) -> bool:
+        raise NotSimulated("parent_process().is_alive")
+
+    def join(self, timeout: float | None = None) -> None:
+        raise NotSimulated("parent_process().join")
+
+    @property
+    def sentinel(self) -> int:
+        raise NotSimulated("parent_process().sentinel")
+
+
+_Some = TypeVar("_Some", bound=_Simulated)
+
+
+def handle(process: Current, start_method: str) -> BaseProcess:
+    """What one of the scenario's own processes is to itself, or its parent."""
+    if process.parent is None:
+        return _unstarted(_MainProcess, process, "MainProcess", None)
+    return _unstarted(_PLANNED[start_method], process, process.name, process.parent.number)
+
+
+def parent_handle(process: Current) -> BaseProcess:
+    """What the parent of ``process`` is to it."""
+    parent = process.parent
+    assert parent is not None
+    own = process.handle
+    made = _unstarted(_ParentProcess, parent, getattr(own, "_parent_name", None) or called(parent), None)
+    made._config, made._identity, made._number = {}, (), parent.number
+    return made
+
+
+def _unstarted(kind: type[_Some], process: Current, name: str, parent: int | None) -> _Some:
+    made = object.__new__(kind)
+    process.config.setdefault("authkey", _AUTHKEY)
+    made._config, made._identity = process.config, process.identity
+    made._name, made._parent = name, parent
+    made._child, made._code, made._closed = None, None, False
+    made._target, made._args, made._kwargs = None, (), {}
+    return made
+
+
+def called(process: Current) -> str:
+    """The name of ``process``, which it may have changed."""
+    if process.handle is not None:
+        name: str = process.handle.name
+        return name
+    return "MainProcess" if process.parent is None else process.name
 
 
 def active_children() -> list[BaseProcess]:
