@@ -259,7 +259,7 @@ class Life:
         self.by_number[number] = process
         copier = self.inherit(starter, process)
         if copier is not None:
-            given, function, held = copier.copied((args, kwargs)), copier.copied(target), None
+            given, function, held = copier.copied((args, kwargs)), target, None
         else:
             function = target
             try:
