@@ -77,12 +77,19 @@ def before():
 
 @pytest.mark.parametrize("start_method", ["fork", "spawn"])
 def test_a_process_sees_the_same_of_itself(stage: Stage, start_method: StartMethod) -> None:
-    plan = a_plan(SOURCE, {"f": [ref("q")]}, shared={"q": {"type": "SimpleQueue"}}, start_method=start_method, before=[])
+    plan = a_plan(
+        SOURCE, {"f": [ref("q")]}, shared={"q": {"type": "SimpleQueue"}}, start_method=start_method, before=[]
+    )
     simulation = Simulation()
 
     real = perform(stage, plan)
     simulated = only(
-        simulation, SOURCE, {"f": [ref("q")]}, shared={"q": {"type": "SimpleQueue"}}, start_method=start_method, before=[]
+        simulation,
+        SOURCE,
+        {"f": [ref("q")]},
+        shared={"q": {"type": "SimpleQueue"}},
+        start_method=start_method,
+        before=[],
     )
     simulation.close()
 

@@ -68,6 +68,9 @@ def own(value: Any, twins: dict[int, Any]) -> Any:
     found = twins.get(place)
     if found is None:
         found = twins[place] = twin(value)
+        lock = found.__dict__.get("_lock")
+        if isinstance(lock, Shared):  # It may have been given that, and the process with it.
+            found.__dict__["_lock"] = own(lock, twins)
     return found
 
 

@@ -86,6 +86,21 @@ def test_who_has_been_given_something_is_given_the_same_again(world: World) -> N
     assert own(lock, {}) is not own(lock, twins)
 
 
+@pytest.mark.parametrize(("kind", "more"), [("Value", {"typecode": "i"}), ("Array", {"typecode": "i", "values": [1]})])
+def test_the_lock_of_a_memory_is_the_one_that_a_process_is_given_too(
+    world: World, kind: str, more: dict[str, Any]
+) -> None:
+    lock = build(world, "RLock", "l", {})
+    memory = build(world, kind, "v", {"lock": lock, **more})
+
+    for given in ([memory, lock], [lock, memory]):
+        found = {type(one).__name__: one for one in own(given, {})}
+        own_lock = found.pop("RLock")
+        (own_memory,) = found.values()
+        assert own_memory.get_lock() is own_lock
+        assert own_lock is not lock
+
+
 def test_a_twin_has_what_the_original_has_so_far(world: World) -> None:
     lock = Lock(world, "lock", "lock")
     before = twin(lock)
