@@ -70,6 +70,19 @@ def acting_as(process: Process) -> Iterator[None]:
         strand.process = before
 
 
+_interrupted: list[Strand | None] = []
+
+
+def collect_as_nobody(phase: str, info: object) -> None:
+    """A callback of ``gc``: what it finds may be left from another run, and the destructors of that must not do
+    anything to this one in the name of whoever happens to run."""
+    if phase == "start":
+        _interrupted.append(here.strand)
+        here.strand = None
+    else:
+        here.strand = _interrupted.pop()
+
+
 def number() -> int:
     """The number of the process whose code runs; the parent's, while its primitives are being made."""
     return here.strand.process.number if here.strand is not None else 0

@@ -24,7 +24,7 @@ import greenlet
 from ...plan import Plan
 from .. import wire
 from . import stand_ins
-from .here import here
+from .here import collect_as_nobody, here
 from .library import Library
 from .names import label
 from .picture import Recorder, labels_of
@@ -53,6 +53,7 @@ def main() -> None:
     # Next to nothing of what a run leaves is in a cycle; to look for it every 700 objects takes a tenth of the time.
     gc.freeze()
     gc.set_threshold(_GARBAGE)
+    gc.callbacks.append(collect_as_nobody)
     with socket.socket(fileno=int(sys.argv[2])) as engine:
         wire.send(engine, {"event": "ready", "version": sys.version.split()[0]})
         while (frame := wire.receive(engine)) is not None:

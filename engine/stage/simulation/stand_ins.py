@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import builtins
 import functools
+import gc
 import importlib
 import multiprocessing
 import os
@@ -24,7 +25,7 @@ from typing import Any
 from ...models.model import Operation
 from . import here as place
 from . import output
-from .here import here, perform
+from .here import collect_as_nobody, here, perform
 from .library import imported
 from .makers import MAKERS
 from .objects import fifo, processes, wait
@@ -225,6 +226,20 @@ def _import_module(process: Process, name: str, package: str | None = None) -> A
 _real_import_module = importlib.import_module
 
 
+def _collect(process: Process, *given: Any, **keywords: Any) -> int:
+    """Who asks for it does it himself, unlike the collection that comes at any moment."""
+    if collect_as_nobody not in gc.callbacks:
+        return _real_collect(*given, **keywords)  # Somebody is at it already.
+    gc.callbacks.remove(collect_as_nobody)
+    try:
+        return _real_collect(*given, **keywords)
+    finally:
+        gc.callbacks.append(collect_as_nobody)
+
+
+_real_collect = gc.collect
+
+
 def _current_process(process: Process) -> Any:
     return here.world.life.handle(process)
 
@@ -247,6 +262,7 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
         "kill": _kill,
         "write": _write,
     },
+    gc: {"collect": _collect},
     atexit: {"register": _at_exit, "unregister": _not_at_exit},
     importlib: {"import_module": _import_module},
     multiprocessing: {

@@ -773,3 +773,29 @@ def test_whether_its_parent_lives_is_not_simulated(simulation: Simulation, what:
     source = f"import multiprocessing\ndef one(): multiprocessing.parent_process().{what}"
 
     assert refusal(simulation, source) == f"parent_process().{what.rstrip('()')} (scenario.yaml:2)"
+
+
+COLLECTS = """
+import gc
+class Holds:
+    def __init__(self, lock): self.lock, self.me = lock, self
+    def __del__(self): self.lock.release()
+def one(lock):
+    lock.acquire()
+    Holds(lock)
+    {collect}
+    return lock.acquire(block=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("collect", "is_released"),
+    [("gc.collect()", True), ("gc.set_threshold(10); garbage = [[] for _ in range(10_000)]", False)],
+)
+def test_only_a_collection_that_a_target_asks_for_runs_destructors_in_its_name(
+    simulation: Simulation, collect: str, is_released: bool
+) -> None:
+    # Another one comes at any moment, and may find what was left by another run.
+    source = COLLECTS.format(collect=collect)
+
+    assert outcomes(simulation, source, {"one": [ref("lock")]}, shared=SHARED) == {("completed", is_released)}
