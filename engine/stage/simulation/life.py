@@ -7,7 +7,7 @@ Source: CPython, Lib/multiprocessing/process.py (``_bootstrap``), spawn.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
 from types import FrameType
@@ -236,43 +236,31 @@ class Life:
         with self.library.visible(self.by_number[process]):
             return ForkingPickler.loads(load)
 
-    def start_process(
-        self,
-        key: object,
-        name: str,
-        target: Any,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        daemon: bool,
-        starter: Process,
-    ) -> int:
-        """A process that a target starts: it gets ``target`` and what that is given as its start method has it."""
-        method = getattr(args[0], "_start_method", None) if args else None
-        if method not in (None, self.plan.start_method):
+    def start_process(self, key: object, name: str, started: Any, daemon: bool, starter: Process) -> int:
+        """A process that a target starts: it runs ``started`` as its start method has it."""
+        if started._start_method not in (None, self.plan.start_method):
+            method = started._start_method
             raise NotSimulated(f"a process that is started by {method}, where those of the scenario are by another")
         number = len(self.plan.processes) + 1 + self.world.number(("process", key))
         self.observes = True
         process = Process(number, key, name, starter, daemon)
+        process.identity = started._identity
         process.speaker = speaker = starter.speaker or starter
         if speaker.output is None:
             speaker.output = self.world.add_cell(("output", speaker.key), "", output.Output())
         self.by_number[number] = process
-        copier = self.inherit(starter, process)
-        if copier is not None:
-            given, function, held = copier.copied((args, kwargs)), target, None
+        copier, held = self.inherit(starter, process), None
+        live: Callable[[], object]
+        try:
+            own = self.pickled(started, starter, process) if copier is None else copier.copied(started)
+        except Unborn as failed:
+            live = partial(_fail_to_begin, process, failed.error)
         else:
-            function = target
-            try:
-                given = self.pickled((args, kwargs), starter, process)
-            except Unborn as failed:
-                given, function = ((process, failed.error), {}), _fail_to_begin
+            process.handle, process.config, live = own, own._config, own.run
+        if copier is None:
             held = tuple(self.world.passed)
-        process.identity = args[0]._identity if args and hasattr(args[0], "_identity") else ()
-        if function is target and hasattr(args[0], "_identity"):
-            process.handle, process.config = given[0][0], given[0][0]._config
         self._at_once(starter.number, lasting("start", number, held))
-        own = type(given[0][0]).run if function is target and given[0] else function
-        self.world.add_strand(process, guarded(self, process, lambda: own(*given[0], **given[1])), copier is not None)
+        self.world.add_strand(process, guarded(self, process, live), copier is not None)
         return number
 
     def pickled(self, value: Any, sender: Process, receiver: Process) -> Any:

@@ -33,19 +33,17 @@ class Life:
     def __init__(self, world: World) -> None:
         self.world, self.told = world, []  # type: tuple[World, list[Any]]
 
-    def start_process(
-        self, child_key: Any, name: str, target: Any, args: Any, kwargs: Any, daemon: bool, starter: Current
-    ) -> int:
+    def start_process(self, child_key: Any, name: str, started: Any, daemon: bool, starter: Current) -> int:
         number = 100 + len(self.told)
         self.told.append((child_key, name, daemon))
         world = self.world
         perform(KERNEL, Operation("start", (number, None)))
         child = Current(number, child_key, name)
         child.identity, child.config = (*starter.identity, child_key[-1]), {"daemon": daemon}
-        given = tuple(copy.copy(one) for one in args)
+        own = copy.copy(started)
 
         def run() -> None:
-            target(*given, **kwargs)
+            own.run()
             end_children()
             perform(KERNEL, Operation("exit", (0,)))
 

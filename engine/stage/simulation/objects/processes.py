@@ -35,9 +35,7 @@ class Life(Protocol):
         self,
         child_key: object,
         name: str,
-        target: Callable[..., object] | None,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
+        started: Any,
         daemon: bool,
         starter: Current,
     ) -> int: ...
@@ -115,9 +113,7 @@ class _Simulated(BaseProcess):
         life = cast(Life, here.world.life)
         output.flush(current)
         # Whether `run` is the class's own or its target's: what is copied for the child is the object, as in reality.
-        self._child = life.start_process(
-            (current.key, self._identity[-1]), self._name, type(self).run, (self,), {}, self.daemon, current
-        )
+        self._child = life.start_process((current.key, self._identity[-1]), self._name, self, self.daemon, current)
         self._sentinel = Sentinel(self._child)
         del self._target, self._args, self._kwargs
         current.children.append(self)
