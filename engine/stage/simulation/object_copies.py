@@ -12,13 +12,10 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from .objects.shared import Shared
 from .refusal import NotSimulated
-
-if TYPE_CHECKING:
-    from .copier import Copier
 
 _ENGINE = __name__.rpartition(".stage.")[0]
 _RUNNING: tuple[type, ...] = (
@@ -29,12 +26,28 @@ _CACHE: Any = type(functools.lru_cache(int))
 _LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
 
 
-def made(copier: Copier, value: Any) -> Any:
+class Copying(Protocol):
+    """Knows the copies that there are. ``modules`` are the names of those that are copied, too."""
+
+    modules: set[str]
+
+    def note(self, original: Any, copy: Any) -> None: ...
+
+    def find(self, original: Any) -> Any: ...
+
+    def is_flat(self, values: Iterable[Any]) -> bool: ...
+
+    def fill_later(self, original: types.CellType, copy: types.CellType) -> None: ...
+
+    def copy(self, value: Any) -> Any: ...
+
+
+def made(copier: Copying, value: Any) -> Any:
     """A copy of ``value``, of which there is none yet. Raises NotSimulated."""
     return _BY_TYPE.get(type(value), _object)(copier, value)
 
 
-def _function(copier: Copier, function: types.FunctionType) -> Any:
+def _function(copier: Copying, function: types.FunctionType) -> Any:
     own = copier.find(function.__globals__)
     if own is None and not function.__closure__:
         return function  # It is not the scenario's.
@@ -48,31 +61,31 @@ def _function(copier: Copier, function: types.FunctionType) -> Any:
     return copy
 
 
-def take_over_function(copier: Copier, function: types.FunctionType, copy: types.FunctionType) -> None:
+def take_over_function(copier: Copying, function: types.FunctionType, copy: types.FunctionType) -> None:
     copy.__defaults__ = copier.copy(function.__defaults__)
     copy.__kwdefaults__ = copier.copy(function.__kwdefaults__)
     for name, value in vars(function).items():
         vars(copy)[name] = copier.copy(value)
 
 
-def _cell(copier: Copier, cell: types.CellType) -> types.CellType:
+def _cell(copier: Copying, cell: types.CellType) -> types.CellType:
     copy = types.CellType()
     copier.note(cell, copy)
     copier.fill_later(cell, copy)
     return copy
 
 
-def _class(copier: Copier, kind: type) -> type:
+def _class(copier: Copying, kind: type) -> type:
     if kind.__module__ in copier.modules:
         raise _no_copy(f"the class {kind.__qualname__}, made by a function")
     return kind
 
 
-def _method(copier: Copier, method: types.MethodType) -> Any:
+def _method(copier: Copying, method: types.MethodType) -> Any:
     return types.MethodType(copier.copy(method.__func__), copier.copy(method.__self__))
 
 
-def _cache(copier: Copier, cache: Any) -> Any:
+def _cache(copier: Copying, cache: Any) -> Any:
     if cache.cache_info()[:2] != (0, 0):
         raise _no_copy(f"what {cache.__qualname__} has cached")
     copy = functools.lru_cache(**cache.cache_parameters())(copier.copy(cache.__wrapped__))
@@ -80,28 +93,28 @@ def _cache(copier: Copier, cache: Any) -> Any:
     return copy
 
 
-def _list(copier: Copier, value: list[Any]) -> Any:
+def _list(copier: Copying, value: list[Any]) -> Any:
     copy: list[Any] = []
     copier.note(value, copy)
     copy += value if copier.is_flat(value) else map(copier.copy, value)
     return copy
 
 
-def _dict(copier: Copier, value: dict[Any, Any]) -> Any:
+def _dict(copier: Copying, value: dict[Any, Any]) -> Any:
     copy: dict[Any, Any] = {}
     copier.note(value, copy)
     copy.update(value if copier.is_flat(value) and copier.is_flat(value.values()) else _items(copier, value))
     return copy
 
 
-def _set(copier: Copier, value: set[Any]) -> Any:
+def _set(copier: Copying, value: set[Any]) -> Any:
     copy: set[Any] = set()
     copier.note(value, copy)
     copy.update(map(copier.copy, value))
     return copy
 
 
-def _tuple(copier: Copier, value: tuple[Any, ...]) -> Any:
+def _tuple(copier: Copying, value: tuple[Any, ...]) -> Any:
     if copier.is_flat(value):
         return value
     items = tuple(map(copier.copy, value))
@@ -113,24 +126,24 @@ def _tuple(copier: Copier, value: tuple[Any, ...]) -> Any:
     return found
 
 
-def _frozenset(copier: Copier, value: frozenset[Any]) -> Any:
+def _frozenset(copier: Copying, value: frozenset[Any]) -> Any:
     copy = frozenset(map(copier.copy, value))
     copier.note(value, copy)
     return copy
 
 
-def _items(copier: Copier, value: Any) -> Iterator[tuple[Any, Any]]:
+def _items(copier: Copying, value: Any) -> Iterator[tuple[Any, Any]]:
     return ((copier.copy(key), copier.copy(item)) for key, item in list(dict.items(value)))
 
 
-def _reference(copier: Copier, reference: Any) -> Any:
+def _reference(copier: Copying, reference: Any) -> Any:
     referred = reference()
     if referred is None or reference.__callback__ is not None:
         raise _no_copy("a weak reference that is dead, or has a callback")
     return weakref.ref(copier.copy(referred))
 
 
-def _weak_dict(copier: Copier, value: Any) -> Any:
+def _weak_dict(copier: Copying, value: Any) -> Any:
     copy = type(value)()
     copier.note(value, copy)
     for key, item in list(value.items()):
@@ -138,7 +151,7 @@ def _weak_dict(copier: Copier, value: Any) -> Any:
     return copy
 
 
-def _weak_set(copier: Copier, value: Any) -> Any:
+def _weak_set(copier: Copying, value: Any) -> Any:
     copy = type(value)()
     copier.note(value, copy)
     for item in list(value):
@@ -146,7 +159,7 @@ def _weak_set(copier: Copier, value: Any) -> Any:
     return copy
 
 
-def _lock(copier: Copier, lock: Any) -> Any:
+def _lock(copier: Copying, lock: Any) -> Any:
     copy: Any = threading.RLock() if type(lock) is _RLOCK else threading.Lock()
     copier.note(lock, copy)
     if lock.locked() if hasattr(lock, "locked") else lock._is_owned():
@@ -154,19 +167,19 @@ def _lock(copier: Copier, lock: Any) -> Any:
     return copy
 
 
-def _view(copier: Copier, value: Any) -> Any:
+def _view(copier: Copying, value: Any) -> Any:
     (mapping,) = gc.get_referents(value)
     return types.MappingProxyType(copier.copy(mapping))
 
 
-def _local(copier: Copier, value: Any) -> Any:
+def _local(copier: Copying, value: Any) -> Any:
     copy = threading.local()
     copier.note(value, copy)
     vars(copy).update(copier.copy(vars(value)))
     return copy
 
 
-def _generator(copier: Copier, generator: types.GeneratorType[Any, Any, Any]) -> Any:
+def _generator(copier: Copying, generator: types.GeneratorType[Any, Any, Any]) -> Any:
     """One that has not begun is made of what it was called with; of one that has, or has a closure, no copy can."""
     import inspect  # Few scenarios have one.
 
@@ -189,11 +202,11 @@ def _generator(copier: Copier, generator: types.GeneratorType[Any, Any, Any]) ->
     return copy
 
 
-def _running(copier: Copier, value: Any) -> Any:
+def _running(copier: Copying, value: Any) -> Any:
     raise _no_copy(f"a {type(value).__name__}")
 
 
-def _object(copier: Copier, value: Any) -> Any:
+def _object(copier: Copying, value: Any) -> Any:
     kind = type(value)
     if isinstance(value, type):
         return _class(copier, value)
@@ -206,7 +219,7 @@ def _object(copier: Copier, value: Any) -> Any:
     return _reduced(copier, value)
 
 
-def _by_state(copier: Copier, value: Any) -> Any:
+def _by_state(copier: Copying, value: Any) -> Any:
     """An object of a class that is written in Python."""
     try:
         copy = _empty(copier, copier.copy(type(value)), value)
@@ -228,7 +241,7 @@ def _by_state(copier: Copier, value: Any) -> Any:
     return copy
 
 
-def _empty(copier: Copier, kind: type, value: Any) -> Any:
+def _empty(copier: Copying, kind: type, value: Any) -> Any:
     if isinstance(value, (tuple, frozenset)):
         base: Any = tuple if isinstance(value, tuple) else frozenset
         return base.__new__(kind, map(copier.copy, base.__iter__(value)))
@@ -243,7 +256,7 @@ def _empty(copier: Copier, kind: type, value: Any) -> Any:
     return object.__new__(kind)
 
 
-def _reduced(copier: Copier, value: Any) -> Any:
+def _reduced(copier: Copying, value: Any) -> Any:
     """An object of which pickling knows how to make another one; where it does not, there is but one."""
     try:
         reduced = value.__reduce_ex__(4)
@@ -268,7 +281,7 @@ def _reduced(copier: Copier, value: Any) -> Any:
     return copy
 
 
-def _set_state(copier: Copier, copy: Any, state: Any) -> None:
+def _set_state(copier: Copying, copy: Any, state: Any) -> None:
     if hasattr(copy, "__setstate__"):
         copy.__setstate__(state)
         return
@@ -278,7 +291,7 @@ def _set_state(copier: Copier, copy: Any, state: Any) -> None:
         setattr(copy, name, item)
 
 
-_BY_TYPE: dict[type, Callable[[Copier, Any], Any]] = {
+_BY_TYPE: dict[type, Callable[[Copying, Any], Any]] = {
     list: _list,
     dict: _dict,
     set: _set,
