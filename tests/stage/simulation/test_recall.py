@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from itertools import islice
@@ -41,7 +42,7 @@ def sampled(
     scheduler, player = SAMPLERS[sampler](7), play_as(terms)
     runs: list[Any] = []
     recalled = 0
-    with redirect_stdout(Stream(STDOUT, None)):
+    with redirect_stdout(Stream(STDOUT, sys.stdout)):
         for _ in range(count):
             assert scheduler.begin()
             played = player(scheduler)
