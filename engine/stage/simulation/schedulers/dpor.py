@@ -202,7 +202,9 @@ class PartialOrder:
                 found &= history.joined(strand.clock, history.dependent(move))
         if history.striking:
             found |= history.striking[strand.process.number] & among
-        return found if victim is None else found | history.of_process[victim] & among
+        if victim is not None:
+            found |= (history.of_process[victim] | history.striking[victim]) & among
+        return found
 
     def _put_down(self, at: int, strand: Strand, move: Move) -> None:
         """Have one of those tried, at the node ``at``, that begin an order in which ``strand`` comes before."""

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ....models.model import ADD, READ, Touches
+from ..system import KERNEL, OBEYED, SIGNALS
 from .moves import EVERYBODY, Move
 
 Events = int
@@ -104,6 +105,8 @@ class History:
             return (1 << len(self.moves)) - 1
         if victim is not None:
             found |= self.of_process[victim]
+            if cell in OBEYED:
+                found |= self.striking[victim] & (self.on_cell[KERNEL] | self.on_cell[SIGNALS])
         return found | self.striking[process] | self.striking[EVERYBODY]
 
     def independent(self, at: int, among: Events) -> Events:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ....models.model import Touches, conflict, looks_at_memory
 from ..strand import Strand
-from ..system import IDLE
+from ..system import IDLE, OBEYED
 
 STRIKES = frozenset({"kill", "stop", "resume", "interrupt", "terminate"})
 """Operations whose first argument is a process to which something is done, wherever it is."""
@@ -64,4 +64,6 @@ def depend(one: Move, other: Move) -> bool:
         return True
     if other.victim is not None and other.victim in (one.process, EVERYBODY):
         return True
+    if one.victim is not None and one.victim == other.victim and one.cell in OBEYED and other.cell in OBEYED:
+        return True  # Who is killed can be stopped no more, whatever each of them touches.
     return one.cell == other.cell and conflict(one.touches, other.touches)

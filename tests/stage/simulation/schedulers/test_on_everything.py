@@ -85,6 +85,8 @@ def depend(one: Taken, other: Taken) -> bool:
         return True
     if other.strand.process.number == victim(one) or one.strand.process.number == victim(other):
         return True
+    if one.operation.name in _STRIKES and other.operation.name in _STRIKES and victim(one) == victim(other):
+        return True
     return one.cell == other.cell and conflict(one.step.touches, other.step.touches)
 
 
@@ -159,6 +161,25 @@ def test_who_is_struck_may_have_seen_before_what_others_do_late(action: FaultAct
     drawn = Drawn(a_plan(source, given, shared=LOOKED, faults=(Fault(action, "looks", nth=0),)), False)
     everything, _ = found(drawn, DepthFirst, 10_000)
     one_each, _ = found(drawn, PartialOrder, 1000)
+
+    assert everything.is_whole
+    assert one_each.outcomes == everything.outcomes
+    assert set(one_each.forms) == set(everything.forms)
+    assert max(one_each.forms.values()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("action", ["stop", "interrupt"])
+def test_two_may_strike_one_in_either_order(action: FaultAction, first: int) -> None:
+    both = Fault(action, "one", nth=0), Fault("kill", "one", nth=0)
+    faults = (both[first], both[1 - first])
+    source = "def one(v): v.value = 1\ndef other(v): return v.value"
+    given = {name: [ref("v")] for name in ("one", "other")}
+    drawn = Drawn(a_plan(source, given, shared={"v": LOOKED["v"]}, faults=faults), False)
+
+    everything, _ = found(drawn, DepthFirst, 20_000)
+    one_each, _ = found(drawn, PartialOrder, 5000)
 
     assert everything.is_whole
     assert one_each.outcomes == everything.outcomes
