@@ -92,6 +92,8 @@ class LockedPipe:
         part = self.receive(taken, go_on)
         if isinstance(part, Part) and part.is_empty:
             return Part(pipe, (("reader", READ), *_looks(pipe.channel)), is_empty=True)
+        if isinstance(part, Part) and part.then is not None:
+            return part._replace(touches=(_READER, *part.touches))
         # Who waits need not have the lock: of several, it is the one that gets the message who had it.
         return part
 

@@ -47,8 +47,13 @@ class Managed:
         except Exception as error:
             # What fails may have changed something before it did (a ``sort``).
             step = Raised(after, error, touches)
+        if ("shape", WRITE) in touches:
+            # Who looks for what is only there afterwards looks at that, and at nothing else.
+            known = {component for component, _ in touches}
+            new = (one for one in self.everything(after, WRITE) if one[0] not in known)
+            step = step._replace(touches=(*touches, *new))
         if not looks and self.is_same(after, state):
-            return step._replace(state=state, touches=tuple((one, READ) for one, mode in touches if mode != ADD))
+            return step._replace(state=state, touches=tuple((one, READ) for one, mode in step.touches if mode != ADD))
         return step
 
     def carry_out(self, value: Any, name: str, arguments: tuple[Any, ...], keywords: Any) -> Any:
@@ -148,16 +153,6 @@ class Dict(Managed):
 
     def is_same(self, one: Any, other: Any) -> bool:
         return _are_same(one, other) and _are_same(one.values(), other.values())
-
-    def _touches(self, state: Any, name: str, arguments: tuple[Any, ...], keywords: Any) -> Touches:
-        touches = super()._touches(state, name, arguments, keywords)
-        if name != "update":
-            return touches
-        try:
-            named = dict(*arguments, **keywords)
-        except (TypeError, ValueError):
-            return touches
-        return (*touches, *((("key", key), WRITE) for key in named if key not in state))
 
     def everything(self, state: Any, mode: int) -> Touches:
         return (("shape", mode), ("values", mode), *((("key", key), mode) for key in state))

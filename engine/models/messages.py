@@ -96,7 +96,8 @@ class Messages:
             if not channel.is_socket:
                 return BLOCKED
             asleep = Operation("wake", (end, load, size, start, stop))
-            return Then(state, asleep, (*touches, (("segment", far, channel.put), READ)))
+            # It is full because of those who have put something.
+            return Then(state, asleep, (*touches, (("segment", far, channel.put), READ), (("put", far), READ)))
         # Two that write always differ by who came first, also where each has a segment of its own.
         touches = ((("segment", far, channel.put), WRITE), (("put", far), WRITE), *touches)
         written = self._with_channel(state, far, grown)

@@ -77,7 +77,13 @@ def _why(model: Model, state: Any, one: Line, other: Line) -> str | None:
             return None
         return "one enables the other"
     if conflict(first.touches, before.touches):
-        return None
+        if isinstance(after, Blocked) or conflict(first.touches, after.touches):
+            return None
+        again = look(model, before.state, one.process, one.operation)
+        if isinstance(again, Blocked) or again.state != after.state:
+            return "one hides its conflict with the other"
+        is_same = (told(first)[0], told(before)[0]) == (told(again)[0], told(after)[0])
+        return None if is_same else "one hides its conflict with the other"
     if isinstance(after, Blocked):
         return "one disables the other"
     if told(before) != told(after):

@@ -73,7 +73,7 @@ def _pair(model: Model, state: Any, me: tuple[int, Operation], mine: Any, you: t
             return None
         return "enables without a conflict"
     if conflict(mine.touches, yours.touches):
-        return None
+        return _hidden(model, me, mine, yours, yours_after)
     mine_after = step(model, yours.state, *me)
     if yours_after is BLOCKED or mine_after is BLOCKED:
         return "disables without a conflict"
@@ -84,12 +84,26 @@ def _pair(model: Model, state: Any, me: tuple[int, Operation], mine: Any, you: t
     return None
 
 
+def _hidden(model: Model, me: tuple[int, Operation], mine: Any, yours: Any, yours_after: Any) -> str | None:
+    """Who comes second is seen to conflict by what he touches then, if the order can be told."""
+    if yours_after is BLOCKED or conflict(mine.touches, yours_after.touches):
+        return None
+    mine_after = step(model, yours.state, *me)
+    if mine_after is not BLOCKED and (_told(mine)[:-1], _told(yours)[:-1], _ordered(mine_after.state)) == (
+        _told(mine_after)[:-1],
+        _told(yours_after)[:-1],
+        _ordered(yours_after.state),
+    ):
+        return None
+    return "hides a conflict"
+
+
 def _ordered(state: Any) -> object:
     """Dictionaries are equal in any order, and differ in it."""
     return list(state.items()) if isinstance(state, dict) else state
 
 
-def _told(made: Any) -> object:
+def _told(made: Any) -> tuple[Any, ...]:
     """What is told of a step, but for the state."""
     touches = frozenset(made.touches)
     match made:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from .identity import identity
 from .object_copies import made
+from .refusal import NotSimulated
 
 _SHARED = (
     *(type(None), bool, int, float, complex, str, bytes, range, slice, type(...), type(NotImplemented)),
     *(types.CodeType, types.MethodDescriptorType, types.WrapperDescriptorType, types.GetSetDescriptorType),
-    *(types.MemberDescriptorType, types.ClassMethodDescriptorType, types.GenericAlias, types.UnionType, re.Pattern),
+    *(types.MemberDescriptorType, types.ClassMethodDescriptorType, re.Pattern),
 )
 """Types whose objects never change."""
 
@@ -49,13 +51,14 @@ class Copier:
 
     def copied(self, value: Any) -> Any:
         """What the process has of ``value``. Raises NotSimulated where there is no copy of something."""
-        made = self.copy(value)
-        while self._cells:
-            original, copy = self._cells.pop()
-            try:
-                copy.cell_contents = self.copy(original.cell_contents)
-            except ValueError:  # There is nothing in it.
-                continue
+        try:
+            made = self.copy(value)
+            while self._cells:
+                original, copy = self._cells.pop()
+                with suppress(ValueError):  # There may be nothing in it.
+                    copy.cell_contents = self.copy(original.cell_contents)
+        except RecursionError:
+            raise NotSimulated("memory that is too deep to be copied for a forked process") from None
         return made
 
     def copy(self, value: Any) -> Any:

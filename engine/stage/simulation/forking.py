@@ -7,10 +7,11 @@ be made of that is as far as the original (a generator, a cache written in C) is
 
 from __future__ import annotations
 
+import _abc  # type: ignore[import-not-found]
 import enum
 import functools
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -24,7 +25,6 @@ def take_over(copier: Copier, modules: list[tuple[types.ModuleType, types.Module
     Classes are those that this code has made; all else is copied.
     """
     for module, copy in modules:
-        copier.modules.add(module.__name__)
         copier.note(module, copy)
         copier.note(vars(module), vars(copy))
     classes = [pair for module, copy in modules for pair in _pairs(copier, vars(module), vars(copy))]
@@ -49,25 +49,46 @@ def _pairs(copier: Copier, originals: Any, copies: Any) -> Iterator[tuple[type, 
         if isinstance(value, type) and _is_twin(value, twin) and copier.find(value) is None:
             copier.note(value, twin)
             if issubclass(value, enum.Enum):
-                for member in value:
-                    copier.note(member, twin[member.name])
+                for name, member in value.__members__.items():
+                    copier.note(member, twin[name])
             yield value, twin
             yield from _pairs(copier, vars(value), vars(twin))
 
 
 def _take_over_class(copier: Copier, original: type, copy: type) -> None:
-    if isinstance(original, enum.EnumMeta):
-        return  # Nothing of it changes but its methods, which nobody patches.
     mine = vars(copy)
+    made_by_enum: Collection[str] = ()
+    if issubclass(original, enum.Enum):
+        made_by_enum = {name for name in mine if name[:1] == "_"}.union(original.__members__)
+        _take_over_members(copier, original, copy)
+    if "_abc_impl" in mine:
+        _register(copier, original, copy)
     for name, value in list(vars(original).items()):
         twin = mine.get(name)
-        is_fixed = name in _OF_CLASSES or value is twin or isinstance(value, _OF_INSTANCES)
+        is_fixed = value is twin or isinstance(value, _OF_INSTANCES) or name in made_by_enum
+        if name[:2] == name[-2:] == "__" or name == "_abc_impl":
+            is_fixed |= not _functions(value)  # What the lines of a class have made of it for good.
         if not is_fixed and not _is_taken_over(copier, value, twin):
             # What cannot be changed is what it was made.
             with suppress(AttributeError, TypeError):
                 type.__setattr__(copy, name, copier.copied(value))
-    for name in [name for name in mine if name not in vars(original) and name not in _OF_CLASSES]:
+    for name in [name for name in mine if name not in vars(original) and name[:2] != "__"]:
         type.__delattr__(copy, name)
+
+
+def _take_over_members(copier: Copier, original: Any, copy: Any) -> None:
+    for name, member in original.__members__.items():
+        for key, item in vars(member).items():
+            if key not in _OF_MEMBERS:
+                vars(copy[name])[key] = copier.copied(item)
+
+
+def _register(copier: Copier, original: Any, copy: Any) -> None:
+    """Have the abstract class ``copy`` know those who were registered with ``original``."""
+    registered, known = (_abc._get_dump(one)[0] for one in (original, copy))
+    for reference in registered - known:
+        if (kind := reference()) is not None:
+            copy.register(copier.copy(kind))
 
 
 def _is_taken_over(copier: Copier, value: Any, twin: Any) -> bool:
@@ -82,20 +103,27 @@ def _is_taken_over(copier: Copier, value: Any, twin: Any) -> bool:
         copier.note(function, copy)
         for cell, other in zip(function.__closure__ or (), copy.__closure__ or (), strict=True):
             copier.note(cell, other)
-            copier.fill_later(cell, other)
+            if not _is_same_class(copier, cell, other):
+                copier.fill_later(cell, other)
         take_over_function(copier, function, copy)
     copier.note(value, twin)
     return True
 
 
-_OF_INSTANCES = (types.MemberDescriptorType, types.GetSetDescriptorType)
+def _is_same_class(copier: Copier, cell: types.CellType, other: types.CellType) -> bool:
+    """Whether there is a class in both that is not in its module any more: ``dataclass`` has made another of it."""
+    try:
+        original, twin = cell.cell_contents, other.cell_contents
+    except ValueError:
+        return False
+    is_same = isinstance(original, type) and _is_twin(original, twin)
+    if is_same and copier.find(original) is None:
+        copier.note(original, twin)
+    return is_same
 
-_OF_CLASSES = frozenset(
-    ("__dict__", "__weakref__", "__module__", "__qualname__", "__doc__", "__slots__", "__annotations__", "__bases__")
-) | frozenset(
-    ("__abstractmethods__", "_abc_impl", "__parameters__", "__orig_bases__", "__static_attributes__", "__firstlineno__")
-)
-"""What the lines of a class have made of it for good."""
+
+_OF_MEMBERS = frozenset({"_name_", "_value_", "__objclass__", "_sort_order_"})
+_OF_INSTANCES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 
 
 def _is_twin(value: type, twin: Any) -> bool:

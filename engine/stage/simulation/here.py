@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,10 @@ UNSEEN = object()
 
 class Here:
     """``strand`` is None while the engine's own code runs; ``pickler`` is the number of the process in whose name
-    something is pickled, if it is being so. ``is_over`` says that what is left of a run is being taken apart."""
+    something is pickled, if it is being so. ``is_over`` says that what is left of a run is being taken apart.
+    ``stdout`` and ``stderr`` are what the run began with, in the place of which processes may put something else."""
 
-    __slots__ = ("hub", "is_over", "pickler", "strand", "world")
+    __slots__ = ("hub", "is_over", "pickler", "stderr", "stdout", "strand", "world")
 
     world: World
     strand: Strand | None
@@ -34,6 +36,8 @@ class Here:
         self.strand = None
         self.pickler: int | None = None
         self.is_over = False
+        self.stdout: Any = sys.stdout
+        self.stderr: Any = sys.stderr
 
 
 here = Here()

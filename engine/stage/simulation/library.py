@@ -23,6 +23,7 @@ from .constants import imports, is_constant
 from .copier import Copier
 from .forking import take_over
 from .process import Process
+from .surroundings import surroundings_of
 
 
 class Source(NamedTuple):
@@ -89,8 +90,12 @@ class Library:
         module = _executed(name, source, process)
         if name not in self._shared:
             is_silent = printed == output.printed(process)
-            is_shared = is_silent and is_constant(module, source.code, self._codes(), self._changes)
+            # A package has its modules as attributes, and these may be each process's own.
+            is_shared = is_silent and not source.folder
+            is_shared = is_shared and is_constant(module, source.code, self._codes(), self._changes)
             self._shared[name] = module if is_shared else None
+        if not self.is_constant(name):
+            surroundings_of(process)
         return module
 
     def target(self, process: Process, module: str, path: str) -> Any:
@@ -110,6 +115,7 @@ class Library:
         """Give ``child`` its copies of the modules of ``parent``, as fork does. Returns what copies all else. Raises
         NotSimulated where there is no copy of something."""
         copier, own = Copier(), []
+        copier.modules.update(parent.modules)
         for name, module in parent.modules.items():
             if self._shared.get(name):
                 child.modules[name] = module
@@ -120,10 +126,11 @@ class Library:
         return copier
 
     def _copy(self, child: Process, own: list[tuple[str, ModuleType]], copier: Copier) -> None:
-        child.is_muted = True
-        with place.acting_as(child):
+        is_seeded, child.is_muted = child.is_seeded, True
+        with place.acting_as(child), self.visible(child):
             copies = [self.load(child, name) for name, _ in own]
-        child.is_muted = False
+        # Who is forked has random numbers of his own, whatever his starter's modules have done with them.
+        child.is_muted, child.is_seeded, child.random = False, is_seeded, None
         take_over(copier, [(module, copy) for (_, module), copy in zip(own, copies, strict=True)])
 
     @contextmanager
@@ -142,6 +149,8 @@ class Library:
                     sys.modules.pop(name, None)
                 else:
                     sys.modules[name] = module
+            if place.here.strand is not None:
+                sys.modules.update(place.here.strand.process.modules)
 
     def _find_imports(self, name: str, source: Source) -> None:
         """Find all that the module imports, and so on: another module may be what changes it."""
@@ -194,7 +203,7 @@ def _executed(name: str, source: Source, process: Process) -> ModuleType:
     module.__package__ = name if source.folder else name.rpartition(".")[0]
     if source.folder:
         module.__path__ = [source.folder]
-    process.modules[name] = module
+    process.modules[name] = sys.modules[name] = module
     try:
         exec(source.code, vars(module))
     except BaseException:

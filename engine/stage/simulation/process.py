@@ -31,6 +31,7 @@ class Process:
     strand: Strand | None = None
     output: int | None = None
     handle: Any = None
+    surroundings: Any = None
     parent_handle: Any = None
     made = 0
     built = 0

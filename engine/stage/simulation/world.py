@@ -7,6 +7,7 @@ two such operations concerns nobody else, so nothing is lost by not interrupting
 
 from __future__ import annotations
 
+import sys
 from bisect import insort
 from collections.abc import Callable
 from operator import attrgetter
@@ -21,6 +22,7 @@ from .line import Line, give_back, inherited, line
 from .payload import EVERYWHERE, Pickling
 from .process import Process
 from .strand import Strand
+from .surroundings import surroundings_of
 from .system import COARSE, FINE, IDLE, LABELS, OBEYED, Names, Take
 
 ONCE = Operation("once")
@@ -143,6 +145,7 @@ class World:
         self._onlookers: list[Strand] = []
         self._lines: list[Line] = []
         self._removed: list[Any] = []
+        here.stdout, here.stderr = sys.stdout, sys.stderr
 
     def is_exact(self, kind: str) -> bool:
         return self.is_fine or kind in self.exact
@@ -355,15 +358,20 @@ class World:
         return idle
 
     def _go_on(self, strand: Strand, enter: Callable[[Any], object], given: object) -> None:
+        process = strand.process
+        if process.surroundings is not None:
+            process.surroundings.enter()
         strand.due_s = None
         here.strand = strand
         enter(given)
         here.strand = None
+        if sys.stdout is not here.stdout or sys.stderr is not here.stderr:
+            surroundings_of(process).leave()
         waiting = self.waiting
         if strand.greenlet.dead:
             if strand in waiting:
                 waiting.remove(strand)
-        elif strand not in waiting and not strand.process.is_gone:
+        elif strand not in waiting and not process.is_gone:
             self._insert(strand)
         if self._newborn:
             self._let_begin()
