@@ -6,10 +6,10 @@ JSON, because the engine must not unpickle what a scenario's process sends.
 from __future__ import annotations
 
 import errno
-import json
 import socket
 import struct
 from collections.abc import Iterator, Sequence
+from json import dumps, loads  # Whatever a target does to the module.
 from typing import Any
 
 from .. import plain
@@ -28,7 +28,7 @@ _CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 def send(connection: socket.socket, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
     """Send one frame. Raises OSError where the other side is gone."""
-    body = json.dumps(message).encode()
+    body = dumps(message).encode()
     header = _HEADER.pack(len(body), len(fds))
     if fds:
         socket.send_fds(connection, [header], list(fds))
@@ -45,7 +45,7 @@ def receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]] | Non
         body = _receive_exactly(connection, _HEADER.unpack(header)[0]) if header else b""
     except (ConnectionError, EOFError):
         return None
-    return (json.loads(body), fds) if body else None
+    return (loads(body), fds) if body else None
 
 
 class Reader:
@@ -90,7 +90,7 @@ class Reader:
             body = bytes(self._buffer[_HEADER.size : end])
             if not plain.is_decent(body):
                 raise ValueError(_NO_FRAME)
-            message = json.loads(body)
+            message = loads(body)
             del self._buffer[:end]
             fds, self._fds = self._fds[:count], self._fds[count:]
             yield message, fds

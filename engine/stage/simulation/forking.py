@@ -66,6 +66,7 @@ def _take_over_class(copier: Copier, original: type, copy: type) -> None:
     for name, value in list(vars(original).items()):
         twin = mine.get(name)
         is_fixed = value is twin or isinstance(value, _OF_INSTANCES) or name in made_by_enum
+        is_fixed |= hasattr(type(value), "__set__") and type(value) is type(twin) is not property
         if name[:2] == name[-2:] == "__" or name == "_abc_impl":
             is_fixed |= not _functions(value)  # What the lines of a class have made of it for good.
         if not is_fixed and not _is_taken_over(copier, value, twin):

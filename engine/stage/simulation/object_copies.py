@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import collections
+import contextvars
 import enum
 import functools
 import gc
+import operator
+import re
 import sys
 import threading
 import types
@@ -14,6 +18,7 @@ from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
+from .identity import identity
 from .objects.shared import Shared
 from .refusal import NotSimulated
 
@@ -44,7 +49,21 @@ class Copying(Protocol):
 
 def made(copier: Copying, value: Any) -> Any:
     """A copy of ``value``, of which there is none yet. Raises NotSimulated."""
+    if identity(value) in _of_the_standard_library(len(sys.modules)):
+        return value
     return _BY_TYPE.get(type(value), _object)(copier, value)
+
+
+@functools.lru_cache(maxsize=1)
+def _of_the_standard_library(modules: int) -> frozenset[int]:
+    """The identities of what its modules hold, which is one for all processes (``dataclasses.MISSING``). They may be
+    others when there are more ``modules``."""
+    known = [module for name, module in list(sys.modules.items()) if _is_standard(name) and module is not None]
+    return frozenset(identity(value) for module in known for value in list(vars(module).values()))
+
+
+def _is_standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _function(copier: Copying, function: types.FunctionType) -> Any:
@@ -55,8 +74,8 @@ def _function(copier: Copying, function: types.FunctionType) -> Any:
     globals_ = function.__globals__ if own is None else own
     copy = types.FunctionType(function.__code__, globals_, function.__name__, None, cells)
     copy.__qualname__, copy.__module__, copy.__doc__ = function.__qualname__, function.__module__, function.__doc__
-    copy.__annotations__ = function.__annotations__
     copier.note(function, copy)
+    copy.__annotations__ = copier.copy(function.__annotations__)
     take_over_function(copier, function, copy)
     return copy
 
@@ -202,6 +221,14 @@ def _generator(copier: Copying, generator: types.GeneratorType[Any, Any, Any]) -
     return copy
 
 
+def _alias(copier: Copying, alias: types.GenericAlias) -> Any:
+    return types.GenericAlias(copier.copy(alias.__origin__), copier.copy(alias.__args__))
+
+
+def _union(copier: Copying, union: Any) -> Any:
+    return functools.reduce(operator.or_, map(copier.copy, union.__args__))
+
+
 def _running(copier: Copying, value: Any) -> Any:
     raise _no_copy(f"a {type(value).__name__}")
 
@@ -221,39 +248,82 @@ def _object(copier: Copying, value: Any) -> Any:
 
 def _by_state(copier: Copying, value: Any) -> Any:
     """An object of a class that is written in Python."""
-    try:
-        copy = _empty(copier, copier.copy(type(value)), value)
-    except TypeError:  # Below it is one that is written in C.
-        return _reduced(copier, value)
+    kind = copier.copy(type(value))
+    base = _base_of(kind)
+    if base is None:
+        raise _no_copy(f"a {kind.__name__}")
+    if issubclass(base, BaseException):
+        given = copier.copy(value.args)
+        copy = base.__new__(kind, *given)
+        base.__init__(copy, *given)
+        for name in _OF_ERRORS:
+            if hasattr(value, name):
+                setattr(copy, name, copier.copy(getattr(value, name)))
+    elif base in (tuple, frozenset):
+        copy = base.__new__(kind, map(copier.copy, base.__iter__(value)))
+    else:
+        try:
+            copy = base.__new__(kind, value) if base in _NUMBERS_AND_TEXTS else base.__new__(kind)
+        except TypeError:  # It is written in C after all.
+            if _is_standard(kind.__module__):
+                return _reduced(copier, value)
+            raise _no_copy(f"a {kind.__name__}") from None
     copier.note(value, copy)
-    if isinstance(value, list):
-        list.extend(copy, map(copier.copy, list.__iter__(value)))
-    elif isinstance(value, dict):
-        for key, item in _items(copier, value):
-            dict.__setitem__(copy, key, item)
-    elif isinstance(value, set):
-        set.update(copy, map(copier.copy, set.__iter__(value)))
-    if isinstance(value, BaseException):
-        for name in ("__cause__", "__context__", "__suppress_context__"):
-            setattr(copy, name, copier.copy(getattr(value, name)))
+    _fill(copier, base, value, copy)
     for name, item in _state(value):
         object.__setattr__(copy, name, copier.copy(item))
     return copy
 
 
-def _empty(copier: Copying, kind: type, value: Any) -> Any:
-    if isinstance(value, (tuple, frozenset)):
-        base: Any = tuple if isinstance(value, tuple) else frozenset
-        return base.__new__(kind, map(copier.copy, base.__iter__(value)))
-    for base in (int, float, complex, str, bytes):
-        if isinstance(value, base):
-            return base.__new__(kind, value)
-    if isinstance(value, BaseException):
-        return kind.__new__(kind, *copier.copy(value.args))
-    for base in (list, dict, set):
-        if isinstance(value, base):
-            return base.__new__(kind)
-    return object.__new__(kind)
+_NUMBERS_AND_TEXTS = frozenset((int, float, complex, str, bytes))
+_BASES = {object, list, dict, set, tuple, frozenset, bytearray, collections.deque, *_NUMBERS_AND_TEXTS}
+_BASES |= {collections.OrderedDict, collections.defaultdict}
+_OF_ERRORS = (
+    *("__cause__", "__context__", "__suppress_context__", "__traceback__", "__notes__"),
+    *("code", "value", "name", "path", "msg", "obj", "errno", "strerror", "filename", "filename2"),
+)
+
+
+def _base_of(kind: type) -> Any:
+    """What is written in C of ``kind``, if it is known how to copy that."""
+    for base in kind.__mro__:
+        if base in _BASES:
+            return base
+        if not base.__flags__ & _HEAP:
+            return base if issubclass(base, BaseException) else None
+        if base.__module__ in _IN_C:
+            return None
+    return None
+
+
+_IN_C = frozenset(
+    {"_thread", "_random", "_io", "_collections", "_ctypes", "itertools", "functools", "_decimal", "array"}
+)
+"""Modules whose classes are written in C, and have the flag of those that are not."""
+
+
+def _fill(copier: Copying, base: Any, value: Any, copy: Any) -> None:
+    if base is list:
+        list.extend(copy, map(copier.copy, list.__iter__(value)))
+    elif base is set:
+        set.update(copy, map(copier.copy, set.__iter__(value)))
+    elif base is bytearray:
+        bytearray.__init__(copy, value)
+    elif base is collections.deque:
+        collections.deque.__init__(copy, map(copier.copy, collections.deque.__iter__(value)), value.maxlen)
+    elif issubclass(base, dict):
+        if base is collections.defaultdict:
+            copy.default_factory = copier.copy(value.default_factory)
+        set_item = base.__setitem__
+        for key, item in list(base.items(value)):
+            set_item(copy, copier.copy(key), copier.copy(item))
+
+
+_SINGLE = (
+    *(contextvars.ContextVar, contextvars.Token, re.Match, types.TracebackType, types.FrameType),
+    *(property, staticmethod, classmethod, types.BuiltinFunctionType, type(operator.attrgetter("x"))),
+)
+"""Types of which there need be but one object, or nobody changes it."""
 
 
 def _reduced(copier: Copying, value: Any) -> Any:
@@ -263,9 +333,7 @@ def _reduced(copier: Copying, value: Any) -> Any:
     except NotSimulated:
         raise
     except Exception:
-        if isinstance(value, Iterator):
-            return _running(copier, value)
-        return value
+        return value if isinstance(value, _SINGLE) else _running(copier, value)
     if isinstance(reduced, str):
         return value
     make, given, *rest = reduced
@@ -300,6 +368,8 @@ _BY_TYPE: dict[type, Callable[[Copying, Any], Any]] = {
     types.FunctionType: _function,
     types.CellType: _cell,
     types.MethodType: _method,
+    types.GenericAlias: _alias,
+    types.UnionType: _union,
     types.ModuleType: lambda copier, module: module,
     weakref.ReferenceType: _reference,
     weakref.WeakValueDictionary: _weak_dict,
@@ -314,7 +384,7 @@ _BY_TYPE: dict[type, Callable[[Copying, Any], Any]] = {
     **dict.fromkeys(_RUNNING, _running),
 }
 
-_OBJECT_REDUCE: Any = object.__reduce__
+_OF_OBJECTS: Any = (object.__reduce__, object.__reduce_ex__)
 
 _HEAP = 1 << 9
 """The flag of classes that are written in Python (Py_TPFLAGS_HEAPTYPE), and of some in C."""
@@ -323,8 +393,8 @@ _HEAP = 1 << 9
 def _is_pickled_as_told(kind: Any) -> bool:
     """Whether pickling is the best way to copy its objects: it is written in C, or says itself how, and is not the
     scenario's."""
-    is_standard = kind.__module__.partition(".")[0] in sys.stdlib_module_names
-    return not kind.__flags__ & _HEAP or (is_standard and kind.__reduce__ != _OBJECT_REDUCE)
+    is_standard = _is_standard(kind.__module__)
+    return not kind.__flags__ & _HEAP or (is_standard and (kind.__reduce__, kind.__reduce_ex__) != _OF_OBJECTS)
 
 
 def _no_copy(of: str) -> NotSimulated:

@@ -8,7 +8,8 @@ import pytest
 
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
-from tests.stage.simulation.stories import only, values
+from tests.processes_support import ref
+from tests.stage.simulation.stories import DRAWS, explored, only, runs, value, values
 
 pytestmark = pytest.mark.slow
 
@@ -86,6 +87,64 @@ def test_modules_import_each_other_also_within_packages(simulation: Simulation, 
     run = only(simulation, source, search_path=(str(tmp_path),))
 
     assert values(run) == (6,)
+
+
+@pytest.mark.parametrize("start_method", ["fork", "spawn"])
+def test_the_modules_of_a_package_are_each_process_s_own(
+    simulation: Simulation, tmp_path: Path, start_method: str
+) -> None:
+    package = tmp_path / "marks"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "state.py").write_text("ready = False\ndef mark():\n    global ready\n    ready = True\n")
+    source = """
+    from marks import state
+    def one(done):
+        state.mark()
+        done.set()
+    def other(done):
+        done.wait()
+        return state.ready
+    """
+    given = {name: [ref("done")] for name in ("one", "other")}
+    shared = {"done": {"type": "Event"}}
+
+    for run in runs(simulation, source, given, shared=shared, start_method=start_method, search_path=(str(tmp_path),)):
+        assert values(run) == (None, False)
+
+
+def test_who_is_forked_draws_other_numbers_than_his_starter_s_modules_have_seeded(simulation: Simulation) -> None:
+    source = """
+    import random
+    random.seed(7)
+    names = []
+    def one(): return random.random()
+    """
+
+    exploration = explored(simulation, source, ["one"])
+
+    assert exploration.reasons == (DRAWS,)
+
+
+def test_what_one_process_prints_elsewhere_the_others_do_not(simulation: Simulation) -> None:
+    source = """
+    import contextlib, io
+    def one(number):
+        text = io.StringIO()
+        with contextlib.redirect_stdout(text):
+            print("mine")
+            number.value = 1
+            print("too")
+        return text.getvalue()
+    def other(number):
+        number.value = 2
+        print("other")
+    """
+    given = {name: [ref("number")] for name in ("one", "other")}
+    shared = {"number": {"type": "RawValue", "typecode": "i", "value": 0}}
+
+    for run in runs(simulation, source, given, shared=shared):
+        assert (value(run.processes["one"]), run.stdout) == ("mine\ntoo\n", "other\n")
 
 
 def test_a_module_that_is_not_there_is_missed_as_in_reality(simulation: Simulation) -> None:
