@@ -3,16 +3,25 @@ what is started."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+from engine.plan import CODE_MODULE
 from tests.processes_support import Ground, a_ground, heed_interrupts
 
 settings.register_profile("same every time", deadline=None, database=None, derandomize=True, max_examples=100)
 settings.load_profile("same every time")
 heed_interrupts()
+
+
+@pytest.fixture(autouse=True)
+def _no_scenario_is_loaded() -> Iterator[None]:
+    """A run that is simulated in this very interpreter leaves its module where imports find it."""
+    yield
+    sys.modules.pop(CODE_MODULE, None)
 
 
 @pytest.fixture
