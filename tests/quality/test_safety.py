@@ -45,8 +45,12 @@ def test_no_module_of_the_engines_own_process_unpickles_or_executes_anything() -
 
     # They ask which start methods there are.
     asking = ("cli/simulation.py", "cli/validate.py", "exploring.py")
-    assert found == {file: ["multiprocessing"] for file in asking}
+    compiling = "scenario/targets.py"
+    assert found == {compiling: ["compile"], **{file: ["multiprocessing"] for file in asking}}
     assert [(ROOT / file).read_text().count("multiprocessing.") for file in asking] == [1, 1, 1]
+    # It finds out whether code compiles, and keeps nothing that could be executed.
+    calls = [node for node in ast.walk(ast.parse((ROOT / compiling).read_text())) if isinstance(node, ast.Expr)]
+    assert sum(ast.unparse(call.value).startswith("compile(") for call in calls) == 1
 
 
 @pytest.mark.parametrize(
