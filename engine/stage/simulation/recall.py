@@ -105,12 +105,13 @@ _BY_VALUE = frozenset((int, bool, type(None), str, bytes, Raw, Pickled))
 
 
 class Recalled:
-    """Stands for the greenlet of a process, and does what that was seen to do."""
+    """Stands for the greenlet of a process, and does what that was seen to do. It does not know its strand, which is
+    the one that runs: what refers to itself is not gone when its run is."""
 
-    __slots__ = ("_moment", "_strand", "dead")
+    __slots__ = ("_moment", "dead")
 
-    def __init__(self, strand: Strand, moment: Moment) -> None:
-        self._strand, self._moment = strand, moment
+    def __init__(self, moment: Moment) -> None:
+        self._moment = moment
         self.dead = False
 
     def switch(self, given: Any) -> None:
@@ -119,7 +120,7 @@ class Recalled:
         if moment is None:
             raise Unknown
         self._moment = moment
-        strand = self._strand
+        strand = _running()
         if moment.attributes:
             strand.process.__dict__.update(moment.attributes)
         if moment.printed:
@@ -143,10 +144,10 @@ class Recalled:
 class Watched:
     """Stands before the greenlet of a process, and notes what that does. ``moment`` is None where it does not."""
 
-    __slots__ = ("_line", "_recall", "_strand", "moment")
+    __slots__ = ("_line", "_recall", "moment")
 
-    def __init__(self, strand: Strand, line: Line, recall: Recall) -> None:
-        self._strand, self._line, self._recall = strand, line, recall
+    def __init__(self, line: Line, recall: Recall) -> None:
+        self._line, self._recall = line, recall
         self.moment: Moment | None = None
 
     @property
@@ -167,23 +168,28 @@ class Watched:
             self._go_on(self._line.throw, error)
 
     def _go_on(self, enter: Callable[[Any], object], given: Any) -> None:
-        moment = self.moment
+        moment, strand = self.moment, _running()
         if moment is None:
             enter(given)
             return
         following = moment.next(given)
         if following is None and self._recall.is_open:
-            glance = Glance(self._strand.process)
+            glance = Glance(strand.process)
             enter(given)
-            following = glance.seen(self._strand, self.dead)
+            following = glance.seen(strand, self.dead)
             if following is not None:
                 self._recall.count += 1
                 moment.note(given, following)
         else:
             enter(given)
-            if following is not None and not following.is_as(self._strand):
+            if following is not None and not following.is_as(strand):
                 self._recall.pays = False  # It goes by something else, too.
         self.moment = following
+
+
+def _running() -> Strand:
+    assert here.strand is not None
+    return here.strand
 
 
 class Glance:
@@ -284,7 +290,7 @@ class Opening:
             strand = Strand(begun.number, by_number[begun.process], None, begun.cell)
             strand.operation, strand.again = begun.operation, begun.again
             if begun.moment is not None:
-                strand.greenlet = Recalled(strand, begun.moment)
+                strand.greenlet = Recalled(begun.moment)
             world.waiting.append(strand)
         return life
 
@@ -324,7 +330,9 @@ class Recall:
 
     def play(self, scheduler: Scheduler) -> Played:
         """As ``play.play``, of whose schedulers it must be one that goes by numbers of strands."""
-        if not self.pays:
+        self._runs += 1
+        # The first run has yet to make what is in stock for all others, and what is known of their steps.
+        if not self.pays or self._runs == 1:
             return play(self._terms, scheduler)
         if self._opening is None:
             return self._watch(scheduler)
@@ -347,7 +355,6 @@ class Recall:
         return self._watch(Replay(choices, scheduler))
 
     def _look_whether_it_pays(self) -> None:
-        self._runs += 1
         if self._runs % _PERIOD == 0:
             self.pays = self._recalled * 2 >= _PERIOD
             self._recalled = 0
@@ -356,7 +363,7 @@ class Recall:
         return play(self._terms, scheduler, self._begin)
 
     def _begin(self, life: Life) -> None:
-        life.world.watched = lambda strand, line: Watched(strand, line, self)
+        life.world.watched = lambda line: Watched(line, self)
         life.begin()
         if self._opening is None:
             self._opening = Opening(life)

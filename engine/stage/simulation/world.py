@@ -134,7 +134,7 @@ class World:
         self.obey: Callable[[Strand, Operation], None] | None = None
         self.life: Any = None
         self.done: list[Act] | None = None
-        self.watched: Callable[[Strand, Line], Any] | None = None
+        self.watched: Callable[[Line], Any] | None = None
         self.begin_anew()
         self._places: dict[int, int] = {}
         self._max_steps = max_steps
@@ -196,7 +196,7 @@ class World:
         self._lines.append(own)
         strand = Strand(self.number(("strand", process.key)), process, own)
         if self.watched is not None:
-            strand.greenlet = self.watched(strand, own)
+            strand.greenlet = self.watched(own)
         process.strand = strand
         self._newborn.append(strand)
         if here.strand is None:
