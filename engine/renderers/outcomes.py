@@ -62,7 +62,8 @@ class Column(NamedTuple):
 
 
 def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
-    """The ending, and that in which outcomes differ; of a single one, all that it came to."""
+    """The ending, and that in which outcomes differ; of a single one, all that it came to. What was written to standard
+    error is only shown where that alone tells some of them apart."""
     examples = [one.example for one in outcomes]
     made = [Column("ending", tuple(one.ending for one in examples))]
     for heading, look in _aspects(examples):
@@ -70,7 +71,15 @@ def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
         texts = tuple("" if value in (None, "") else words.show(value) for value in values)
         if len(set(texts)) > 1 or (len(examples) == 1 and texts[0]):
             made.append(Column(heading, texts))
-    return made
+    rows = set(zip(*(column.texts for column in made), strict=True))
+    errors = _told_apart_by_errors(examples) if len(rows) < len(examples) else {}
+    return made + [Column(heading, tuple(map(words.show, texts))) for heading, texts in errors.items()]
+
+
+def _told_apart_by_errors(examples: Sequence[ExampleReport]) -> dict[str, list[str]]:
+    names = dict.fromkeys(name for one in examples for name in (PARENT, *one.processes))
+    by_process = {f"{name} stderr": [_process(one, name, "stderr") or "" for one in examples] for name in names}
+    return {heading: texts for heading, texts in by_process.items() if len(set(texts)) > 1}
 
 
 def _aspects(examples: Sequence[ExampleReport]) -> Iterator[tuple[str, Callable[[ExampleReport], Any]]]:

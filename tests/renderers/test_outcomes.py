@@ -236,6 +236,23 @@ def test_only_what_differs_has_a_column() -> None:
     ]
 
 
+def test_errors_have_a_column_where_they_alone_tell_outcomes_apart() -> None:
+    def columns_of(*runs: tuple[int, str]) -> list[tuple[str, ...]]:
+        made = made_of(
+            exploration(
+                *(
+                    found(run_of(process_run("left", returned=Returned(value), stderr=text), stderr=text))
+                    for value, text in runs
+                )
+            )
+        )
+        return sorted((column.heading, *sorted(column.texts)) for column in columns(made.outcomes))
+
+    ending = ("ending", "completed", "completed")
+    assert columns_of((1, "one"), (1, "two")) == [ending, ("left stderr", "one", "two")]
+    assert columns_of((1, "one"), (2, "two")) == [ending, ("left returned", "1", "2")]
+
+
 @pytest.mark.parametrize(
     ("counts", "shares"), [((1, 1), ["50 %", "50 %"]), ((1, 999), ["<1 %", ">99 %"]), ((3,), ["100 %"])]
 )
