@@ -49,7 +49,7 @@ class Managed:
             step = Raised(after, error, touches)
         if ("shape", WRITE) in touches:
             # Who looks for what is only there afterwards looks at that, and at nothing else.
-            known = {component for component, _ in touches}
+            known = {component for component, _ in (*touches, *self.everything(state, WRITE))}
             new = (one for one in self.everything(after, WRITE) if one[0] not in known)
             step = step._replace(touches=(*touches, *new))
         if not looks and self.is_same(after, state):
@@ -188,7 +188,7 @@ def _item(mode: int) -> Touching:
 
 
 def _append(state: Any, arguments: tuple[Any, ...]) -> Touches:
-    return (("shape", WRITE), ("values", ADD), (("item", len(state)), WRITE))
+    return (("shape", WRITE), ("values", ADD))
 
 
 def _everything(state: Any, mode: int) -> Touches:

@@ -196,3 +196,26 @@ def test_a_step_that_only_looks_gives_back_the_very_state(name: str) -> None:
         made = model.step(state, 1, operation)
         if isinstance(made, (Done, Raised)) and is_quiet(made.touches):
             assert made.state is state
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "touched"),
+    [
+        ("append", (3,), {"shape", "values", ("item", 2)}),
+        ("insert", (0, 3), {"shape", "values", *(("item", n) for n in range(3))}),
+    ],
+)
+def test_who_makes_a_list_longer_touches_what_comes_into_being_and_no_item_that_stays(
+    method: str, given: tuple[int, ...], touched: set[object]
+) -> None:
+    step = managed.List([1, 2]).step([1, 2], 1, Operation(method, (given, {})))
+
+    assert isinstance(step, Done)
+    assert {component for component, _ in step.touches} == touched
+
+
+def test_who_adds_a_key_to_a_dictionary_touches_no_other_one() -> None:
+    step = managed.Dict({}).step({"a": 1}, 1, Operation("__setitem__", (("b", 2), {})))
+
+    assert isinstance(step, Done)
+    assert {component for component, _ in step.touches} == {"shape", "values", ("key", "b")}
