@@ -327,7 +327,7 @@ _SINGLE = (
 
 
 def _reduced(copier: Copying, value: Any) -> Any:
-    """An object of which pickling knows how to make another one; where it does not, there is but one."""
+    """An object of which pickling knows how to make another one. Raises NotSimulated where it does not."""
     try:
         reduced = value.__reduce_ex__(4)
     except NotSimulated:
