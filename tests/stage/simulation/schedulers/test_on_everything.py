@@ -114,18 +114,25 @@ def small(seed: int, most: int) -> Iterator[tuple[Drawn, Found]]:
             yield drawn, everything
 
 
+def check(drawn: Drawn, everything: Found, most: int, said: str = "") -> PartialOrder:
+    """Fails if ``dpor``, which is returned, does not find ``everything`` in one run for each class."""
+    one_each, partial = found(drawn, PartialOrder, most)
+    assert one_each.is_whole, said
+    assert one_each.outcomes == everything.outcomes, said
+    assert max(one_each.forms.values()) == 1, said
+    assert set(one_each.forms) == set(everything.forms), said
+    assert isinstance(partial, PartialOrder)
+    return partial
+
+
 def compare(seed: int, count: int, most: int) -> Compared:
     """Fails at the first program of which ``dpor`` does not find the same."""
     total = Compared(0, 0, 0, 0)
     for drawn, everything in islice(small(seed, most), count):
-        one_each, partial = found(drawn, PartialOrder, 10 * most)
         said = f"seed {seed}, program {total.programs}, virtual {drawn.is_virtual}, {drawn.plan.faults}, " + (
             f"{[one.type for one in drawn.plan.shared]}\n{drawn.plan.code and drawn.plan.code.source}"
         )
-        assert one_each.is_whole, said
-        assert one_each.outcomes == everything.outcomes, said
-        assert max(one_each.forms.values()) == 1, said
-        assert set(one_each.forms) == set(everything.forms), said
+        partial = check(drawn, everything, 10 * most, said)
         total = Compared(
             total.programs + 1,
             total.interleavings + sum(everything.forms.values()),
@@ -160,12 +167,9 @@ def test_who_is_struck_may_have_seen_before_what_others_do_late(action: FaultAct
     given = {name: [ref("x"), ref("v")] for name in ("looks", "puts")}
     drawn = Drawn(a_plan(source, given, shared=LOOKED, faults=(Fault(action, "looks", nth=0),)), False)
     everything, _ = found(drawn, DepthFirst, 10_000)
-    one_each, _ = found(drawn, PartialOrder, 1000)
 
     assert everything.is_whole
-    assert one_each.outcomes == everything.outcomes
-    assert set(one_each.forms) == set(everything.forms)
-    assert max(one_each.forms.values()) == 1
+    check(drawn, everything, 1000)
 
 
 @pytest.mark.slow
@@ -179,12 +183,9 @@ def test_two_may_strike_one_in_either_order(action: FaultAction, first: int) -> 
     drawn = Drawn(a_plan(source, given, shared={"v": LOOKED["v"]}, faults=faults), False)
 
     everything, _ = found(drawn, DepthFirst, 20_000)
-    one_each, _ = found(drawn, PartialOrder, 5000)
 
     assert everything.is_whole
-    assert one_each.outcomes == everything.outcomes
-    assert set(one_each.forms) == set(everything.forms)
-    assert max(one_each.forms.values()) == 1
+    check(drawn, everything, 5000)
 
 
 @pytest.mark.slow
