@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import sys
 import traceback
-from typing import Any
 
-_OURS = __name__.rpartition(".")[0]
 _FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
 
 
@@ -40,15 +37,3 @@ def _leave_out_ours(told: traceback.TracebackException | None) -> None:
         told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(_FOLDER)]
         _leave_out_ours(told.__cause__)
         told = told.__context__
-
-
-def where(trace: Any) -> str:
-    """The scenario's own line that an error came from."""
-    where = ""
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        name = trace.tb_frame.f_globals.get("__name__", "")
-        if not name.startswith(_OURS) and name.partition(".")[0] not in sys.stdlib_module_names:
-            where = f"{code.co_filename}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return where

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import types
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,6 +19,12 @@ _SHARED = (
     *(types.MemberDescriptorType, types.ClassMethodDescriptorType, re.Pattern),
 )
 """Types whose objects never change."""
+
+_DEPTH = 10_000
+"""How many calls may be in one another: fork itself goes by no limit of the interpreter's."""
+
+_set_recursion_limit = sys.setrecursionlimit
+"""The interpreter's own: processes will have another, each for itself."""
 
 _SAME_EVERYWHERE = frozenset(_SHARED)
 
@@ -51,6 +58,8 @@ class Copier:
 
     def copied(self, value: Any) -> Any:
         """What the process has of ``value``. Raises NotSimulated where there is no copy of something."""
+        limit = sys.getrecursionlimit()
+        _set_recursion_limit(max(limit, _DEPTH))
         try:
             made = self.copy(value)
             while self._cells:
@@ -59,6 +68,8 @@ class Copier:
                     copy.cell_contents = self.copy(original.cell_contents)
         except RecursionError:
             raise NotSimulated("memory that is too deep to be copied for a forked process") from None
+        finally:
+            _set_recursion_limit(limit)
         return made
 
     def copy(self, value: Any) -> Any:

@@ -24,9 +24,10 @@ UNSEEN = object()
 class Here:
     """``strand`` is None while the engine's own code runs; ``pickler`` is the number of the process in whose name
     something is pickled, if it is being so. ``is_over`` says that what is left of a run is being taken apart.
-    ``stdout`` and ``stderr`` are what the run began with, in the place of which processes may put something else."""
+    ``stdout`` and ``stderr`` are what the run began with, in the place of which processes may put something else, and
+    ``common`` is all that it began with of what each process may have for itself."""
 
-    __slots__ = ("hub", "is_over", "pickler", "stderr", "stdout", "strand", "world")
+    __slots__ = ("common", "hub", "is_over", "pickler", "stderr", "stdout", "strand", "world")
 
     world: World
     strand: Strand | None
@@ -38,6 +39,7 @@ class Here:
         self.is_over = False
         self.stdout: Any = sys.stdout
         self.stderr: Any = sys.stderr
+        self.common: dict[Any, Any] = {}
 
 
 here = Here()
@@ -61,17 +63,13 @@ def caller(of: str) -> Process | None:
 
 
 @contextmanager
-def acting_as(process: Process) -> Iterator[None]:
-    """Have what is done here, in the process that starts ``process``, count as that one's own."""
-    strand = here.strand
-    if strand is None:
-        yield
-        return
-    before, strand.process = strand.process, process
+def nobody() -> Iterator[None]:
+    """Have what is done here count as done by no process."""
+    before, here.strand = here.strand, None
     try:
         yield
     finally:
-        strand.process = before
+        here.strand = before
 
 
 _interrupted: list[Strand | None] = []

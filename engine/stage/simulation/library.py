@@ -19,11 +19,12 @@ from typing import Any, NamedTuple
 from ...plan import CODE_MODULE, Code
 from . import here as place
 from . import output
+from .commons import Commons
 from .constants import imports, is_constant
 from .copier import Copier
 from .forking import take_over
 from .process import Process
-from .surroundings import surroundings_of
+from .surroundings import acting_as, surroundings_of
 
 
 class Source(NamedTuple):
@@ -45,6 +46,8 @@ class Library:
         self.importing: Process | None = None
         """The process in whose name something is pickled or unpickled, if not in that of the one that runs."""
         self._code = code
+        self.commons = Commons()
+        self.commons.watch(builtins.__name__)
 
     def owns(self, module: str) -> bool:
         """Whether ``module`` is the scenario's own. What is loaded already from elsewhere is not."""
@@ -127,10 +130,11 @@ class Library:
 
     def _copy(self, child: Process, own: list[tuple[str, ModuleType]], copier: Copier) -> None:
         is_seeded, child.is_muted = child.is_seeded, True
-        with place.acting_as(child), self.visible(child):
+        with acting_as(child), self.visible(child):
             copies = [self.load(child, name) for name, _ in own]
         # Who is forked has random numbers of his own, whatever his starter's modules have done with them.
         child.is_muted, child.is_seeded, child.random = False, is_seeded, None
+        surroundings_of(child).forget()
         take_over(copier, [(module, copy) for (_, module), copy in zip(own, copies, strict=True)])
 
     @contextmanager
@@ -222,6 +226,16 @@ def _imported(name: str) -> ModuleType:
     return sys.modules[name]
 
 
+def _import_real(
+    name: str, globals: Mapping[str, Any] | None, locals: Mapping[str, Any] | None, fromlist: Sequence[str] | None
+) -> ModuleType:
+    if name in sys.modules or name.partition(".")[0] not in sys.stdlib_module_names:
+        return _real_import(name, globals, locals, fromlist or (), 0)
+    # What a module of the standard library does as it is loaded, it does for all.
+    with place.nobody():
+        return _real_import(name, globals, locals, fromlist or (), 0)
+
+
 def imported(
     name: str,
     globals: Mapping[str, Any] | None = None,
@@ -242,7 +256,10 @@ def imported(
         base = package.rsplit(".", level - 1)[0] if level > 1 else package
         name = f"{base}.{name}" if name else base
     if not library.owns(name):
-        return _real_import(name, globals, locals, fromlist or (), 0)
+        module = _import_real(name, globals, locals, fromlist)
+        if library.owns(str((globals or {}).get("__name__"))):
+            library.commons.watch(name)
+        return module
     module = library.load(process, name)
     if not fromlist:
         return library.load(process, name.partition(".")[0])

@@ -20,15 +20,17 @@ from . import build, complaints, faults, output
 from .consequences import obey
 from .copier import Copier
 from .ending import complain, guarded
-from .here import acting_as, perform
+from .here import perform
 from .lasting import lasting
 from .library import Library
 from .objects.processes import handle, parent_handle
 from .payload import EVERYWHERE
+from .places import raised_at
 from .process import STDERR, Process
 from .refusal import NotSimulated
 from .served import refuse_to_inherit
 from .stock import Stock
+from .surroundings import acting_as, hand_on
 from .system import CLOCK, IDLE, KERNEL
 from .world import KILLS, World
 
@@ -92,7 +94,9 @@ class Life:
     def inherit(self, starter: Process, process: Process) -> Copier | None:
         """Give a new process what it has of its starter's modules: copies under fork, by what is returned; nothing
         otherwise."""
-        return self.library.inherit(process, starter) if self.plan.start_method == "fork" else None
+        copier = self.library.inherit(process, starter) if self.plan.start_method == "fork" else None
+        hand_on(starter, process, copier)
+        return copier
 
     # The parent
 
@@ -306,7 +310,7 @@ class Life:
 
     def refuse(self, refusal: NotSimulated) -> None:
         if self.refusal is None:
-            refusal.where = complaints.where(refusal.__traceback__)
+            refusal.where = refusal.where or raised_at(refusal.__traceback__)
             self.refusal = refusal
 
     def _at_once(self, process: int, operation: Operation) -> None:

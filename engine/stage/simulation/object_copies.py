@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from .identity import identity
 from .objects.shared import Shared
 from .refusal import NotSimulated
+from .surroundings import as_at_first
 
 _ENGINE = __name__.rpartition(".stage.")[0]
 _RUNNING: tuple[type, ...] = (
@@ -55,11 +56,12 @@ def made(copier: Copying, value: Any) -> Any:
 
 
 @functools.lru_cache(maxsize=1)
-def _of_the_standard_library(modules: int) -> frozenset[int]:
-    """The identities of what its modules hold, which is one for all processes (``dataclasses.MISSING``). They may be
-    others when there are more ``modules``."""
+def _of_the_standard_library(modules: int) -> dict[int, Any]:
+    """What its modules hold, by identity, which is one for all processes (``dataclasses.MISSING``). There may be more
+    when there are more ``modules``."""
     known = [module for name, module in list(sys.modules.items()) if _is_standard(name) and module is not None]
-    return frozenset(identity(value) for module in known for value in list(vars(module).values()))
+    with as_at_first():
+        return {identity(value): value for module in known for value in list(vars(module).values())}
 
 
 def _is_standard(module: str) -> bool:

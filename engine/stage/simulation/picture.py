@@ -8,7 +8,7 @@ from typing import Any
 from ...models.model import BLOCKED, Done, Raised
 from ...plain import without_addresses
 from .names import content, label, said
-from .play import where
+from .places import stands_at
 from .strand import Strand
 from .world import Scheduler, World
 
@@ -82,7 +82,7 @@ def _told(world: World, strand: Strand) -> dict[str, Any]:
         "arguments": "" if strand.is_midway else arguments,
         "result": without_addresses(_SHORT.repr(content(_of_one(step.result)))) if type(step) is Done else None,
         "error": without_addresses(_error(step.error)) if type(step) is Raised else None,
-        "where": "" if strand.greenlet is None else where(strand.greenlet.gr_frame),
+        "where": "" if strand.greenlet is None else stands_at(strand.greenlet.gr_frame),
         "blocked": {},
     }
 

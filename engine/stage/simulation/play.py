@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
-from ... import plain, stage
+from ... import plain
 from ...plan import Plan
 from . import output
 from .here import here
 from .library import Library
 from .life import Life
 from .names import said
+from .places import stands_at
 from .process import NOTHING, STDERR, STDOUT, Process
 from .refusal import NotSimulated
 from .stock import Stock
 from .system import Names
+from .watched import WatchedWorld
 from .world import QUEUES, Elsewhere, OutOfSteps, Redundant, Scheduler, World
 
 
@@ -52,7 +55,9 @@ class Played(NamedTuple):
 def play(terms: Terms, scheduler: Scheduler, begin: Callable[[Life], None] = Life.begin) -> Played:
     """Run the plan once. What is left of it must be ended with ``played.life.end()``."""
     is_fine, exact = _seen(terms) if terms.plan.faults else (False, terms.exact)
-    here.world = world = World(terms.names, terms.max_steps, terms.is_virtual, is_fine, exact)
+    commons = terms.library.commons
+    kind = partial(WatchedWorld, commons) if commons.is_run_watched() else World
+    here.world = world = kind(terms.names, terms.max_steps, terms.is_virtual, is_fine, exact)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())
     return follow(Life(world, terms.plan, terms.library, terms.stock, terms.seed), scheduler, begin)
@@ -218,21 +223,7 @@ def _waiting(life: Life, process: Process) -> dict[str, Any] | None:
     name = f"{primitive}.{operation}" if primitive else _OF_THE_SYSTEM.get(operation, operation)
     if process.is_stopped:
         name = "stop"
-    return {"operation": name, "where": where(strand.greenlet.gr_frame)}
+    return {"operation": name, "where": stands_at(strand.greenlet.gr_frame)}
 
 
 _OF_THE_SYSTEM = {"await": "join"}
-
-
-def where(frame: Any) -> str:
-    """The innermost line of the scenario's own code."""
-    while frame is not None:
-        name = frame.f_globals.get("__name__", "")
-        # What multiprocessing has made of a text (``managers.MakeProxyType``) is in no file.
-        if not name.startswith(_NOT_OURS) and frame.f_code.co_filename != "<string>":
-            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        frame = frame.f_back
-    return ""
-
-
-_NOT_OURS = (stage.__name__, "multiprocessing", "threading", "contextlib")

@@ -49,7 +49,7 @@ def note(strand: Strand, cell: int, touches: Touches) -> None:
     visits.looks.append((cell, touches))
     try:
         place = _place(strand)
-    except Incomparable:
+    except (Incomparable, RecursionError):
         return
     last = visits.at.get(place)
     if last is not None:

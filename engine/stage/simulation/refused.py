@@ -5,11 +5,13 @@ from __future__ import annotations
 import _multiprocessing  # type: ignore[import-not-found]
 import _thread
 import builtins
+import importlib
 import logging
 import multiprocessing
 import os
 import signal
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing import synchronize, util
@@ -32,14 +34,38 @@ _REFUSED: dict[Any, str] = {
     logging.Logger: "addHandler addFilter setLevel",
 }
 
+_OF_ONE_PROCESS: dict[str, str] = {
+    "os": "umask nice setpriority sched_setaffinity sched_setparam sched_setscheduler setpgid setpgrp tcsetpgrp "
+    "setuid seteuid setreuid setresuid setgid setegid setregid setresgid setgroups initgroups chroot fchdir "
+    "close closerange set_inheritable set_blocking lseek",
+    "sys": "settrace setprofile addaudithook setdlopenflags set_int_max_str_digits set_asyncgen_hooks "
+    "set_coroutine_origin_tracking_depth activate_stack_trampoline",
+    "threading": "settrace setprofile settrace_all_threads setprofile_all_threads stack_size",
+    "gc": "set_debug get_objects get_referrers get_stats get_count get_freeze_count",
+    "faulthandler": "enable disable register dump_traceback_later",
+    "_tracemalloc": "start stop",
+    "resource": "setrlimit prlimit",
+    "locale": "setlocale",
+    "_socket": "setdefaulttimeout sethostname",
+    "socket": "setdefaulttimeout sethostname",
+    "_csv": "register_dialect unregister_dialect field_size_limit",
+    "codecs": "register unregister register_error",
+}
+"""What changes, or tells of, something that each process has for itself, and C keeps in one place for all of them."""
+
 
 def refused() -> Iterator[tuple[Any, dict[str, Callable[..., Any]]]]:
     """For modules and classes, what is to stand for functions of theirs; each is given the process that calls it."""
     for module, names in _REFUSED.items():
         yield module, {name: _refusing(f"{module.__name__}.{name}") for name in names.split()}
+    for home, names in _OF_ONE_PROCESS.items():
+        with suppress(ImportError):  # Some systems do not have them all.
+            functions = {name: _refusing(f"{home.lstrip('_')}.{name}") for name in names.split()}
+            yield importlib.import_module(home), functions
     # Before Python 3.12 no audit event tells of threads, and none of any tells of what the system keeps in shared
     # memory, where it would outlive the run.
     yield util.Finalize, {"__init__": _refusing("multiprocessing.util.Finalize")}
+    yield weakref.finalize, {"__init__": _refusing("weakref.finalize")}
     thread = _refusing("starting a thread")
     yield _thread, {"start_new_thread": thread}
     yield threading.Thread, {"start": thread}

@@ -28,6 +28,7 @@ from .schedulers.surw import Surw
 from .schedulers.urw import Urw
 from .shrinking import shrunk
 from .stock import Stock
+from .watched import refuse_changes
 from .world import Scheduler
 
 SAMPLERS: dict[str, Callable[[int], Scheduler]] = {
@@ -101,6 +102,10 @@ class Search:
                 break
             if self.steps >= self.most_steps:
                 break
+        try:
+            refuse_changes(self.terms.library.commons)
+        except NotSimulated as refusal:
+            self.refusal = self.refusal or refusal
         self.reasons = self._why_not()
 
     def found(self) -> Iterator[dict[str, Any]]:

@@ -47,7 +47,6 @@ _GARBAGE = 100_000
 def main() -> None:
     sys.path[:] = [folder for folder in sys.path if folder != os.path.dirname(os.path.dirname(__file__))]
     sys.dont_write_bytecode = True  # A module that a target is the first to import would be written to a file.
-    sys.setrecursionlimit(10_000)
     here.hub = greenlet.getcurrent()
     stand_ins.install()
     # Next to nothing of what a run leaves is in a cycle; to look for it every 700 objects takes a tenth of the time.

@@ -25,6 +25,7 @@ from typing import Any
 from ...models.model import Operation
 from . import here as place
 from . import output
+from .belongings import Path, changing
 from .here import collect_as_nobody, here, perform
 from .library import imported
 from .makers import MAKERS
@@ -50,7 +51,7 @@ def install() -> None:
     """Put everything in its place, once for this interpreter."""
     builtins.__import__ = imported
     sys.stdout, sys.stderr = Stream(STDOUT, sys.stdout), Stream(STDERR, sys.stderr)
-    for module, functions in (*_FUNCTIONS.items(), *refused()):
+    for module, functions in (*_FUNCTIONS.items(), *changing(), *refused()):
         _put(module, functions)
     _put(random, {name: _drawing(name) for name in _OF_RANDOM})
     for name, make in MAKERS.items():
@@ -63,6 +64,7 @@ def install() -> None:
     _put(builtins, {"open": _open})
     _put(multiprocessing, {"active_children": lambda _: processes.active_children()})
     _put(connection, {"wait": lambda _, *given, **keywords: wait.wait(*given, **keywords)})
+    sys.path = Path(sys.path)
     sys.addaudithook(refuse_audited)
     sys.unraisablehook = _lost
 

@@ -15,14 +15,13 @@ from typing import Any, NamedTuple, Protocol
 
 from ...models.messages import Endpoint
 from ...models.model import BLOCKED, OVER, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
-from . import polling
+from . import polling, surroundings
 from .apart import take_apart
 from .here import UNSEEN, here
 from .line import Line, give_back, inherited, line
 from .payload import EVERYWHERE, Pickling
 from .process import Process
 from .strand import Strand
-from .surroundings import surroundings_of
 from .system import COARSE, FINE, IDLE, LABELS, OBEYED, Names, Take
 
 ONCE = Operation("once")
@@ -145,7 +144,7 @@ class World:
         self._onlookers: list[Strand] = []
         self._lines: list[Line] = []
         self._removed: list[Any] = []
-        here.stdout, here.stderr = sys.stdout, sys.stderr
+        surroundings.begin()
 
     def is_exact(self, kind: str) -> bool:
         return self.is_fine or kind in self.exact
@@ -297,10 +296,12 @@ class World:
         for strand in self.waiting:
             strand.process.is_gone = True
         self.waiting.clear()
-        here.is_over = True
-        for one in left + self._removed:
-            take_apart(one)
-        here.is_over = False
+        if left or self._removed:
+            here.is_over = True
+            for one in left + self._removed:
+                take_apart(one)
+            here.is_over = False
+            surroundings.restore()
         give_back(self._lines)
         self._lines = []
 
@@ -365,8 +366,8 @@ class World:
         here.strand = strand
         enter(given)
         here.strand = None
-        if sys.stdout is not here.stdout or sys.stderr is not here.stderr:
-            surroundings_of(process).leave()
+        if process.surroundings is not None or sys.stdout is not here.stdout or sys.stderr is not here.stderr:
+            surroundings.leave(process)
         waiting = self.waiting
         if strand.greenlet.dead:
             if strand in waiting:

@@ -119,8 +119,9 @@ def test_real_processes_are_not_asked_for_their_delay_but_for_their_sleep(simula
 def test_what_targets_do_to_their_interpreter_the_next_ones_do_not_see(simulation: Simulation) -> None:
     plan = a_plan(
         """
-        import json
+        import sys
         def one():
+            json = sys.modules["json"]
             before, json.mark = getattr(json, "mark", 0), 1
             return before
         """,

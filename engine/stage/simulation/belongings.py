@@ -1,0 +1,210 @@
+"""What of the interpreter is each process's own, although there is one interpreter for all: settings, and what it keeps
+for the whole program. Whoever changes such a thing has it for himself from then on (``surroundings.py``)."""
+
+from __future__ import annotations
+
+import copyreg
+import gc
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import reduction
+from multiprocessing.reduction import ForkingPickler
+from typing import Any
+
+from .here import here
+from .process import Process
+from .refusal import NotSimulated
+from .surroundings import Belonging, surroundings_of
+
+Functions = dict[str, Callable[..., Any]]
+
+
+def changing() -> Iterator[tuple[Any, Functions]]:
+    """For modules and classes, what is to stand for functions of theirs that change what is each process's own; each is
+    given the process that calls it."""
+    for belonging, owner, names in _CHANGED_BY:
+        yield owner, {name: _changing(belonging, getattr(owner, name)) for name in names.split()}
+    yield sys, {"setrecursionlimit": _set_recursion_limit}
+    yield gc, {name: _of_collector(getattr(gc, name)) for name in _OF_COLLECTOR.split()}
+    yield gc, {"freeze": _do_nothing, "unfreeze": _do_nothing}
+    yield time, {"tzset": _set_time_zone}
+    yield os, {"putenv": _change_environment, "unsetenv": _change_environment}
+
+
+def _changing(belonging: Belonging, function: Callable[..., Any]) -> Callable[..., Any]:
+    def change(process: Process, *given: Any, **keywords: Any) -> Any:
+        surroundings_of(process).own(belonging)
+        return function(*given, **keywords)
+
+    return change
+
+
+# Settings
+
+RECURSION_LIMIT = Belonging(sys.getrecursionlimit, sys.setrecursionlimit)
+SWITCH_INTERVAL = Belonging(sys.getswitchinterval, sys.setswitchinterval)
+
+_LEAST_RECURSION = 200
+"""What the engine itself needs."""
+
+
+def _set_recursion_limit(process: Process, limit: Any) -> None:
+    if isinstance(limit, int) and 0 < limit < _LEAST_RECURSION:
+        raise NotSimulated(f"a recursion limit of {limit}")
+    surroundings_of(process).own(RECURSION_LIMIT)
+    RECURSION_LIMIT.put(limit)
+
+
+# The environment. Nobody but Python code reads it, so the system's is left alone.
+
+
+def _put_environment(variables: dict[Any, Any]) -> None:
+    kept: dict[Any, Any] = os.environ._data  # type: ignore[attr-defined]
+    kept.clear()
+    kept.update(variables)
+
+
+ENVIRONMENT = Belonging(lambda: dict(os.environ._data), _put_environment, is_sent=True)  # type: ignore[attr-defined]
+
+
+def _change_environment(process: Process, *given: Any) -> None:
+    """``os.environ`` calls it before it changes what it keeps."""
+    surroundings_of(process).own(ENVIRONMENT)
+
+
+def _set_time_zone(process: Process) -> None:
+    """``_strptime`` asks for it, too, where nobody has changed anything."""
+    if os.environ.get("TZ") != _TIME_ZONE:
+        raise NotSimulated("a time zone of its own")
+
+
+_TIME_ZONE = os.environ.get("TZ")
+
+
+# Where modules are looked for
+
+
+class Path(list[str]):
+    """``sys.path``, of which no function tells that it is changed."""
+
+
+def _telling(name: str) -> Callable[..., Any]:
+    change = getattr(list, name)
+
+    def called(self: Path, *given: Any, **keywords: Any) -> Any:
+        if here.strand is not None:
+            surroundings_of(here.strand.process).own(PATH)
+        return change(self, *given, **keywords)
+
+    return called
+
+
+for _name in (
+    *("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"),
+    *("__delitem__", "__iadd__", "__imul__", "__setitem__"),
+):
+    setattr(Path, _name, _telling(_name))
+
+PATH = Belonging(lambda: [*sys.path], lambda folders: list.__setitem__(sys.path, slice(None), folders), is_sent=True)
+
+
+# What is warned of
+
+_OF_WARNINGS = ("filters", "onceregistry", "showwarning", "_showwarnmsg_impl")
+
+
+def _warnings() -> tuple[Any, ...]:
+    return tuple(getattr(warnings, name) for name in _OF_WARNINGS)
+
+
+def _put_warnings(values: tuple[Any, ...]) -> None:
+    for name, value in zip(_OF_WARNINGS, values, strict=True):
+        setattr(warnings, name, value)
+
+
+def _own_warnings(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    filters, once, *functions = values
+    return [*filters], {**once}, *functions
+
+
+WARNINGS = Belonging(_warnings, _put_warnings, _own_warnings)
+
+
+# How objects of a class are pickled
+
+
+def _take_reducers() -> tuple[dict[Any, Any], dict[Any, Any]]:
+    return {**copyreg.dispatch_table}, {**ForkingPickler._extra_reducers}  # type: ignore[attr-defined]
+
+
+def _put_reducers(reducers: tuple[dict[Any, Any], dict[Any, Any]]) -> None:
+    for table, own in zip((copyreg.dispatch_table, ForkingPickler._extra_reducers), reducers, strict=True):  # type: ignore[attr-defined]
+        table.clear()
+        table.update(own)
+
+
+REDUCERS = Belonging(_take_reducers, _put_reducers)
+
+
+# The collection of garbage. The engine has its own way with it, and targets are told what they would find without that.
+
+_collector: Any = gc.isenabled(), gc.get_threshold()
+
+
+def _take_collector() -> Any:
+    return _collector
+
+
+def _put_collector(told: Any) -> None:
+    global _collector
+    _collector = told
+
+
+COLLECTOR = Belonging(_take_collector, _put_collector)
+_OF_COLLECTOR = "enable disable isenabled set_threshold get_threshold"
+_enable, _disable, _is_enabled = gc.enable, gc.disable, gc.isenabled
+_set_threshold, _get_threshold = gc.set_threshold, gc.get_threshold
+
+
+def _of_collector(function: Callable[..., Any]) -> Callable[..., Any]:
+    def called(process: Process, *given: Any, **keywords: Any) -> Any:
+        surroundings_of(process).own(COLLECTOR)
+        with _told_of_collector():
+            return function(*given, **keywords)
+
+    return called
+
+
+@contextmanager
+def _told_of_collector() -> Iterator[None]:
+    real = _is_enabled(), _get_threshold()
+    _set_collector(_collector)
+    try:
+        yield
+    finally:
+        _put_collector((_is_enabled(), _get_threshold()))
+        _set_collector(real)
+
+
+def _set_collector(state: Any) -> None:
+    is_enabled, thresholds = state
+    (_enable if is_enabled else _disable)()
+    _set_threshold(*thresholds)
+
+
+def _do_nothing(process: Process) -> None:
+    """What is left out of collections is there all the same."""
+
+
+_CHANGED_BY: tuple[tuple[Belonging, Any, str], ...] = (
+    (SWITCH_INTERVAL, sys, "setswitchinterval"),
+    (WARNINGS, warnings, "simplefilter filterwarnings resetwarnings"),
+    (WARNINGS, warnings.catch_warnings, "__enter__"),
+    (REDUCERS, copyreg, "pickle"),
+    (REDUCERS, ForkingPickler, "register"),
+    (REDUCERS, reduction, "register"),
+)

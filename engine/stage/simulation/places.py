@@ -1,0 +1,38 @@
+"""Which line of the scenario's own code it is that something comes from."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType, TracebackType
+
+from ... import stage
+
+
+def raised_at(trace: TracebackType | None) -> str:
+    """Where an error came from."""
+    place = ""
+    while trace is not None:
+        if _is_scenarios(trace.tb_frame):
+            place = _place(trace.tb_frame, trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+def stands_at(frame: FrameType | None) -> str:
+    """Where who stands in ``frame`` was called from."""
+    while frame is not None:
+        if _is_scenarios(frame):
+            return _place(frame, frame.f_lineno)
+        frame = frame.f_back
+    return ""
+
+
+def _place(frame: FrameType, line: int) -> str:
+    return f"{frame.f_code.co_filename}:{line}"
+
+
+def _is_scenarios(frame: FrameType) -> bool:
+    module = frame.f_globals.get("__name__", "")
+    is_standard = module.partition(".")[0] in sys.stdlib_module_names
+    # What multiprocessing has made of a text (``managers.MakeProxyType``) is in no file, and in no module.
+    return not module.startswith(stage.__name__) and not is_standard and frame.f_code.co_filename != "<string>"
