@@ -61,7 +61,7 @@ class Freezer:
         made = [
             (process.clock_reads, output.printed(process), process.made, process.built),
             (len(process.at_exit), len(process.children)),
-            None if process.random is None else process.random.getstate(),
+            *(one and one.getstate() for one in (process.random, process.system_random)),
         ]
         for name, module in process.modules.items():
             if not here.world.life.library.is_constant(name):

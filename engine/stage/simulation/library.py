@@ -133,7 +133,7 @@ class Library:
         with acting_as(child), self.visible(child):
             copies = [self.load(child, name) for name, _ in own]
         # Who is forked has random numbers of his own, whatever his starter's modules have done with them.
-        child.is_muted, child.is_seeded, child.random = False, is_seeded, None
+        child.is_muted, child.is_seeded, child.random, child.system_random = False, is_seeded, None, None
         surroundings_of(child).forget()
         take_over(copier, [(module, copy) for (_, module), copy in zip(own, copies, strict=True)])
 

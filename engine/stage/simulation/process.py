@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
+from random import Random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,8 @@ class Process:
     is_asleep = False
     clock_reads = 0
     ticks_s = 0.0
-    random: random.Random | None = None
+    random: Random | None = None
+    system_random: Random | None = None
     is_seeded = False
     is_started = True
     has_begun = True

@@ -37,14 +37,15 @@ _REFUSED: dict[Any, str] = {
 _OF_ONE_PROCESS: dict[str, str] = {
     "os": "umask nice setpriority sched_setaffinity sched_setparam sched_setscheduler setpgid setpgrp tcsetpgrp "
     "setuid seteuid setreuid setresuid setgid setegid setregid setresgid setgroups initgroups chroot fchdir "
-    "close closerange set_inheritable set_blocking lseek",
+    "close closerange set_inheritable set_blocking lseek times getloadavg",
     "sys": "settrace setprofile addaudithook setdlopenflags set_int_max_str_digits set_asyncgen_hooks "
     "set_coroutine_origin_tracking_depth activate_stack_trampoline",
     "threading": "settrace setprofile settrace_all_threads setprofile_all_threads stack_size",
     "gc": "set_debug get_objects get_referrers get_stats get_count get_freeze_count",
     "faulthandler": "enable disable register dump_traceback_later",
     "_tracemalloc": "start stop",
-    "resource": "setrlimit prlimit",
+    "resource": "setrlimit prlimit getrusage",
+    "_uuid": "generate_time_safe",
     "locale": "setlocale",
     "_socket": "setdefaulttimeout sethostname",
     "socket": "setdefaulttimeout sethostname",

@@ -26,6 +26,8 @@ from ...models.model import Operation
 from . import here as place
 from . import output
 from .belongings import Path, changing
+from .chance import OF_GENERATORS, OF_RANDOM, of_the_system
+from .clocks import OF_TIME, of_datetime, put_into_datetime
 from .here import collect_as_nobody, here, perform
 from .library import imported
 from .makers import MAKERS
@@ -34,17 +36,8 @@ from .output import Stream
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
 from .refused import refuse_audited, refused
-from .system import CLOCK, KERNEL
+from .system import KERNEL
 from .world import KILLS
-
-START_S = 1_000.0
-"""What the clocks show at first."""
-
-TICK_S = 1e-6
-"""How much later it is at each look at a clock; twice as much at each further one, so that no deadline is out of
-reach of who looks again and again."""
-
-_ENDLESS = Operation("sleep")
 
 
 def install() -> None:
@@ -53,7 +46,7 @@ def install() -> None:
     sys.stdout, sys.stderr = Stream(STDOUT, sys.stdout), Stream(STDERR, sys.stderr)
     for module, functions in (*_FUNCTIONS.items(), *changing(), *refused()):
         _put(module, functions)
-    _put(random, {name: _drawing(name) for name in _OF_RANDOM})
+    put_into_datetime({name: _either(f"datetime.{name}", *functions) for name, functions in of_datetime().items()})
     for name, make in MAKERS.items():
         for owner in (context.BaseContext, multiprocessing):
             setattr(owner, name, _made_by(getattr(owner, name), make, owner is multiprocessing))
@@ -108,49 +101,6 @@ def _either(name: str, real: Any, function: Callable[..., Any]) -> Any:
         return real(*given, **keywords) if process is None else function(process, *given, **keywords)
 
     return called
-
-
-# Time
-
-
-def _sleep(process: Process, seconds: float) -> None:
-    if seconds < 0:
-        raise ValueError("sleep length must be non-negative")
-    world = here.world
-    if world.is_virtual:
-        perform(CLOCK, _ENDLESS._replace(patience_s=float(seconds)))
-        return
-    for queue in process.feeders:
-        queue.let_feeder_look()
-    process.slept_s += seconds
-    if process.slept_s > world.life.plan.timeout_s:
-        # No real run would come to an end of it.
-        process.is_asleep = True
-        perform(CLOCK, _ENDLESS)
-
-
-def _clock_s(process: Process) -> float:
-    world = here.world
-    if not _is_for_a_log(sys._getframe(2)):
-        world.life.reads_clock = True
-        world.doubts.add("a target reads the clock, and may do otherwise at other times")
-    process.clock_reads += 1
-    process.ticks_s += TICK_S * 2 ** min(process.clock_reads, 40) if process.clock_reads > _EVEN_TICKS else TICK_S
-    return START_S + (world.now_s if world.is_virtual else process.slept_s) + process.ticks_s
-
-
-def _is_for_a_log(frame: Any) -> bool:
-    """Whether it is ``logging`` that asks, which writes down what the clock shows and does nothing otherwise."""
-    while frame.f_globals.get("__name__") == __name__:
-        frame = frame.f_back
-    return bool(frame.f_globals.get("__name__") == "logging")
-
-
-_EVEN_TICKS = 100
-
-
-def _clock_ns(process: Process) -> int:
-    return int(_clock_s(process) * 1e9)
 
 
 # The system
@@ -251,11 +201,9 @@ def _parent_process(process: Process) -> Any:
 
 
 _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
-    time: {
-        "sleep": _sleep,
-        **dict.fromkeys(("time", "monotonic", "perf_counter", "process_time", "thread_time"), _clock_s),
-        **dict.fromkeys(("time_ns", "monotonic_ns", "perf_counter_ns", "process_time_ns"), _clock_ns),
-    },
+    time: OF_TIME,
+    random: OF_RANDOM,
+    random.Random: OF_GENERATORS,
     os: {
         "getpid": lambda process: _pid(process),
         "getppid": lambda process: _pid(process.parent) if process.parent else 1,
@@ -263,6 +211,7 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
         "abort": _abort,
         "kill": _kill,
         "write": _write,
+        "urandom": of_the_system,
     },
     gc: {"collect": _collect},
     atexit: {"register": _at_exit, "unregister": _not_at_exit},
@@ -273,44 +222,3 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
         "get_start_method": lambda process, allow_none=False: here.world.life.plan.start_method,
     },
 }
-
-_OF_RANDOM = [
-    "random",
-    "uniform",
-    "randint",
-    "choice",
-    "sample",
-    "randrange",
-    "triangular",
-    "normalvariate",
-    "lognormvariate",
-    "expovariate",
-    "vonmisesvariate",
-    "gammavariate",
-    "gauss",
-    "betavariate",
-    "paretovariate",
-    "weibullvariate",
-    "getstate",
-    "setstate",
-    "seed",
-    "getrandbits",
-    "shuffle",
-    "choices",
-    "randbytes",
-    "binomialvariate",
-]
-
-
-def _drawing(name: str) -> Callable[..., Any]:
-    """Random numbers come from a generator of each process's own, made from the run's seed."""
-
-    def draw(process: Process, *given: Any, **keywords: Any) -> Any:
-        if process.random is None:
-            process.random = random.Random(f"{here.world.life.seed} {process.key}")
-        process.is_seeded |= name in ("seed", "setstate") and bool(given or keywords)
-        if not process.is_seeded:
-            here.world.doubts.add("a target draws random numbers, and may do otherwise with others (--seed)")
-        return getattr(process.random, name)(*given, **keywords)
-
-    return draw

@@ -9,7 +9,8 @@ import pytest
 
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
-from tests.stage.simulation.stories import only, runs, values
+from tests.stage.simulation.stories import DRAWS as DRAWS_NUMBERS
+from tests.stage.simulation.stories import explored, only, runs, values
 
 pytestmark = pytest.mark.slow
 
@@ -117,3 +118,35 @@ def drawn_by_all(simulation: Simulation, source: str) -> set[float]:
     """In whichever order the numbers came."""
     (numbers,) = {frozenset(numbers) for run in runs(simulation, source) for numbers in values(run)}  # type: ignore[call-overload]
     return set(numbers)
+
+
+@pytest.mark.parametrize(
+    ("imports", "draw"),
+    [
+        ("random", "random.Random().random()"),
+        ("random", "(random.seed(), random.random())[1]"),
+        ("random", "random.SystemRandom().random()"),
+        ("os", "os.urandom(8)"),
+        ("uuid", "uuid.uuid4()"),
+        ("secrets", "secrets.randbits(64)"),
+    ],
+)
+def test_what_the_system_draws_comes_from_the_seed_and_is_told(simulation: Simulation, imports: str, draw: str) -> None:
+    source = f"import {imports}\ndef draw(): return repr({draw})\ndef again(): return repr({draw})"
+    settings = [Settings(strategy="dpor", keep_going=True, seed=seed) for seed in (1, 1, 2)]
+
+    found = [explored(simulation, source, ("draw", "again"), settings=one) for one in settings]
+
+    once, again, other = (values(exploration.found[0].run) for exploration in found)
+    assert once == again
+    assert len({*once, *other}) == 4
+    assert {exploration.reasons for exploration in found} == {(DRAWS_NUMBERS,)}
+
+
+def test_a_generator_that_is_seeded_is_no_reason_for_doubt(simulation: Simulation) -> None:
+    source = "import random\ndef one(): return random.Random(3).random()"
+
+    exploration = explored(simulation, source)
+
+    assert exploration.reasons == ()
+    assert values(exploration.found[0].run) == (random.Random(3).random(),)

@@ -1,0 +1,81 @@
+"""What simulated processes see of the time, by whatever clock; and that it makes an exploration doubtful."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.backends.simulation.backend import Simulation
+from engine.exploration import Settings
+from tests.stage.simulation.stories import explored, only, refusal, value, values
+
+pytestmark = pytest.mark.slow
+
+READS = "a target reads the clock, and may do otherwise at other times"
+
+CLOCKS = [
+    "time.time()",
+    "time.monotonic()",
+    "time.perf_counter()",
+    "time.process_time()",
+    "time.time_ns() / 1e9",
+    "time.clock_gettime(time.CLOCK_REALTIME)",
+    "time.clock_gettime_ns(time.CLOCK_MONOTONIC) / 1e9",
+    "calendar.timegm(time.gmtime())",
+    "time.mktime(time.localtime())",
+    "time.mktime(time.strptime(time.ctime()))",
+    "time.mktime(time.strptime(time.asctime()))",
+    "int(time.strftime('%s'))",
+    "datetime.datetime.now().timestamp()",
+    "datetime.datetime.now(datetime.timezone.utc).timestamp()",
+    "datetime.datetime.utcnow().replace(tzinfo=datetime.timezone.utc).timestamp()",
+    "datetime.datetime.today().timestamp()",
+    "Later.now().timestamp()",
+]
+
+SOURCE = """
+import calendar, datetime, time
+class Later(datetime.datetime): pass
+def one():
+    before = {clock}
+    time.sleep(5)
+    return before, {clock}
+"""
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_every_clock_shows_what_was_slept_and_is_told(simulation: Simulation, clock: str) -> None:
+    settings = Settings(strategy="dpor", keep_going=True, timing="virtual")
+
+    exploration = explored(simulation, SOURCE.format(clock=clock), settings=settings)
+
+    assert exploration.reasons == (READS,)
+    (run,) = (found.run for found in exploration.found)
+    assert value(run.processes["one"]) == pytest.approx((1000, 1005), abs=1.1)
+
+
+def test_a_given_time_needs_no_clock(simulation: Simulation) -> None:
+    source = """
+        import datetime, time
+        def one():
+            moment = time.gmtime(5)
+            return time.strftime("%S", moment), time.asctime(moment), datetime.datetime(2020, 1, 2).isoformat()
+        """
+
+    assert values(only(simulation, source)) == (("05", "Thu Jan  1 00:00:05 1970", "2020-01-02T00:00:00"),)
+
+
+def test_moments_are_of_the_genuine_class_and_can_be_sent(simulation: Simulation) -> None:
+    source = """
+        import datetime, pickle
+        class Later(datetime.datetime): pass
+        def one():
+            now = datetime.datetime.now()
+            return type(now) is datetime.datetime, pickle.loads(pickle.dumps(now)) == now, type(Later.now()) is Later
+        """
+
+    assert values(explored(simulation, source).found[0].run) == ((True, True, True),)
+
+
+@pytest.mark.parametrize("call", ["os.times", "os.getloadavg"])
+def test_what_no_model_knows_of_the_time_is_refused(simulation: Simulation, call: str) -> None:
+    assert refusal(simulation, f"import os\ndef one(): {call}()") == f"{call} (scenario.yaml:2)"
