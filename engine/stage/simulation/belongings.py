@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copyreg
 import gc
+import logging
 import os
 import sys
 import time
@@ -16,6 +17,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from .here import here
+from .logs import LOGGING, USED_BY
 from .process import Process
 from .refusal import NotSimulated
 from .surroundings import Belonging, surroundings_of
@@ -202,6 +204,7 @@ def _do_nothing(process: Process) -> None:
 
 _CHANGED_BY: tuple[tuple[Belonging, Any, str], ...] = (
     (SWITCH_INTERVAL, sys, "setswitchinterval"),
+    (LOGGING, logging, USED_BY),
     (WARNINGS, warnings, "simplefilter filterwarnings resetwarnings"),
     (WARNINGS, warnings.catch_warnings, "__enter__"),
     (REDUCERS, copyreg, "pickle"),

@@ -14,8 +14,9 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-_OURS = frozenset({"modules", "loggerDict", "_children", "callbacks"})
-"""Parts that the engine itself changes: of ``sys``, ``logging``, ``multiprocessing.process`` and ``gc``."""
+_OURS = frozenset({"modules", "loggerDict", "_handlers", "_handlerList", "_children", "callbacks"})
+"""Parts that the engine itself changes, or in which nothing stays: of ``sys``, ``logging``, ``multiprocessing.process``
+and ``gc``."""
 
 _MAKES_READY = {"mimetypes": "init"}
 """What modules do when they are first asked for something, and which changes them."""

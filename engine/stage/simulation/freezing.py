@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,8 @@ class Freezer:
             (len(process.at_exit), len(process.children)),
             *(one and one.getstate() for one in (process.random, process.system_random)),
         ]
+        if process.surroundings is not None:
+            made.append(self.freeze(process.surroundings.values))
         for name, module in process.modules.items():
             if not here.world.life.library.is_constant(name):
                 contents = {key: one for key, one in vars(module).items() if key not in _OF_MODULES}
@@ -177,4 +180,7 @@ _FREEZERS: dict[Any, Any] = {
     staticmethod: lambda freezer, one: freezer.freeze(one.__func__),
     classmethod: lambda freezer, one: freezer.freeze(one.__func__),
     types.MappingProxyType: lambda freezer, one: freezer.freeze(dict(one)),
+    # Of a handler of logs, for one. What is written of it tells who has it, and how often.
+    type(threading.RLock()): lambda freezer, one: repr(one),
+    type(threading.Lock()): lambda freezer, one: repr(one),
 }

@@ -7,6 +7,7 @@ import contextvars
 import enum
 import functools
 import gc
+import logging
 import operator
 import re
 import sys
@@ -382,6 +383,7 @@ _BY_TYPE: dict[type, Callable[[Copying, Any], Any]] = {
     _RLOCK: _lock,
     types.MappingProxyType: _view,
     threading.local: _local,
+    **dict.fromkeys((logging.Logger, logging.RootLogger), lambda copier, logger: _by_state(copier, logger)),
     types.GeneratorType: _generator,
     **dict.fromkeys(_RUNNING, _running),
 }

@@ -129,6 +129,8 @@ class Stream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of whichever process runs; that of the engine's own code is ``real``."""
 
     encoding = "utf-8"
+    is_stateless = True
+    """What is printed is kept by the process."""
 
     def __init__(self, number: int, real: Any) -> None:
         self._number = number

@@ -25,13 +25,12 @@ _REFUSED: dict[Any, str] = {
     "memfd_create openpty mkfifo mknod sched_yield",
     signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill "
     "set_wakeup_fd siginterrupt",
-    multiprocessing: "Pool set_start_method set_forkserver_preload",
+    multiprocessing: "Pool set_start_method set_forkserver_preload get_logger log_to_stderr",
     # Those that a target has made for its threads: there are none who could end the waiting.
     threading.Event: "wait",
     threading.Condition: "wait",
     builtins: "input",
-    logging: "basicConfig",
-    logging.Logger: "addHandler addFilter setLevel",
+    logging: "captureWarnings shutdown",
 }
 
 _OF_ONE_PROCESS: dict[str, str] = {

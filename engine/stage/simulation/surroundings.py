@@ -37,6 +37,11 @@ class Surroundings:
         self._modules = modules
         self._own: dict[Belonging, Any] = {}
 
+    @property
+    def values(self) -> list[Any]:
+        """What it has of its own, while it stands."""
+        return [*self._own.values()]
+
     def enter(self) -> None:
         """It goes on."""
         sys.modules.update(self._modules)

@@ -52,6 +52,23 @@ COUNTERS = {
             return 9
         """,
     "a global": _counting("n", "n += 1", first="global n", before="n = 0"),
+    "an environment variable": _counting(
+        "int(os.environ['N'])",
+        "os.environ['N'] = str(int(os.environ['N']) + 1)",
+        first="os.environ['N'] = '0'",
+        before="import os",
+    ),
+    "the limit on recursion": _counting(
+        "sys.getrecursionlimit() - 1000", "sys.setrecursionlimit(sys.getrecursionlimit() + 1)", before="import sys"
+    ),
+    "a logger's level": _counting(
+        "log.level", "log.setLevel(log.level + 1)", before="import logging\nlog = logging.getLogger('a')"
+    ),
+    "the names of levels": _counting(
+        "len(logging.getLevelName(99)) - 8",
+        "logging.addLevelName(99, logging.getLevelName(99) + '.')",
+        before="import logging",
+    ),
     "a global that looks private": _counting("__n__", "__n__ += 1", first="global __n__", before="__n__ = 0"),
     "an attribute": _counting("c.n", "c.n += 1", first="c = C()", before="class C:\n    n = 0"),
     "an attribute of a class": _counting("C.n", "C.n += 1", before="class C:\n    n = 0"),

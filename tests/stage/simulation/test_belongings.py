@@ -52,6 +52,30 @@ CHANGES: Mapping[str, tuple[str, str, str]] = {
         "register(Own, plain)",
         "str(P.loads(P.dumps(Own())))[:5]",
     ),
+    "a logger's level": (
+        "import logging\nlog = logging.getLogger('a.b')",
+        "logging.getLogger('a').setLevel(5)",
+        "(log.getEffectiveLevel(), logging.getLogger('a').level, logging.root.level)",
+    ),
+    "what is logged where": (
+        "import io, logging\nlog = logging.getLogger(__name__)\ntext = io.StringIO()\n"
+        "def shown():\n    log.warning('%s', 1)\n    return text.getvalue()",
+        "logging.basicConfig(stream=text, format='%(levelname)s %(message)s %(name)s')",
+        "shown()",
+    ),
+    "what is not logged": ("import logging", "logging.disable(40)", "logging.getLogger('x').isEnabledFor(30)"),
+    "the name of a level": ("import logging", "logging.addLevelName(3, 'FINE')", "logging.getLevelName(3)"),
+    "a class of loggers": (
+        "import logging\nclass Own(logging.Logger): pass",
+        "logging.setLoggerClass(Own)",
+        "type(logging.getLogger('own')).__name__",
+    ),
+    "a handler": (
+        "import io, logging\ntext = io.StringIO()\n"
+        "def shown():\n    logging.error('bad')\n    return text.getvalue(), len(logging.root.handlers)",
+        "logging.getLogger().addHandler(logging.StreamHandler(text))",
+        "shown()",
+    ),
     "standard output": (
         "import io, sys",
         "sys.stdout = io.StringIO(); print('kept')",

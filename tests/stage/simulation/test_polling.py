@@ -41,6 +41,8 @@ SETTER = "\ndef setter(x): x.value = 1\n"
         "def poller(x):\n  for turn in range(2):\n    while not x.value: pass\n  return 'seen'",
         "def poller(x):\n  while True:\n    try:\n      if x.value: return 'seen'\n    except ValueError: pass",
         "def poller(x):\n  get = x.get_obj\n  while not get().value: pass\n  return 'seen'",
+        "import logging\nlogging.basicConfig(level=10)\nlog = logging.getLogger(__name__)\n"
+        "def poller(x):\n  while not x.value: pass\n  log.debug('over')\n  return 'seen'",
     ],
 )
 @pytest.mark.parametrize("timing", ["any", "virtual"])
