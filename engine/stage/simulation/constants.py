@@ -8,11 +8,12 @@ functions.
 from __future__ import annotations
 
 import dis
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import pairwise
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
+
+from .standard import is_standard
 
 _IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, type(...))
 _CHANGING = frozenset(
@@ -68,7 +69,7 @@ def _is_constant_value(value: Any) -> bool:
 
 
 def _is_standard(value: Any) -> bool:
-    return (getattr(value, "__module__", None) or "").partition(".")[0] in sys.stdlib_module_names
+    return is_standard(getattr(value, "__module__", None))
 
 
 def _within(code: CodeType) -> Iterator[CodeType]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 import types
@@ -9,9 +10,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from .builtin_copies import BUILTIN
 from .identity import identity
-from .object_copies import made
+from .object_copies import copy_of_object
 from .refusal import NotSimulated
+from .standard import is_standard
+from .surroundings import as_at_first
 
 _SHARED = (
     *(type(None), bool, int, float, complex, str, bytes, range, slice, type(...), type(NotImplemented)),
@@ -77,4 +81,17 @@ class Copier:
         if type(value) in _SAME_EVERYWHERE:
             return value
         found = self._copies.get(identity(value), self)
-        return made(self, value) if found is self else found
+        if found is not self:
+            return found
+        if identity(value) in _of_the_standard_library(len(sys.modules)):
+            return value
+        return BUILTIN.get(type(value), copy_of_object)(self, value)
+
+
+@functools.lru_cache(maxsize=1)
+def _of_the_standard_library(modules: int) -> dict[int, Any]:
+    """What its modules hold, by identity, which is one for all processes (``dataclasses.MISSING``). There may be more
+    when there are more ``modules``."""
+    known = [module for name, module in list(sys.modules.items()) if is_standard(name) and module is not None]
+    with as_at_first():
+        return {identity(value): value for module in known for value in list(vars(module).values())}

@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Any
 
+from .builtin_copies import take_over_function
 from .copier import Copier
-from .object_copies import take_over_function
 
 
 def take_over(copier: Copier, modules: list[tuple[types.ModuleType, types.ModuleType]]) -> None:

@@ -8,7 +8,6 @@ with all that they keep, and objects that are nothing but their attributes. All 
 from __future__ import annotations
 
 import re
-import sys
 import threading
 import types
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import output
 from .here import here
 from .identity import identity
+from .standard import is_standard
 
 if TYPE_CHECKING:
     from .process import Process
@@ -125,7 +125,7 @@ class Freezer:
     def _freeze_module(self, value: types.ModuleType) -> Any:
         """The scenario's own are told of by themselves, and the standard library's keep nothing that matters here."""
         name = value.__name__
-        if name in self._process.modules or name.partition(".")[0] in sys.stdlib_module_names:
+        if name in self._process.modules or is_standard(name):
             return identity(value)
         raise Incomparable
 
@@ -158,7 +158,7 @@ class Freezer:
 
     def _is_own(self, module: str | None) -> bool:
         """Whether it is not certain that ``module`` is the standard library's, or the engine's."""
-        return module is None or not (module.partition(".")[0] in sys.stdlib_module_names or module.startswith(_OURS))
+        return module is None or not (is_standard(module) or module.startswith(_OURS))
 
 
 def _is_plain(kind: type) -> bool:

@@ -24,6 +24,7 @@ from .constants import imports, is_constant
 from .copier import Copier
 from .forking import take_over
 from .process import Process
+from .standard import is_standard
 from .surroundings import acting_as, surroundings_of
 
 
@@ -54,7 +55,7 @@ class Library:
         top = module.partition(".")[0]
         if top in self._sources:
             return self._sources[top] is not None
-        if top in sys.modules or top in sys.stdlib_module_names:
+        if top in sys.modules or is_standard(top):
             return False
         return self._source(top) is not None
 
@@ -229,7 +230,7 @@ def _imported(name: str) -> ModuleType:
 def _import_real(
     name: str, globals: Mapping[str, Any] | None, locals: Mapping[str, Any] | None, fromlist: Sequence[str] | None
 ) -> ModuleType:
-    if name in sys.modules or name.partition(".")[0] not in sys.stdlib_module_names:
+    if name in sys.modules or not is_standard(name):
         return _real_import(name, globals, locals, fromlist or (), 0)
     # What a module of the standard library does as it is loaded, it does for all.
     with place.nobody():

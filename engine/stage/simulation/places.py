@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from types import FrameType, TracebackType
 
 from ... import stage
+from .standard import is_standard
 
 
 def raised_at(trace: TracebackType | None) -> str:
@@ -33,6 +33,5 @@ def _place(frame: FrameType, line: int) -> str:
 
 def _is_scenarios(frame: FrameType) -> bool:
     module = frame.f_globals.get("__name__", "")
-    is_standard = module.partition(".")[0] in sys.stdlib_module_names
     # What multiprocessing has made of a text (``managers.MakeProxyType``) is in no file, and in no module.
-    return not module.startswith(stage.__name__) and not is_standard and frame.f_code.co_filename != "<string>"
+    return not (module.startswith(stage.__name__) or is_standard(module)) and frame.f_code.co_filename != "<string>"

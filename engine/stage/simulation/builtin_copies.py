@@ -1,0 +1,215 @@
+"""Copies of functions, of containers and of all else that is Python's own, as a forked process has them."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import operator
+import threading
+import types
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .copying import Copying, no_copy
+
+_CACHE: Any = type(functools.lru_cache(int))
+_LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
+
+
+def _function(copier: Copying, function: types.FunctionType) -> Any:
+    own = copier.find(function.__globals__)
+    if own is None and not function.__closure__:
+        return function  # It is not the scenario's.
+    cells = tuple(map(copier.copy, function.__closure__ or ()))
+    globals_ = function.__globals__ if own is None else own
+    copy = types.FunctionType(function.__code__, globals_, function.__name__, None, cells)
+    copy.__qualname__, copy.__module__, copy.__doc__ = function.__qualname__, function.__module__, function.__doc__
+    copier.note(function, copy)
+    copy.__annotations__ = copier.copy(function.__annotations__)
+    take_over_function(copier, function, copy)
+    return copy
+
+
+def take_over_function(copier: Copying, function: types.FunctionType, copy: types.FunctionType) -> None:
+    copy.__defaults__ = copier.copy(function.__defaults__)
+    copy.__kwdefaults__ = copier.copy(function.__kwdefaults__)
+    for name, value in vars(function).items():
+        vars(copy)[name] = copier.copy(value)
+
+
+def _cell(copier: Copying, cell: types.CellType) -> types.CellType:
+    copy = types.CellType()
+    copier.note(cell, copy)
+    copier.fill_later(cell, copy)
+    return copy
+
+
+def _method(copier: Copying, method: types.MethodType) -> Any:
+    return types.MethodType(copier.copy(method.__func__), copier.copy(method.__self__))
+
+
+def _cache(copier: Copying, cache: Any) -> Any:
+    if cache.cache_info()[:2] != (0, 0):
+        raise no_copy(f"what {cache.__qualname__} has cached")
+    copy = functools.lru_cache(**cache.cache_parameters())(copier.copy(cache.__wrapped__))
+    copier.note(cache, copy)
+    return copy
+
+
+def _list(copier: Copying, value: list[Any]) -> Any:
+    copy: list[Any] = []
+    copier.note(value, copy)
+    copy += value if copier.is_flat(value) else map(copier.copy, value)
+    return copy
+
+
+def _dict(copier: Copying, value: dict[Any, Any]) -> Any:
+    copy: dict[Any, Any] = {}
+    copier.note(value, copy)
+    copy.update(value if copier.is_flat(value) and copier.is_flat(value.values()) else _items(copier, value))
+    return copy
+
+
+def _set(copier: Copying, value: set[Any]) -> Any:
+    copy: set[Any] = set()
+    copier.note(value, copy)
+    copy.update(map(copier.copy, value))
+    return copy
+
+
+def _tuple(copier: Copying, value: tuple[Any, ...]) -> Any:
+    if copier.is_flat(value):
+        return value
+    items = tuple(map(copier.copy, value))
+    if all(map(_is, items, value)):
+        return value
+    found: Any = copier.find(value)  # It may be within itself.
+    if found is None:
+        copier.note(value, found := items)
+    return found
+
+
+def _frozenset(copier: Copying, value: frozenset[Any]) -> Any:
+    copy = frozenset(map(copier.copy, value))
+    copier.note(value, copy)
+    return copy
+
+
+def _items(copier: Copying, value: Any) -> Iterator[tuple[Any, Any]]:
+    return ((copier.copy(key), copier.copy(item)) for key, item in list(dict.items(value)))
+
+
+def _reference(copier: Copying, reference: Any) -> Any:
+    referred = reference()
+    if referred is None or reference.__callback__ is not None:
+        raise no_copy("a weak reference that is dead, or has a callback")
+    return weakref.ref(copier.copy(referred))
+
+
+def _weak_dict(copier: Copying, value: Any) -> Any:
+    copy = type(value)()
+    copier.note(value, copy)
+    for key, item in list(value.items()):
+        copy[copier.copy(key)] = copier.copy(item)
+    return copy
+
+
+def _weak_set(copier: Copying, value: Any) -> Any:
+    copy = type(value)()
+    copier.note(value, copy)
+    for item in list(value):
+        copy.add(copier.copy(item))
+    return copy
+
+
+def _lock(copier: Copying, lock: Any) -> Any:
+    copy: Any = threading.RLock() if type(lock) is _RLOCK else threading.Lock()
+    copier.note(lock, copy)
+    if lock.locked() if hasattr(lock, "locked") else lock._is_owned():
+        copy.acquire()
+    return copy
+
+
+def _view(copier: Copying, value: Any) -> Any:
+    (mapping,) = gc.get_referents(value)
+    return types.MappingProxyType(copier.copy(mapping))
+
+
+def _local(copier: Copying, value: Any) -> Any:
+    copy = threading.local()
+    copier.note(value, copy)
+    vars(copy).update(copier.copy(vars(value)))
+    return copy
+
+
+def _generator(copier: Copying, generator: types.GeneratorType[Any, Any, Any]) -> Any:
+    """One that has not begun is made of what it was called with; of one that has, or has a closure, no copy can."""
+    import inspect  # Few scenarios have one.
+
+    frame: Any = generator.gi_frame
+    code = generator.gi_code
+    given = code.co_argcount + code.co_kwonlyargcount
+    if (
+        inspect.getgeneratorstate(generator) != inspect.GEN_CREATED
+        or code.co_freevars
+        or len(frame.f_locals) != given
+        or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+    ):
+        return running(copier, generator)
+    globals_ = copier.find(frame.f_globals) or frame.f_globals
+    values = [copier.copy(frame.f_locals[name]) for name in code.co_varnames[:given]]
+    names = code.co_varnames[code.co_argcount : given]
+    made = types.FunctionType(code, globals_, generator.__name__)
+    copy = made(*values[: code.co_argcount], **dict(zip(names, values[code.co_argcount :], strict=True)))
+    copier.note(generator, copy)
+    return copy
+
+
+def _alias(copier: Copying, alias: types.GenericAlias) -> Any:
+    return types.GenericAlias(copier.copy(alias.__origin__), copier.copy(alias.__args__))
+
+
+def _union(copier: Copying, union: Any) -> Any:
+    return functools.reduce(operator.or_, map(copier.copy, union.__args__))
+
+
+def _is(one: Any, other: Any) -> bool:
+    return one is other
+
+
+def running(copier: Copying, value: Any) -> Any:
+    """Raises NotSimulated: it has gone on from where it began, and nobody can make another one that has."""
+    raise no_copy(f"a {type(value).__name__}")
+
+
+_RUNNING: tuple[type, ...] = (
+    *(types.CoroutineType, types.AsyncGeneratorType),
+    *(type({}.keys()), type({}.values()), type({}.items())),
+)
+
+BUILTIN: dict[type, Callable[[Copying, Any], Any]] = {
+    list: _list,
+    dict: _dict,
+    set: _set,
+    tuple: _tuple,
+    frozenset: _frozenset,
+    types.FunctionType: _function,
+    types.CellType: _cell,
+    types.MethodType: _method,
+    types.GenericAlias: _alias,
+    types.UnionType: _union,
+    types.ModuleType: lambda copier, module: module,
+    weakref.ReferenceType: _reference,
+    weakref.WeakValueDictionary: _weak_dict,
+    weakref.WeakKeyDictionary: _weak_dict,
+    weakref.WeakSet: _weak_set,
+    _CACHE: _cache,
+    _LOCK: _lock,
+    _RLOCK: _lock,
+    types.MappingProxyType: _view,
+    threading.local: _local,
+    types.GeneratorType: _generator,
+    **dict.fromkeys(_RUNNING, running),
+}
+"""How to copy what is of exactly one of these types."""
