@@ -57,6 +57,13 @@ def _cache(copier: Copying, cache: Any) -> Any:
     return copy
 
 
+def _key(copier: Copying, key: Any) -> Any:
+    """That of a cache, which keeps the hash of what is in it: copies may have another."""
+    copy = type(key)(tuple(map(copier.copy, key)))
+    copier.note(key, copy)
+    return copy
+
+
 def _list(copier: Copying, value: list[Any]) -> Any:
     copy: list[Any] = []
     copier.note(value, copy)
@@ -205,6 +212,7 @@ BUILTIN: dict[type, Callable[[Copying, Any], Any]] = {
     weakref.WeakKeyDictionary: _weak_dict,
     weakref.WeakSet: _weak_set,
     _CACHE: _cache,
+    functools._HashedSeq: _key,  # type: ignore[attr-defined]
     _LOCK: _lock,
     _RLOCK: _lock,
     types.MappingProxyType: _view,

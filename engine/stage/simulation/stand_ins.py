@@ -29,6 +29,7 @@ from ...models.model import Operation
 from . import here as place
 from . import output
 from .belongings import Path, changing
+from .caches import wrapper_of
 from .chance import OF_GENERATORS, OF_RANDOM, of_the_system
 from .clocks import OF_TIME, of_datetime, put_into_datetime
 from .here import collect_as_nobody, here, perform
@@ -232,6 +233,7 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
         "write": _write,
         "urandom": of_the_system,
     },
+    functools: {"_lru_cache_wrapper": wrapper_of},
     gc: {"collect": _collect},
     atexit: {"register": _at_exit, "unregister": _not_at_exit},
     importlib: {"import_module": _import_module},

@@ -90,6 +90,27 @@ MEMORY: Mapping[str, str] = {
             return table["look"](), seen
         def other(): return table["look"]()
         """,
+    "what a cache keeps": """
+        import functools
+        calls = []
+        @functools.cache
+        def load(name): calls.append(name); return [name]
+        @functools.lru_cache(maxsize=2)
+        def square(n): calls.append(n); return n * n
+        class Store:
+            @functools.lru_cache
+            def get(self, key): calls.append(key); return key.upper()
+        store = Store()
+        load("a"), square(1), square(2), square(3), square(2), store.get("k")
+        def counted():
+            kept = load("a"), square(1), square(2), store.get("k"), list(calls)
+            return kept, square.cache_info(), load.cache_info()[:2]
+        def one():
+            load("a").append("own")
+            load.cache_clear()
+            return counted(), square.cache_parameters(), load.__wrapped__("b"), load.__name__
+        def other(): return counted()
+        """,
     "a cache that is empty": """
         import functools
         loads = 0
@@ -400,7 +421,6 @@ def test_a_target_may_be_a_closure_that_shares_nothing_with_its_starter(simulati
         ("import hashlib\ndigest = hashlib.sha256()", "a HASH"),
         ("import threading\nclass Own(threading.local): pass\nown = Own()", "a Own"),
         ("deep = []\nfor _ in range(20_000): deep = [deep]", "memory that is too deep to be copied"),
-        ("import functools\n@functools.cache\ndef load(): pass\nload()", "what load has cached"),
         ("def made():\n class Local: pass\n return Local()\nlocal = made()", "the class made.<locals>.Local, made by"),
     ],
 )
