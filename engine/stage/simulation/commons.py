@@ -14,9 +14,11 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-_OURS = frozenset({"modules", "loggerDict", "_handlers", "_handlerList", "_children", "callbacks"})
+_OURS = frozenset(
+    {"modules", "loggerDict", "_handlers", "_handlerList", "_children", "callbacks"} | {"__annotations__"}
+)
 """Parts that the engine itself changes, or in which nothing stays: of ``sys``, ``logging``, ``multiprocessing.process``
-and ``gc``."""
+and ``gc``; and what a class has as soon as somebody looks whether it has."""
 
 _MAKES_READY = {"mimetypes": "init"}
 """What modules do when they are first asked for something, and which changes them."""

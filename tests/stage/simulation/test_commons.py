@@ -79,7 +79,14 @@ def test_what_is_changed_in_a_module_is_named(module: types.ModuleType, change: 
 
 
 @pytest.mark.parametrize(
-    "change", ["LIMIT = LIMIT", "my_cache[1] = 2", "NAMES.append(1); NAMES.pop()", "json.codec = 1; del json.codec"]
+    "change",
+    [
+        "LIMIT = LIMIT",
+        "Kind.__annotations__",
+        "my_cache[1] = 2",
+        "NAMES.append(1); NAMES.pop()",
+        "json.codec = 1; del json.codec",
+    ],
 )
 def test_what_nobody_could_notice_is_no_change(module: types.ModuleType, change: str) -> None:
     commons = watched()
