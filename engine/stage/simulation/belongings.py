@@ -80,11 +80,9 @@ def _change_environment(process: Process, *given: Any) -> None:
 
 def _set_time_zone(process: Process) -> None:
     """``_strptime`` asks for it, too, where nobody has changed anything."""
-    if os.environ.get("TZ") != _TIME_ZONE:
+    own, common = ENVIRONMENT.take(), here.common.get(ENVIRONMENT)
+    if common is not None and own.get(b"TZ") != common.get(b"TZ"):
         raise NotSimulated("a time zone of its own")
-
-
-_TIME_ZONE = os.environ.get("TZ")
 
 
 # Where modules are looked for

@@ -9,12 +9,16 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
+from .here import here
 from .process import Process
 
+_in_c: Callable[..., Any] = functools._lru_cache_wrapper
 
-def wrapper_of(process: Process, *given: Any) -> Any:
-    """What ``lru_cache`` makes of a function, the limit and so on that it is given."""
-    return _in_python()(*given)
+
+def wrapper_of(process: Process, function: Callable[..., Any], *given: Any) -> Any:
+    """What ``lru_cache`` makes of a ``function``, with the limit and so on that it is given."""
+    is_scenarios = here.world.life.library.owns(getattr(function, "__module__", None) or "")
+    return (_in_python() if is_scenarios else _in_c)(function, *given)
 
 
 @functools.lru_cache
