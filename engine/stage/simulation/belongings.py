@@ -70,7 +70,11 @@ def _put_environment(variables: dict[Any, Any]) -> None:
     kept.update(variables)
 
 
-ENVIRONMENT = Belonging(lambda: dict(os.environ._data), _put_environment, is_sent=True)  # type: ignore[attr-defined]
+def _environment() -> dict[Any, Any]:
+    return dict(os.environ._data)  # type: ignore[attr-defined]
+
+
+ENVIRONMENT = Belonging(_environment, _put_environment, is_sent=True, is_of_server=True)
 
 
 def _change_environment(process: Process, *given: Any) -> None:

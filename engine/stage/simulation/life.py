@@ -95,7 +95,7 @@ class Life:
         """Give a new process what it has of its starter's modules: copies under fork, by what is returned; nothing
         otherwise."""
         copier = self.library.inherit(process, starter) if self.plan.start_method == "fork" else None
-        hand_on(starter, process, copier)
+        hand_on(starter, process, copier, is_served=self.plan.start_method == "forkserver")
         return copier
 
     # The parent

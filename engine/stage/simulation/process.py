@@ -22,9 +22,9 @@ class Process:
     that number, and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of
     its sleeps. ``identity``, ``config`` and ``children`` are as ``multiprocessing.process`` has them of the current
     process, ``handle`` and ``parent_handle`` that one and its parent as it sees them itself; ``made`` is how many
-    ``Process`` objects it has made. ``speaker`` is whose output its own is, if not itself: a process that a target
-    starts writes into the pipes of its starter. Where several do, the cell ``output``
-    has the order.
+    ``Process`` objects it has made. ``server`` is what its fork server was given. ``speaker`` is whose output its own
+    is, if not itself: a process that a target starts writes into the pipes of its starter. Where several do, the cell
+    ``output`` has the order.
     """
 
     # What most processes never change is the class's: they are made in every run.
@@ -32,6 +32,7 @@ class Process:
     output: int | None = None
     handle: Any = None
     surroundings: Any = None
+    server: Any = None
     parent_handle: Any = None
     made = 0
     built = 0

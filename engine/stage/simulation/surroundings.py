@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 class Belonging(NamedTuple):
     """A thing of the interpreter that each process has for itself once it has changed it. ``take`` gives what is there
     just now, and ``put`` puts that there; ``apart`` makes of it what can be changed without changing the first;
-    ``is_sent`` says whether a process that is spawned is given what its starter has."""
+    ``is_sent`` says whether a process that is not forked is given what its starter has, and ``is_of_server`` whether a
+    fork server is, as it starts with the first of its processes, and these have it of that."""
 
     take: Callable[[], Any]
     put: Callable[[Any], object]
     apart: Callable[[Any], Any] | None = None
     is_sent: bool = False
+    is_of_server: bool = False
+
+
+Own = dict[Belonging, Any]
 
 
 class Surroundings:
@@ -35,7 +40,7 @@ class Surroundings:
 
     def __init__(self, modules: dict[str, ModuleType]) -> None:
         self._modules = modules
-        self._own: dict[Belonging, Any] = {}
+        self._own: Own = {}
 
     @property
     def values(self) -> list[Any]:
@@ -66,15 +71,17 @@ class Surroundings:
         """It has nothing of its own any more but its modules."""
         self._own.clear()
 
-    def copy(self, copier: Copier | None) -> dict[Belonging, Any]:
-        """What a process has of it that is started just now: copies, or without a ``copier`` what is sent."""
-        if copier is None:
-            return {belonging: belonging.take() for belonging in self._own if belonging.is_sent}
+    def copied(self, copier: Copier) -> Own:
+        """What a process that is forked just now has of it."""
         for stream in (here.stdout, here.stderr):
             copier.note(stream, stream)
         return {belonging: copier.copied(belonging.take()) for belonging in self._own}
 
-    def receive(self, own: dict[Belonging, Any]) -> None:
+    def sent(self) -> Own:
+        """What a process that is started just now in another way has of it."""
+        return {belonging: belonging.take() for belonging in self._own if belonging.is_sent}
+
+    def receive(self, own: Own) -> None:
         self._own.update(own)
 
 
@@ -116,11 +123,19 @@ def acting_as(process: Process) -> Iterator[None]:
         enter(starter)
 
 
-def hand_on(starter: Process, process: Process, copier: Copier | None) -> None:
-    """Give ``process``, which ``starter`` starts just now, what it has of its surroundings."""
+def hand_on(starter: Process, process: Process, copier: Copier | None, is_served: bool) -> None:
+    """Give ``process``, which ``starter`` starts just now, what it has of its surroundings: copies, or without a
+    ``copier`` what is sent, to it or to the fork server that ``is_served`` says there is."""
     leave(starter)
     enter(starter)
-    if starter.surroundings is not None and (own := starter.surroundings.copy(copier)):
+    own: Own = {}
+    if starter.surroundings is not None:
+        own = starter.surroundings.sent() if copier is None else starter.surroundings.copied(copier)
+    if is_served:
+        if starter.server is None:
+            starter.server = {belonging: value for belonging, value in own.items() if belonging.is_of_server}
+        own = {belonging: value for belonging, value in own.items() if not belonging.is_of_server} | starter.server
+    if own:
         surroundings_of(process).receive(own)
 
 

@@ -105,7 +105,7 @@ def child():
 """
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_one_process_changes_another_does_not_see(
     simulation: Simulation, stage: Stage, name: str, method: str
@@ -122,7 +122,7 @@ def test_what_one_process_changes_another_does_not_see(
     assert one != other
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_process_begins_with_what_its_starter_hands_on(
     simulation: Simulation, stage: Stage, name: str, method: str
@@ -134,6 +134,30 @@ def test_a_process_begins_with_what_its_starter_hands_on(
 
     assert isinstance(simulated.processes["child"].returned, Returned)
     assert simulated.processes["child"].returned == real.processes["child"].returned
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_an_environment_that_changes_between_two_starts(simulation: Simulation, stage: Stage, method: str) -> None:
+    source = """
+        import multiprocessing, os, sys
+        def child(results): results.put((os.environ.get("WORD"), "/own" in sys.path))
+        def one(results):
+            found = []
+            for word in "ab":
+                os.environ["WORD"] = word
+                started = multiprocessing.Process(target=child, args=(results,))
+                started.start()
+                started.join()
+                found.append(results.get())
+                sys.path.append("/own")
+            return found
+        """
+    results = {"results": {"type": "SimpleQueue"}}
+    plan = a_plan(source, {"one": [ref("results")]}, shared=results, start_method=method)
+
+    simulated = only(simulation, source, {"one": [ref("results")]}, shared=results, start_method=method)
+
+    assert simulated.processes["one"].returned == perform(stage, plan).processes["one"].returned
 
 
 def test_all_is_as_it_was_when_the_next_run_begins(simulation: Simulation) -> None:
