@@ -16,6 +16,8 @@ _NAMES = (
 )
 
 _seed = random.Random.seed
+_seed(random.Random(), "")
+"""So that the module has loaded by now what it makes a number of a text with."""
 
 
 def _of_process(process: Process) -> random.Random:

@@ -15,10 +15,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 _OURS = frozenset(
-    {"modules", "loggerDict", "_handlers", "_handlerList", "_children", "callbacks"} | {"__annotations__"}
+    {"modules", "loggerDict", "_handlers", "_handlerList", "_children", "callbacks"}
+    | {"__annotations__", "_value2member_map_"}
 )
 """Parts that the engine itself changes, or in which nothing stays: of ``sys``, ``logging``, ``multiprocessing.process``
-and ``gc``; and what a class has as soon as somebody looks whether it has."""
+and ``gc``; and what classes, and flags, get as soon as somebody asks for it."""
 
 _MAKES_READY = {"mimetypes": "init"}
 """What modules do when they are first asked for something, and which changes them."""

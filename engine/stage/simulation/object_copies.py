@@ -165,7 +165,7 @@ _HEAP = 1 << 9
 def _is_pickled_as_told(kind: Any) -> bool:
     """Whether pickling is the best way to copy its objects: it is written in C, or says itself how, and is not the
     scenario's."""
-    if not kind.__flags__ & _HEAP:
+    if not kind.__flags__ & _HEAP or kind.__module__ in _IN_C:
         return True
     says_how = (kind.__reduce__, kind.__reduce_ex__) != _OF_OBJECTS
     # Pickling a logger gives the one that is known by its name where it arrives.
