@@ -20,6 +20,9 @@ from .system import CLOCK
 _START_S = 1_000.0
 """What the clocks show at first."""
 
+_DATE_S = 1_600_000_000.0
+"""How much later it is by those that tell the date: there are dates that some formats do not know."""
+
 _TICK_S = 1e-6
 """How much later it is at each look at a clock; twice as much at each further one, so that no deadline is out of
 reach of who looks again and again."""
@@ -47,8 +50,8 @@ def sleep(process: Process, seconds: float) -> None:
         perform(CLOCK, _ENDLESS)
 
 
-def now_s(process: Process, *which: int) -> float:
-    """What any clock shows, in seconds; the same to all that could be ``which`` one."""
+def _now_s(process: Process) -> float:
+    """What clocks show that only run."""
     world = here.world
     if not _is_for_a_log(sys._getframe(1)):
         world.life.reads_clock = True
@@ -58,6 +61,19 @@ def now_s(process: Process, *which: int) -> float:
     return _START_S + (world.now_s if world.is_virtual else process.slept_s) + process.ticks_s
 
 
+def _date_s(process: Process) -> float:
+    """The same, of those that tell the date."""
+    return _DATE_S + _now_s(process)
+
+
+def _clock(process: Process, which: int) -> float:
+    return _date_s(process) if which == time.CLOCK_REALTIME else _now_s(process)
+
+
+def _in_ns(clock: Callable[..., float]) -> Callable[..., int]:
+    return lambda process, *which: int(clock(process, *which) * 1e9)
+
+
 def _is_for_a_log(frame: FrameType | None) -> bool:
     """Whether it is ``logging`` that asks, which writes down what the clock shows and does nothing otherwise."""
     while frame is not None and frame.f_globals.get("__name__", "").startswith(stage.__name__):
@@ -65,27 +81,29 @@ def _is_for_a_log(frame: FrameType | None) -> bool:
     return frame is not None and frame.f_globals.get("__name__") == "logging"
 
 
-def _now_ns(process: Process, *which: int) -> int:
-    return int(now_s(process) * 1e9)
-
-
 def _at(made: Callable[[float], Any]) -> Callable[..., Any]:
     """What is made of a time, by default of the present one."""
-    return lambda process, seconds=None: made(now_s(process) if seconds is None else seconds)
+    return lambda process, seconds=None: made(_date_s(process) if seconds is None else seconds)
 
 
 def _strftime(process: Process, form: str, moment: Any = None) -> str:
-    return _text(form, _local_time(now_s(process)) if moment is None else moment)
+    return _text(form, _local_time(_date_s(process)) if moment is None else moment)
 
 
 def _asctime(process: Process, moment: Any = None) -> str:
-    return _ascii(_local_time(now_s(process)) if moment is None else moment)
+    return _ascii(_local_time(_date_s(process)) if moment is None else moment)
 
+
+_CLOCKS: dict[str, Callable[..., float]] = {
+    "time": _date_s,
+    "clock_gettime": _clock,
+    **dict.fromkeys(("monotonic", "perf_counter", "process_time", "thread_time"), _now_s),
+}
 
 OF_TIME: dict[str, Callable[..., Any]] = {
     "sleep": sleep,
-    **dict.fromkeys(("time", "monotonic", "perf_counter", "process_time", "thread_time", "clock_gettime"), now_s),
-    **dict.fromkeys(("time_ns", "monotonic_ns", "perf_counter_ns", "process_time_ns", "clock_gettime_ns"), _now_ns),
+    **_CLOCKS,
+    **{f"{name}_ns": _in_ns(clock) for name, clock in _CLOCKS.items()},
     "localtime": _at(_local_time),
     "gmtime": _at(_universal_time),
     "ctime": _at(time.ctime),
@@ -99,11 +117,11 @@ OF_TIME: dict[str, Callable[..., Any]] = {
 
 
 def _now(process: Process, kind: Any, tz: Any = None) -> Any:
-    return kind.fromtimestamp(now_s(process), tz)
+    return kind.fromtimestamp(_date_s(process), tz)
 
 
 def _utcnow(process: Process, kind: Any) -> Any:
-    return kind.fromtimestamp(now_s(process), dt.timezone.utc).replace(tzinfo=None)
+    return kind.fromtimestamp(_date_s(process), dt.timezone.utc).replace(tzinfo=None)
 
 
 def of_datetime() -> dict[str, tuple[Callable[..., Any], Callable[..., Any]]]:

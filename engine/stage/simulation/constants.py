@@ -14,6 +14,7 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from .standard import is_standard
+from .standing import StandIn
 
 _IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, type(...))
 _CHANGING = frozenset(
@@ -65,7 +66,7 @@ def _is_constant_value(value: Any) -> bool:
         return is_bare or _is_standard(value)
     if kind in (tuple, frozenset):
         return all(map(_is_constant_value, value))
-    return isinstance(value, (type, BuiltinFunctionType)) and _is_standard(value)
+    return isinstance(value, (type, BuiltinFunctionType, StandIn)) and _is_standard(value)
 
 
 def _is_standard(value: Any) -> bool:

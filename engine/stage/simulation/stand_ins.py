@@ -22,7 +22,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing import connection, context
-from types import CodeType
+from types import BuiltinFunctionType, CodeType
 from typing import Any
 
 from ...models.model import Operation
@@ -40,6 +40,7 @@ from .output import Stream
 from .process import STDERR, STDOUT, Process
 from .refusal import NotSimulated
 from .refused import refuse_audited, refused
+from .standing import standing_for
 from .system import KERNEL
 from .world import KILLS
 
@@ -120,7 +121,7 @@ def _either(name: str, real: Any, function: Callable[..., Any]) -> Any:
         process = place.caller(name)
         return real(*given, **keywords) if process is None else function(process, *given, **keywords)
 
-    return called
+    return standing_for(real, called) if isinstance(real, BuiltinFunctionType) else called
 
 
 # The system
