@@ -210,6 +210,12 @@ class Plan(NamedTuple):
     score: Score | None = None
     delays: int | None = None
 
+    @property
+    def packages(self) -> frozenset[str]:
+        """The names of the packages, or modules in none, that targets are in."""
+        calls = [*(process.call for process in self.processes), self.before, self.after]
+        return frozenset(call.module.partition(".")[0] for call in calls if call is not None)
+
     def to_json(self) -> dict[str, Any]:
         return {
             **self._asdict(),

@@ -24,7 +24,7 @@ from engine.stage.simulation.world import Scheduler
 def terms_of(plan: Plan, **more: Any) -> Terms:
     """The terms on which runs of ``plan`` are played."""
     fields: dict[str, Any] = {"max_steps": 10_000, "is_virtual": False, "seed": 0, "orders_output": False, **more}
-    return Terms(plan, Library(plan.code, plan.search_path), Stock(plan), new_names(), **fields)
+    return Terms(plan, Library(plan.code, plan.search_path, plan.packages), Stock(plan), new_names(), **fields)
 
 
 @contextmanager

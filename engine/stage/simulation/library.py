@@ -1,16 +1,16 @@
 """The scenario's own modules: found once, executed anew for each process that needs one of its own.
 
 Processes share nothing, so each has its own copy of every module that can change; a module that cannot (it has only
-functions and constants, and nothing in it assigns to a global or an attribute) is executed once for all. What is not
-the scenario's own, such as the standard library, belongs to the interpreter and is shared by all.
+functions and constants, and nothing in it assigns to a global or an attribute) is executed once for all. The scenario's
+own are those that are found where it looks for them, and the packages of its targets, wherever they are installed. What
+is not its own, such as the standard library, belongs to the interpreter and is shared by all.
 """
 
 from __future__ import annotations
 
 import builtins
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.machinery import PathFinder
 from types import CodeType, ModuleType
@@ -29,18 +29,20 @@ from .surroundings import acting_as, surroundings_of
 
 
 class Source(NamedTuple):
-    """A module's code; ``folder`` is where its submodules are, if it is a package."""
+    """A module's code; ``folders`` is where its submodules are, if it is a package. Some packages have no ``file``."""
 
     code: CodeType
-    file: str
-    folder: str | None
+    file: str | None
+    folders: tuple[str, ...]
 
 
 class Library:
-    """The modules in ``search_path``, and the one that is the scenario's own ``code``."""
+    """The modules in ``search_path``, the one that is the scenario's own ``code``, and the ``packages`` of that name
+    that are installed."""
 
-    def __init__(self, code: Code | None, search_path: Sequence[str]) -> None:
+    def __init__(self, code: Code | None, search_path: Sequence[str], packages: Collection[str] = ()) -> None:
         self._search_path = list(search_path)
+        self._packages = packages
         self._sources: dict[str, Source | None] = {}
         self._shared: dict[str, ModuleType | None] = {}
         self._targets: dict[tuple[str, str], Any] = {}
@@ -95,7 +97,7 @@ class Library:
         if name not in self._shared:
             is_silent = printed == output.printed(process)
             # A package has its modules as attributes, and these may be each process's own.
-            is_shared = is_silent and not source.folder
+            is_shared = is_silent and not source.folders
             is_shared = is_shared and is_constant(module, source.code, self._codes(), self._changes)
             self._shared[name] = module if is_shared else None
         if not self.is_constant(name):
@@ -108,12 +110,18 @@ class Library:
         if known is not None:
             process.modules[module] = self._shared[module]  # type: ignore[assignment]
             return known
-        found: Any = self.load(process, module) if self.owns(module) else _imported(module)
+        found: Any = self.load(process, module) if self.owns(module) else self._imported(module)
         for name in path.split("."):
             found = getattr(found, name)
         if self.is_constant(module):
             self._targets[module, path] = found
         return found
+
+    def _imported(self, name: str) -> ModuleType:
+        """A module that is not the scenario's own."""
+        _real_import(name)
+        self.commons.watch(name)
+        return sys.modules[name]
 
     def inherit(self, child: Process, parent: Process) -> Copier:
         """Give ``child`` its copies of the modules of ``parent``, as fork does. Returns what copies all else. Raises
@@ -159,7 +167,7 @@ class Library:
 
     def _find_imports(self, name: str, source: Source) -> None:
         """Find all that the module imports, and so on: another module may be what changes it."""
-        for imported_name in imports(name, source.code, source.folder is not None):
+        for imported_name in imports(name, source.code, bool(source.folders)):
             if imported_name not in self._sources and self.owns(imported_name):
                 other = self._source(imported_name)
                 if other is not None:
@@ -185,29 +193,39 @@ class Library:
         if name == CODE_MODULE and (own := self._code):
             # Not before somebody asks for it: what another version's grammar refuses fails in who does.
             compiled = compile("\n" * (own.line - 1) + own.source, own.file, "exec", dont_inherit=True)
-            return Source(compiled, own.file, None)
-        parent, _, _ = name.rpartition(".")
-        path = self._search_path
+            return Source(compiled, own.file, ())
+        parent, _, last = name.rpartition(".")
+        path = [*self._search_path, *sys.path] if name in self._packages else self._search_path
         if parent:
             source = self._source(parent)
-            if source is None or source.folder is None:
+            if source is None or not source.folders:
                 return None
-            path = [source.folder]
-        spec = PathFinder.find_spec(name, path)
-        if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+            path = [*source.folders]
+        spec = PathFinder.find_spec(last, path)
+        if spec is None:
+            return None
+        folders = tuple(spec.submodule_search_locations or ())
+        if spec.origin is None and folders:
+            # A folder is a package only if nothing of that name is found further on.
+            elsewhere = None if parent else PathFinder.find_spec(last)
+            return None if elsewhere and elsewhere.origin else Source(_NOTHING, None, folders)
+        if spec.origin is None or not spec.origin.endswith(".py"):
             return None
         with open(spec.origin, "rb") as file:
-            code = compile(file.read(), spec.origin, "exec", dont_inherit=True)
-        folder = os.path.dirname(spec.origin) if spec.submodule_search_locations is not None else None
-        return Source(code, spec.origin, folder)
+            return Source(compile(file.read(), spec.origin, "exec", dont_inherit=True), spec.origin, folders)
+
+
+_NOTHING = compile("", "<nothing>", "exec")
+"""The code of a package without an ``__init__``."""
 
 
 def _executed(name: str, source: Source, process: Process) -> ModuleType:
     module = ModuleType(name)
-    module.__file__ = source.file
-    module.__package__ = name if source.folder else name.rpartition(".")[0]
-    if source.folder:
-        module.__path__ = [source.folder]
+    if source.file is not None:
+        module.__file__ = source.file
+    module.__package__ = name if source.folders else name.rpartition(".")[0]
+    if source.folders:
+        module.__path__ = [*source.folders]
     process.modules[name] = sys.modules[name] = module
     try:
         exec(source.code, vars(module))
@@ -220,11 +238,6 @@ def _executed(name: str, source: Source, process: Process) -> ModuleType:
 # Imports that a target makes
 
 _real_import = builtins.__import__
-
-
-def _imported(name: str) -> ModuleType:
-    _real_import(name)
-    return sys.modules[name]
 
 
 def _import_real(

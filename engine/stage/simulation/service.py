@@ -126,7 +126,7 @@ class Service:
         plan = self._plan
         terms = Terms(
             plan=plan,
-            library=Library(plan.code, plan.search_path),
+            library=Library(plan.code, plan.search_path, plan.packages),
             stock=Stock(plan),
             names=new_names(),
             max_steps=request["steps"],

@@ -8,7 +8,9 @@ import pytest
 
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
-from tests.processes_support import ref
+from engine.plan import Call, ProcessPlan
+from engine.stage.simulation.library import Library
+from tests.processes_support import a_plan, ref
 from tests.stage.simulation.stories import DRAWS, explored, only, runs, value, values
 
 pytestmark = pytest.mark.slow
@@ -89,13 +91,15 @@ def test_modules_import_each_other_also_within_packages(simulation: Simulation, 
     assert values(run) == (6,)
 
 
+@pytest.mark.parametrize("has_init", [True, False])
 @pytest.mark.parametrize("start_method", ["fork", "spawn"])
 def test_the_modules_of_a_package_are_each_process_s_own(
-    simulation: Simulation, tmp_path: Path, start_method: str
+    simulation: Simulation, tmp_path: Path, start_method: str, has_init: bool
 ) -> None:
     package = tmp_path / "marks"
     package.mkdir()
-    (package / "__init__.py").write_text("")
+    if has_init:
+        (package / "__init__.py").write_text("")
     (package / "state.py").write_text("ready = False\ndef mark():\n    global ready\n    ready = True\n")
     source = """
     from marks import state
@@ -111,6 +115,40 @@ def test_the_modules_of_a_package_are_each_process_s_own(
 
     for run in runs(simulation, source, given, shared=shared, start_method=start_method, search_path=(str(tmp_path),)):
         assert values(run) == (None, False)
+
+
+def test_packages_without_an_init_are_in_one_another(simulation: Simulation, tmp_path: Path) -> None:
+    inner = tmp_path / "shop" / "prices"
+    inner.mkdir(parents=True)
+    (inner / "table.py").write_text("seen = []\n")
+    (inner / "look.py").write_text(
+        "from . import table\ndef look():\n    table.seen.append(1)\n    return table.seen\n"
+    )
+
+    source = "from shop.prices.look import look\ndef one(): return look()\ndef other(): return look()"
+    run = only(simulation, source, ("one", "other"), search_path=(str(tmp_path),))
+
+    assert values(run) == ([1], [1])
+
+
+def test_a_folder_is_no_package_of_the_scenario_where_one_of_that_name_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "wheel_of_ours").mkdir()
+    (tmp_path / "hypothesis").mkdir()
+    library = Library(None, (str(tmp_path),))
+
+    assert library.owns("wheel_of_ours")
+    assert library._source("hypothesis") is None
+
+
+def test_an_installed_package_is_the_scenario_s_if_a_target_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shop_of_ours.py").write_text("def sell(): pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    plan = a_plan("", {})._replace(processes=(ProcessPlan("sale", Call("shop_of_ours", "sell", None, None)),))
+
+    assert Library(None, (), plan.packages).owns("shop_of_ours")
+    assert not Library(None, ()).owns("shop_of_ours")
 
 
 def test_who_is_forked_draws_other_numbers_than_his_starter_s_modules_have_seeded(simulation: Simulation) -> None:
