@@ -24,6 +24,7 @@ from .constants import imports, is_constant
 from .copier import Copier
 from .forking import take_over
 from .process import Process
+from .refusal import NotSimulated
 from .standard import is_standard
 from .surroundings import acting_as, surroundings_of
 
@@ -46,6 +47,7 @@ class Library:
         self._sources: dict[str, Source | None] = {}
         self._shared: dict[str, ModuleType | None] = {}
         self._targets: dict[tuple[str, str], Any] = {}
+        self._imported_names: set[str] = set()
         self.importing: Process | None = None
         """The process in whose name something is pickled or unpickled, if not in that of the one that runs."""
         self._code = code
@@ -120,8 +122,19 @@ class Library:
     def _imported(self, name: str) -> ModuleType:
         """A module that is not the scenario's own."""
         _real_import(name)
-        self.commons.watch(name)
+        self.note_import(name)
         return sys.modules[name]
+
+    def note_import(self, name: str) -> None:
+        """The scenario has imported a module that is not its own. Raises NotSimulated where it has one of that name."""
+        top = name.partition(".")[0]
+        if top not in self._imported_names:
+            self._imported_names.add(top)
+            own = PathFinder.find_spec(top, self._search_path) if is_standard(top) else None
+            if own is not None and own.origin is not None:
+                # Which of the two it is hangs on what the interpreter has loaded until then.
+                raise NotSimulated(f"a module of the scenario's that is called {top} as one of the standard library's")
+        self.commons.watch(name)
 
     def inherit(self, child: Process, parent: Process) -> Copier:
         """Give ``child`` its copies of the modules of ``parent``, as fork does. Returns what copies all else. Raises
@@ -272,7 +285,7 @@ def imported(
     if not library.owns(name):
         module = _import_real(name, globals, locals, fromlist)
         if library.owns(str((globals or {}).get("__name__"))):
-            library.commons.watch(name)
+            library.note_import(name)
         return module
     module = library.load(process, name)
     if not fromlist:

@@ -11,7 +11,7 @@ from engine.exploration import Settings
 from engine.plan import Call, ProcessPlan
 from engine.stage.simulation.library import Library
 from tests.processes_support import a_plan, ref
-from tests.stage.simulation.stories import DRAWS, explored, only, runs, value, values
+from tests.stage.simulation.stories import DRAWS, explored, only, refusal, runs, value, values
 
 pytestmark = pytest.mark.slow
 
@@ -138,6 +138,17 @@ def test_a_folder_is_no_package_of_the_scenario_where_one_of_that_name_is_instal
 
     assert library.owns("wheel_of_ours")
     assert library._source("hypothesis") is None
+
+
+def test_a_module_called_as_one_of_the_standard_library_is_refused(simulation: Simulation, tmp_path: Path) -> None:
+    (tmp_path / "queue").mkdir()  # Which is no module where there is one.
+    (tmp_path / "calendar.py").write_text("days = []\n")
+    source = "import queue\nimport calendar\ndef one(): return calendar.days"
+
+    refused = refusal(simulation, source, search_path=(str(tmp_path),))
+
+    named = "a module of the scenario's that is called calendar as one of the standard library's"
+    assert refused == f"{named} (scenario.yaml:2)"
 
 
 def test_an_installed_package_is_the_scenario_s_if_a_target_is_in_it(
