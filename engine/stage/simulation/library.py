@@ -70,7 +70,7 @@ class Library:
     def load(self, process: Process, name: str) -> ModuleType:
         """The module called ``name`` as ``process`` has it. Raises whatever importing it raises."""
         module = self._loaded(process, name)
-        if self.importing is process:
+        if (self.importing or place.process()) is process:
             sys.modules[name] = module
         return module
 

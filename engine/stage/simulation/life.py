@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
@@ -30,11 +30,15 @@ from .process import STDERR, Process
 from .refusal import NotSimulated
 from .served import refuse_to_inherit
 from .stock import Stock
-from .surroundings import acting_as, hand_on
+from .surroundings import hand_on
 from .system import CLOCK, IDLE, KERNEL
 from .world import KILLS, World
 
 _SIGTERM = 15
+
+Handed = tuple[Callable[[], Any], tuple[Any, ...] | None]
+"""What gives a process that is being started what it is started with, and the ends of pipes that are in that; None
+where it has all those of its starter."""
 
 
 class Life:
@@ -168,14 +172,9 @@ class Life:
             output.flush(self.parent)
         process = Process(number, number, planned.name, self.parent, planned.daemon)
         self.by_number[number] = self.processes[planned.name] = process
-        unborn: Exception | None = None
-        args: Any
-        kwargs: Any
         try:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
-            args, kwargs = self._handed_over(planned.call, process, self.inherit(self.parent, process))
-        except Unborn as failed:
-            args, kwargs, unborn = (), {}, failed.error
+            take, held = self._handed_over(planned.call, process, self.inherit(self.parent, process))
         except Exception as error:
             process.is_started, process.is_gone = False, True
             process.raised = link.raised(error)
@@ -183,16 +182,14 @@ class Life:
             self._at_once(0, lasting("start", number, ()))
             self._at_once(number, lasting("exit", 1))
             return
-        given = None if self.plan.start_method == "fork" else build.endpoints((*args, *kwargs.values()))
         process.has_come = not (planned.start_after or (planned.delay_s and self.world.is_virtual))
         is_found_later = bool(self.plan.faults) and not process.has_come
-        self._at_once(0, lasting("start", number, given, is_found_later))
+        self._at_once(0, lasting("start", number, held, is_found_later))
 
         def live() -> None:
-            if unborn is not None:
-                _fail_to_begin(process, unborn)
             if not process.has_come:
                 self._come(process, planned)
+            args, kwargs = _taken(process, take)
             own = self.library.target(process, planned.call.module, planned.call.name)
             returned = own(*args, **kwargs)
             if self.plan.faults:
@@ -215,22 +212,23 @@ class Life:
             perform(KERNEL, _COME)
         process.has_come = True
 
-    def _handed_over(self, call: Call, process: Process, copier: Copier | None) -> Any:
+    def _handed_over(self, call: Call, process: Process, copier: Copier | None) -> Handed:
         """The arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled otherwise."""
         if self.plan.start_method == "fork":
             for shared in self.copied:
                 shared.fork(self.parent.number, process)
         handout = self.stock.handout(call.args)
         if handout is not None:
-            return handout.made(self._find), {}
+            return self._as_they_are((handout.made(self._find), {}))
         value: Any = self._resolve(call.args), self._resolve(call.kwargs)
         if build.is_same_everywhere(value):
             if not value[1]:
                 self.stock.note_same_everywhere(call.args)
-            return build.own(value, {})
-        if copier is not None:
-            return copier.copied(value)
-        return self.pickled(value, self.parent, process)
+            return self._as_they_are(build.own(value, {}))
+        return self._pickled(value, self.parent) if copier is None else self._as_they_are(copier.copied(value))
+
+    def _as_they_are(self, given: tuple[Any, Any]) -> Handed:
+        return lambda: given, None if self.plan.start_method == "fork" else build.endpoints(given)
 
     def dumps(self, value: Any, process: int) -> bytes:
         with self.library.visible(self.by_number[process]):
@@ -253,32 +251,29 @@ class Life:
         if speaker.output is None:
             speaker.output = self.world.add_cell(("output", speaker.key), "", output.Output())
         self.by_number[number] = process
-        copier, held = self.inherit(starter, process), None
-        live: Callable[[], object]
-        try:
-            own = self.pickled(started, starter, process) if copier is None else copier.copied(started)
-        except Unborn as failed:
-            live = partial(_fail_to_begin, process, failed.error)
-        else:
-            process.handle, process.config, live = own, own._config, own.run
-        if copier is None:
-            held = tuple(self.world.passed)
+        copier = self.inherit(starter, process)
+        take, held = self._pickled(started, starter) if copier is None else (partial(copier.copied, started), None)
+        given = None if copier is None else take()
+
+        def live() -> None:
+            own = given or _taken(process, take)
+            process.handle, process.config = own, own._config
+            own.run()
+
         self._at_once(starter.number, lasting("start", number, held))
         self.world.add_strand(process, guarded(self, process, live), copier is not None)
         return number
 
-    def pickled(self, value: Any, sender: Process, receiver: Process) -> Any:
-        """``value`` as it arrives in a process that is being started. Raises what pickling raises, and Unborn where it
-        cannot be unpickled there."""
+    def _pickled(self, value: Any, sender: Process) -> Handed:
+        """Raises what pickling raises."""
         self.world.is_starting_a_process = True
         self.world.passed.clear()
         try:
             with self.library.visible(sender):
                 data = ForkingPickler.dumps(value)
-            with self.library.visible(receiver), acting_as(receiver):
-                return _loaded(data)
         finally:
             self.world.is_starting_a_process = False
+        return partial(ForkingPickler.loads, data), tuple(self.world.passed)
 
     def _resolve(self, data: object) -> object:
         return self.stock.recipe(data).make(self._find)
@@ -319,24 +314,15 @@ class Life:
         world.states[KERNEL] = world.steps[KERNEL](world.states[KERNEL], process, operation).state  # type: ignore[union-attr]
 
 
-class Unborn(Exception):
-    """What a process is started with cannot be unpickled there."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-def _loaded(data: Any) -> Any:
+def _taken(process: Process, take: Callable[[], Any]) -> Any:
+    """What ``process`` was started with, in which it unpickles that."""
     try:
-        return ForkingPickler.loads(data)
-    except NotSimulated:
-        raise
+        return take()
     except Exception as error:
-        raise Unborn(error) from error
+        _fail_to_begin(process, error)
 
 
-def _fail_to_begin(process: Process, error: Exception) -> None:
+def _fail_to_begin(process: Process, error: Exception) -> NoReturn:
     """All that a process does that cannot unpickle what it was given (``spawn._main``): nobody is told of it but by
     what it writes."""
     process.has_begun = False

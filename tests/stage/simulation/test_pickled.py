@@ -10,6 +10,8 @@ import pytest
 
 from engine.backends.simulation.backend import Simulation
 from engine.plan import Reference
+from engine.trace import Returned
+from tests.processes_support import ref
 from tests.stage.simulation.stories import only, values
 
 pytestmark = pytest.mark.slow
@@ -112,3 +114,49 @@ def test_a_process_of_the_scenario_fails_to_begin_where_it_cannot_unpickle_what_
 
     assert (run.ending, run.processes["child"].exitcode, run.processes["child"].raised) == ("completed", 1, None)
     assert run.stderr.startswith("Traceback (most recent call last):")
+
+
+def test_what_unpickling_does_is_done_by_who_is_started(simulation: Simulation) -> None:
+    source = """
+        import multiprocessing
+        class Late:
+            def __init__(self, end): self.end = end
+            def __reduce__(self): return receive, (self.end,)
+        def receive(end): return end.recv()
+        def work(late, results): results.put(late)
+        def one(results):
+            receiver, sender = multiprocessing.Pipe(duplex=False)
+            child = multiprocessing.Process(target=work, args=(Late(receiver), results))
+            child.start()
+            sender.send("late")
+            child.join()
+            return results.get()
+        """
+    results = {"results": {"type": "SimpleQueue"}}
+
+    run = only(simulation, source, {"one": [ref("results")]}, shared=results, start_method="spawn")
+
+    assert run.processes["one"].returned == Returned("late")
+
+
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
+@pytest.mark.parametrize(("last", "exitcode"), [("kept.clear()", 1), ("pass", 0)])
+def test_a_semaphore_is_gone_with_its_maker_s_last_reference_to_it(
+    simulation: Simulation, start_method: str, last: str, exitcode: int
+) -> None:
+    source = f"""
+        import multiprocessing
+        def work(lock): lock.acquire()
+        def one():
+            kept = [multiprocessing.Lock()]
+            child = multiprocessing.Process(target=work, args=(kept[0],))
+            child.start()
+            {last}
+            child.join()
+            return child.exitcode
+        """
+
+    run = only(simulation, source, start_method=start_method)
+
+    assert run.processes["one"].returned == Returned(exitcode)
+    assert ("FileNotFoundError" in run.stderr) is bool(exitcode)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
+from multiprocessing import queues, sharedctypes, synchronize
 from typing import Any
 
 from ....models.model import Operation
@@ -72,7 +76,21 @@ _FIRST_ADDRESS = 0x7F00_0000_0000
 
 
 def _found(number: int) -> object:
-    return here.world.kept[number]
+    """What was pickled. Raises what opening a semaphore by its name does that is gone with the last of its maker's
+    references to it."""
+    world = here.world
+    if isinstance(world.kept[number], _WITH_SEMAPHORES) and sys.getrefcount(world.kept[number]) == _KEPT_ONLY:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    return world.kept[number]
+
+
+_WITH_SEMAPHORES = (
+    *(synchronize.SemLock, synchronize.Condition, synchronize.Event, synchronize.Barrier),
+    *(queues.Queue, queues.SimpleQueue, sharedctypes.SynchronizedBase),
+)
+_KEPT = [object()]
+_KEPT_ONLY = sys.getrefcount(_KEPT[0])
+"""How many references there are to what nothing refers to but a list."""
 
 
 def patience_of(block: bool, timeout: float | None) -> float | None:
