@@ -78,7 +78,10 @@ ENVIRONMENT = Belonging(_environment, _put_environment, is_sent=True, is_of_serv
 
 
 def _change_environment(process: Process, *given: Any) -> None:
-    """``os.environ`` calls it before it changes what it keeps."""
+    """``os.environ`` calls it before it changes what it keeps. Raises NotSimulated for who calls it himself: what he
+    changes is the system's, and only who is spawned would find it."""
+    if sys._getframe(2).f_globals.get("__name__") != os.__name__:
+        raise NotSimulated("os.putenv or os.unsetenv")
     surroundings_of(process).own(ENVIRONMENT)
 
 
@@ -94,6 +97,9 @@ def _set_time_zone(process: Process) -> None:
 
 class Path(list[str]):
     """``sys.path``, of which no function tells that it is changed."""
+
+    def __reduce__(self) -> Any:
+        return list, ([*self],)
 
 
 def _telling(name: str) -> Callable[..., Any]:

@@ -18,6 +18,7 @@ _OURS = frozenset(
     {"modules", "loggerDict", "_handlers", "_handlerList", "_children", "callbacks"}
     | {"_extra_reducers", "dispatch_table"}
     | {"__annotations__", "_value2member_map_", "_filesbymodname", "modulesbyfile", "_safe_quoters"}
+    | {"os.path._varprog", "uuid._node"}
 )
 """Parts that the engine itself changes, or in which nothing stays: of ``sys``, ``logging``, ``multiprocessing.process``
 and ``gc``; those of ``copyreg`` and ``ForkingPickler`` that are each process's own; what classes and flags get as soon
@@ -44,12 +45,20 @@ class Commons:
         self._packages: set[str] = set()
         self._all: dict[int, Common] = {}
         self._runs = 0
+        self._ways: set[object] = set()
 
     def is_run_watched(self) -> bool:
         """Whether changes are to be looked for at each operation of the run that begins now: in the first one, the
         second, the fourth, and so on. What is not undone is found after any run."""
         self._runs += 1
         return self._runs & (self._runs - 1) == 0
+
+    def is_new(self, way: object) -> bool:
+        """Whether nobody has gone this ``way``, as far as is known: then changes are to be looked for as well."""
+        if way in self._ways:
+            return False
+        self._ways.add(way)
+        return True
 
     def watch(self, name: str) -> None:
         """From now on nobody may change the module called ``name``, nor what is loaded of its package."""
@@ -73,7 +82,7 @@ class Commons:
         found: list[tuple[str, Any]] = [(name, module)]
         while found:
             name, whole = found.pop()
-            parts = None if id(whole) in self._all or _is_ours(name) else _parts(whole)
+            parts = None if id(whole) in self._all or _is_ours(name, whole) else _parts(whole)
             if parts is not None:
                 self._all[id(whole)] = Common(name, whole, parts, parts.copy())
                 found += [(_inner(name, key), part) for key, part in _items(parts) if _belongs(part, package)]
@@ -100,12 +109,31 @@ def _is_of(kind: type, package: str) -> bool:
     return kind.__module__.partition(".")[0].lstrip("_") == package.lstrip("_")
 
 
+class _Shown:
+    """What is known of an object that keeps all in C: what ``repr`` shows of it."""
+
+    def __init__(self, whole: Any) -> None:
+        self._whole = whole
+        self._shown = repr(whole)
+
+    def copy(self) -> _Shown:
+        return _Shown(self._whole)
+
+    def __ne__(self, other: object) -> bool:
+        return repr(self._whole) != self._shown
+
+    def items(self) -> list[tuple[str, str]]:
+        return [("", repr(self._whole))]
+
+
 def _parts(whole: Any) -> Any:
     """What of ``whole`` may change; None if nothing may."""
     if isinstance(whole, _CONTAINERS):
         return whole
     if isinstance(whole, (type, types.ModuleType)):
         return vars(whole)
+    if type(whole).__qualname__ == "Context" and type(whole).__module__ == "decimal":
+        return _Shown(whole)
     try:
         return object.__getattribute__(whole, "__dict__")
     except AttributeError:
@@ -126,20 +154,22 @@ def _differs(one: Common) -> bool:
 def _changed_in(one: Common) -> str | None:
     before, after = dict(_items(one.before)), dict(_items(one.parts))
     for key in {**after, **before}:
-        value = after.get(key, one)
+        old, new = before.get(key, one), after.get(key, one)
         # A package gets its modules as they are imported.
-        if value is not before.get(key, one) and not isinstance(value, types.ModuleType):
+        if new is not old and not isinstance(new, types.ModuleType):
             name = _inner(one.name, key)
-            if not _is_ours(name):
+            if not _is_ours(name, old, new):
                 return name
     return None
 
 
 def _inner(name: str, key: Any) -> str:
+    if key == "":
+        return name
     return f"{name}.{key}" if isinstance(key, str) and key.isidentifier() else f"{name}[{key!r:.40}]"
 
 
-def _is_ours(name: str) -> bool:
-    """Whether nobody minds that this changes."""
+def _is_ours(name: str, *values: Any) -> bool:
+    """Whether nobody minds that this changes, of which these are ``values``."""
     last = name.rpartition(".")[2]
-    return last in _OURS or "cache" in last.lower()
+    return name in _OURS or last in _OURS or ("cache" in last.lower() and not any(map(callable, values)))

@@ -102,6 +102,26 @@ def _changes(code: CodeType, names: Collection[str], functions: Collection[str])
     )
 
 
+def may_patch(code: CodeType) -> bool:
+    """Whether code may change attributes of something that is not a variable of the function that does so: of a module,
+    for one."""
+    for one in _within(code):
+        if _PATCHING & {*one.co_names}:
+            return True
+        loaded = ""
+        for before, each in pairwise(dis.get_instructions(one)):
+            if each.opname in ("COPY", "DUP_TOP"):
+                loaded = before.opname  # Of what an attribute is changed by ``+=`` and the like.
+            elif each.opname in _CHANGES_ATTRIBUTES:
+                owner = loaded if before.opname in ("SWAP", "ROT_TWO") else before.opname
+                if "LOAD_FAST" not in owner:
+                    return True
+    return False
+
+
+_PATCHING = frozenset({"setattr", "delattr", "patch", "vars", "globals", "__dict__", "__setattr__", "__delattr__"})
+
+
 def imports(name: str, code: CodeType, is_package: bool) -> Iterator[str]:
     """The modules that the one called ``name`` may import, and names in them that may be modules, too."""
     for one in _within(code):

@@ -19,11 +19,12 @@ import greenlet
 
 from .. import link
 from . import complaints, output
-from .here import go_on, perform
+from .here import go_on, here, perform
 from .lasting import lasting
 from .objects.processes import called, end_children
-from .process import NOTHING, STDERR, Process
+from .process import NOTHING, STDERR, STDOUT, Process
 from .refusal import NotSimulated
+from .surroundings import has_other_streams
 from .system import KERNEL, PAUSE, SIGNALS
 from .world import KILLS
 
@@ -125,7 +126,7 @@ def _tell(life: Life, process: Process, failure: Failure) -> None:
     """Have ``process`` say what it failed with, and let go of that."""
     if isinstance(failure.error, SystemExit):
         if failure.error.code is not None and not isinstance(failure.error.code, int):
-            output.emit(process, STDERR, f"{failure.error.code}\n")
+            _say(process, f"{failure.error.code}\n")
     elif failure.error is not None:
         complain(life, process, failure.error)
     failure.error = None
@@ -135,11 +136,12 @@ def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
     _tell(life, process, failure)
     # Who was forked leaves by a back door, which until 3.13 led past these.
     if sys.version_info >= (3, 13) or process is life.parent or life.plan.start_method == "spawn":
-        while process.at_exit:
-            with contextlib.suppress(Exception):
-                process.at_exit.pop()()
+        _run_at_exit(process)
+    if has_other_streams():
+        _flush_others()
     if process.kept:
-        output.flush(process)
+        is_forked = process is not life.parent and life.plan.start_method != "spawn"
+        output.flush(process, *(_in_place() if is_forked else ()))
     is_left_behind = bool(process.feeders) and any(queue.is_left_behind() for queue in process.feeders)
     if is_left_behind:
         life.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
@@ -150,4 +152,50 @@ def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
 
 def complain(life: Life, process: Process, error: BaseException) -> None:
     name = None if process is life.parent else called(process)
-    output.emit(process, STDERR, complaints.complaint(name, error))
+    _say(process, complaints.complaint(name, error))
+
+
+def _say(process: Process, text: str) -> None:
+    """Have ``process`` write ``text`` to what it has in the place of ``sys.stderr``."""
+    if sys.stderr is here.stderr:
+        output.emit(process, STDERR, text)
+    elif sys.stderr is not None:
+        with contextlib.suppress(Exception):
+            sys.stderr.write(text)
+
+
+def _run_at_exit(process: Process) -> None:
+    """Those that are registered meanwhile are not run."""
+    callbacks, process.at_exit = process.at_exit, []
+    while callbacks:
+        callback = callbacks.pop()
+        try:
+            callback()
+        except (greenlet.GreenletExit, NotSimulated):
+            raise
+        except BaseException as error:
+            _say(process, f"{_FAILED_AT_EXIT.format(callback.func)}\n{complaints.complaint(None, error)}")
+
+
+_FAILED_AT_EXIT = (
+    "Exception ignored in atexit callback: {!r}" if sys.version_info >= (3, 11) else "Error in atexit._run_exitfuncs:"
+)
+
+
+def _flush_others() -> None:
+    """What a process does at its end with what it has in the place of its streams (``util._flush_std_streams``)."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, ValueError):
+            continue
+        except Exception:
+            raise NotSimulated("a flush of sys.stdout or sys.stderr that fails") from None
+
+
+def _in_place() -> list[int]:
+    """The streams that are what they were at first: those of all others are lost, with what is kept."""
+    return [
+        *([STDOUT] if sys.stdout is here.stdout else []),
+        *([STDERR] if sys.stderr is here.stderr else []),
+    ]

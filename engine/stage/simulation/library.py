@@ -20,7 +20,7 @@ from ...plan import CODE_MODULE, Code
 from . import here as place
 from . import output
 from .commons import Commons
-from .constants import imports, is_constant
+from .constants import imports, is_constant, may_patch
 from .copier import Copier
 from .forking import take_over
 from .process import Process
@@ -48,6 +48,7 @@ class Library:
         self._shared: dict[str, ModuleType | None] = {}
         self._targets: dict[tuple[str, str], Any] = {}
         self._imported_names: set[str] = set()
+        self._searched, self._may_patch = 0, False
         self.importing: Process | None = None
         """The process in whose name something is pickled or unpickled, if not in that of the one that runs."""
         self._code = code
@@ -62,6 +63,14 @@ class Library:
         if top in sys.modules or is_standard(top):
             return False
         return self._source(top) is not None
+
+    @property
+    def may_patch(self) -> bool:
+        """Whether the code of the scenario, as far as it is known, may change what is not its own."""
+        known = len(self._sources)
+        if known != self._searched:
+            self._searched, self._may_patch = known, any(map(may_patch, self._codes()))
+        return self._may_patch
 
     def is_constant(self, name: str) -> bool:
         """Whether the module called ``name`` never changes."""
@@ -291,7 +300,7 @@ def imported(
     if not fromlist:
         return library.load(process, name.partition(".")[0])
     for attribute in fromlist:
-        if not hasattr(module, attribute) and hasattr(module, "__path__"):
+        if hasattr(module, "__path__") and not hasattr(module, attribute):
             with suppress(ModuleNotFoundError):
                 library.load(process, f"{name}.{attribute}")
     return module

@@ -125,6 +125,13 @@ def printed(process: Process) -> tuple[int, int]:
     return sum(kept.size for kept in (process.kept or {}).values()), len(process.written)
 
 
+_NAMES = {STDOUT: "<stdout>", STDERR: "<stderr>"}
+
+
+def _of(number: int) -> str:
+    return f"sys.{_NAMES[number].strip('<>')}"
+
+
 class Stream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of whichever process runs; that of the engine's own code is ``real``."""
 
@@ -135,6 +142,25 @@ class Stream(io.TextIOBase):
     def __init__(self, number: int, real: Any) -> None:
         self._number = number
         self._real = real
+        self.name = _NAMES[number]
+
+    def __getattr__(self, name: str) -> Any:
+        """What the genuine one has, and this one has not."""
+        if hasattr(io.TextIOWrapper, name):
+            raise NotSimulated(f"{_of(self._number)}.{name}")
+        raise AttributeError(f"'_io.TextIOWrapper' object has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if place.process() is not None:
+            raise NotSimulated(f"changing {_of(self._number)}.{name}")
+        super().__setattr__(name, value)
+
+    def close(self) -> None:
+        if place.process() is not None:
+            raise NotSimulated(f"closing {_of(self._number)}")
+
+    def detach(self) -> Any:
+        raise NotSimulated(f"{_of(self._number)}.detach")
 
     @property
     def errors(self) -> str:  # type: ignore[override]
@@ -193,6 +219,12 @@ class _Bytes:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
 
+    def __getattr__(self, name: str) -> Any:
+        """What the genuine one has, and this one has not."""
+        if hasattr(io.BufferedWriter, name):
+            raise NotSimulated(f"{_of(self._stream.fileno())}.buffer.{name}")
+        raise AttributeError(f"'_io.BufferedWriter' object has no attribute {name!r}")
+
     def write(self, data: bytes) -> int:
         self._stream.write_below(bytes(data))
         return len(data)
@@ -210,10 +242,11 @@ def _emit_all(process: Process, stream: int, due: list[str]) -> None:
         emit_at_once(process, stream, text)
 
 
-def flush(process: Process) -> None:
-    """Write what ``process`` has printed; it is the one that runs."""
+def flush(process: Process, *streams: int) -> None:
+    """Write what ``process`` has printed, to ``streams`` if some are given; it is the one that runs."""
     for stream, kept in (process.kept or {}).items():
-        _emit_all(process, stream, kept.flush())
+        if not streams or stream in streams:
+            _emit_all(process, stream, kept.flush())
 
 
 def emit(process: Process, stream: int, text: str) -> None:

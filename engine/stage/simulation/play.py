@@ -55,8 +55,9 @@ class Played(NamedTuple):
 def play(terms: Terms, scheduler: Scheduler, begin: Callable[[Life], None] = Life.begin) -> Played:
     """Run the plan once. What is left of it must be ended with ``played.life.end()``."""
     is_fine, exact = _seen(terms) if terms.plan.faults else (False, terms.exact)
-    commons = terms.library.commons
-    kind = partial(WatchedWorld, commons) if commons.is_run_watched() else World
+    library = terms.library
+    is_watched = library.commons.is_run_watched()
+    kind = partial(WatchedWorld, library.commons, is_watched) if is_watched or library.may_patch else World
     here.world = world = kind(terms.names, terms.max_steps, terms.is_virtual, is_fine, exact)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from random import Random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,7 @@ class Process:
         self.config: dict[str, Any] = {"daemon": daemon}
         self.children: list[Any] = []
         self.written: list[tuple[int, str]] = []
-        self.at_exit: list[Callable[[], object]] = []
+        self.at_exit: list[partial[object]] = []
         self.returned = NOTHING
         self.calls: dict[str, Mapping[str, Any]] = {}
 

@@ -36,7 +36,7 @@ _REFUSED: dict[Any, str] = {
 _OF_ONE_PROCESS: dict[str, str] = {
     "os": "umask nice setpriority sched_setaffinity sched_setparam sched_setscheduler setpgid setpgrp tcsetpgrp "
     "setuid seteuid setreuid setresuid setgid setegid setregid setresgid setgroups initgroups chroot fchdir "
-    "close closerange set_inheritable set_blocking lseek times getloadavg",
+    "close closerange set_inheritable set_blocking lseek times getloadavg register_at_fork",
     "sys": "settrace setprofile addaudithook setdlopenflags set_int_max_str_digits set_asyncgen_hooks "
     "set_coroutine_origin_tracking_depth activate_stack_trampoline",
     "threading": "settrace setprofile settrace_all_threads setprofile_all_threads stack_size",
@@ -65,6 +65,7 @@ def refused() -> Iterator[tuple[Any, dict[str, Callable[..., Any]]]]:
     # Before Python 3.12 no audit event tells of threads, and none of any tells of what the system keeps in shared
     # memory, where it would outlive the run.
     yield util.Finalize, {"__init__": _refusing("multiprocessing.util.Finalize")}
+    yield util, {"register_after_fork": _refusing("multiprocessing.util.register_after_fork")}
     yield weakref.finalize, {"__init__": _refusing("weakref.finalize")}
     thread = _refusing("starting a thread")
     yield _thread, {"start_new_thread": thread}

@@ -7,6 +7,7 @@ it is called (``refused.py``). The engine's own code, outside of every process, 
 
 from __future__ import annotations
 
+import abc
 import atexit
 import builtins
 import collections
@@ -49,6 +50,7 @@ def install() -> None:
     """Put everything in its place, once for this interpreter."""
     builtins.__import__ = imported
     sys.stdout, sys.stderr = Stream(STDOUT, sys.stdout), Stream(STDERR, sys.stderr)
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc, assignment]
     for module, functions in (*_FUNCTIONS.items(), *changing(), *refused()):
         _put(module, functions)
     put_into_datetime({name: _either(f"datetime.{name}", *functions) for name, functions in of_datetime().items()})
@@ -193,10 +195,22 @@ def _not_at_exit(process: Process, function: Callable[..., Any]) -> None:
 def _import_module(process: Process, name: str, package: str | None = None) -> Any:
     if not name.startswith(".") and here.world.life.library.owns(name):
         return here.world.life.library.load(process, name)
-    return _real_import_module(name, package)
+    module = _real_import_module(name, package)
+    here.world.life.library.note_import(module.__name__)
+    return module
 
 
 _real_import_module = importlib.import_module
+
+
+def _register(process: Process, base: Any, kind: Any) -> Any:
+    library = here.world.life.library
+    if not any(library.owns(getattr(one, "__module__", None) or "") for one in (base, kind)):
+        raise NotSimulated(f"registering {kind.__qualname__} with {base.__qualname__} in one process alone")
+    return _real_register(base, kind)
+
+
+_real_register = abc.ABCMeta.register
 
 
 def _collect(process: Process, *given: Any, **keywords: Any) -> int:
@@ -211,6 +225,9 @@ def _collect(process: Process, *given: Any, **keywords: Any) -> int:
 
 
 _real_collect = gc.collect
+
+
+_real_context = multiprocessing.get_context
 
 
 def _current_process(process: Process) -> Any:
@@ -238,9 +255,11 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
     gc: {"collect": _collect},
     atexit: {"register": _at_exit, "unregister": _not_at_exit},
     importlib: {"import_module": _import_module},
+    abc.ABCMeta: {"register": _register},
     multiprocessing: {
         "current_process": _current_process,
         "parent_process": _parent_process,
         "get_start_method": lambda process, allow_none=False: here.world.life.plan.start_method,
+        "get_context": lambda process, method=None: _real_context(method or here.world.life.plan.start_method),
     },
 }

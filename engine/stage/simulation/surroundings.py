@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .here import here
 from .process import Process
+from .refusal import NotSimulated
 
 if TYPE_CHECKING:
     from .copier import Copier
@@ -91,9 +92,18 @@ def surroundings_of(process: Process) -> Surroundings:
     return process.surroundings  # type: ignore[no-any-return]
 
 
+def has_other_streams() -> bool:
+    """Whether who runs has put something in the place of those that everybody has at first."""
+    try:
+        return sys.stdout is not here.stdout or sys.stderr is not here.stderr
+    except AttributeError:
+        restore()
+        raise NotSimulated("a process without sys.stdout or sys.stderr") from None
+
+
 def leave(process: Process) -> None:
     """``process``, which has run until now, does not go on just now."""
-    if sys.stdout is not here.stdout or sys.stderr is not here.stderr:
+    if has_other_streams():
         surroundings_of(process).own(STREAMS)
     if process.surroundings is not None:
         process.surroundings.leave()

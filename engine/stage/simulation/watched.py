@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from .commons import Commons
@@ -13,13 +14,31 @@ from .world import World
 
 
 class WatchedWorld(World):
-    def __init__(self, commons: Commons, *given: Any) -> None:
+    """It is looked for changes at each operation, or if not ``is_watched`` where a process has come to by a way that
+    none has gone before: from where its last operation was to where its next one is."""
+
+    def __init__(self, commons: Commons, is_watched: bool, *given: Any) -> None:
         super().__init__(*given)
         self._commons = commons
+        self._is_watched = is_watched
+        self._stood: dict[Strand, Any] = {}
 
     def _go_on(self, strand: Strand, enter: Callable[[Any], object], given: object) -> None:
         super()._go_on(strand, enter, given)
-        refuse_changes(self._commons, stands_at(strand.greenlet.gr_frame))
+        place = _place(strand.greenlet.gr_frame)
+        way = self._stood.get(strand), place
+        self._stood[strand] = place
+        if self._is_watched or self._commons.is_new(way):
+            refuse_changes(self._commons, stands_at(strand.greenlet.gr_frame))
+
+
+def _place(frame: FrameType | None) -> Any:
+    """Where in the program that is: the functions that are being called, and how far each has come."""
+    made = []
+    while frame is not None:
+        made.append((frame.f_code, frame.f_lasti))
+        frame = frame.f_back
+    return tuple(made)
 
 
 def refuse_changes(commons: Commons, where: str = "") -> None:

@@ -7,7 +7,6 @@ two such operations concerns nobody else, so nothing is lost by not interrupting
 
 from __future__ import annotations
 
-import sys
 from bisect import insort
 from collections.abc import Callable
 from operator import attrgetter
@@ -366,7 +365,7 @@ class World:
         here.strand = strand
         enter(given)
         here.strand = None
-        if process.surroundings is not None or sys.stdout is not here.stdout or sys.stderr is not here.stderr:
+        if process.surroundings is not None or surroundings.has_other_streams():
             surroundings.leave(process)
         waiting = self.waiting
         if strand.greenlet.dead:

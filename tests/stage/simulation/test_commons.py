@@ -119,6 +119,9 @@ def test_runs_are_watched_ever_more_rarely() -> None:
         ("from json import JSONEncoder as J", "J.default = print", "json.encoder.JSONEncoder.default"),
         ("import mimetypes as m", "m.add_type('a/b', '.x')", "mimetypes.types_map['.x']"),
         ("import queue", "queue.Empty.told = 1", "queue.Empty.told"),
+        ("import importlib", "importlib.import_module('colorsys').told = 1", "colorsys.told"),
+        ("import functools", "functools.lru_cache = print", "functools.lru_cache"),
+        ("import decimal", "decimal.DefaultContext.prec = 3", "decimal.DefaultContext"),
     ],
 )
 def test_who_changes_a_module_of_the_standard_library_is_refused(
@@ -146,6 +149,33 @@ def test_a_change_is_found_although_it_is_undone_in_the_end(simulation: Simulati
     refused = refusal(simulation, source, {"one": NUMBERS}, shared=NUMBER)
 
     assert refused == "changing time.sleep in one process alone (scenario.yaml:6)"
+
+
+@pytest.mark.slow
+def test_a_change_that_one_schedule_in_many_makes_and_undoes_is_found(simulation: Simulation) -> None:
+    source = """
+        import json
+        def one(number):
+            for _ in range(3): number.value += 1
+        def other(number):
+            if number.value == 2 and number.value == 3:
+                dumps, json.dumps = json.dumps, print
+                number.value = 0
+                json.dumps = dumps
+        """
+
+    refused = refusal(simulation, source, {"one": NUMBERS, "other": NUMBERS}, shared=NUMBER)
+
+    assert refused == "changing json.dumps in one process alone (scenario.yaml:8)"
+
+
+@pytest.mark.slow
+def test_a_class_is_registered_with_another_one_only_by_who_owns_one_of_them(simulation: Simulation) -> None:
+    source = "import decimal, numbers\ndef one(number): numbers.Real.register(decimal.Decimal)"
+
+    refused = refusal(simulation, source, {"one": NUMBERS}, shared=NUMBER)
+
+    assert refused == "registering Decimal with Real in one process alone (scenario.yaml:2)"
 
 
 @pytest.mark.slow
