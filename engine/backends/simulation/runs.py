@@ -24,7 +24,7 @@ def run_from(told: Mapping[str, Any]) -> Run:
         calls={name: _call(name, told["calls"].get(name)) for name in ("before", "after")},
         processes=processes,
         shared={name: plain.decode(value) for name, value in told["shared"].items()},
-        leaks=(),
+        leaks=tuple(told["leaks"]),
         unstruck=tuple(told["unstruck"]),
     )
 
@@ -83,7 +83,7 @@ def _why(ending: str, parent: ProcessRun, processes: Mapping[str, ProcessRun]) -
 
 _SAID = {
     "deadlock": "deadlock",
-    "timeout": "it would go on for ever",
+    "timeout": "it would go on beyond its timeout",
     "step_limit": "it met the limit on steps",
     "parent_died": "the parent process died before its work was done",
 }

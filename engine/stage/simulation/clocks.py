@@ -43,11 +43,14 @@ def sleep(process: Process, seconds: float) -> None:
         return
     for queue in process.feeders:
         queue.let_feeder_look()
-    process.slept_s += seconds
-    if process.slept_s > world.life.plan.timeout_s:
+    if process.slept_s + seconds > world.timeout_s:
         # No real run would come to an end of it.
         process.is_asleep = True
         perform(CLOCK, _ENDLESS)
+    if process.daemon and process.slept_s + seconds > world.timeout_s / 2:
+        # It is ended before, unless the others take their time, too.
+        perform(CLOCK, _ENDLESS._replace(patience_s=float(seconds)))
+    process.slept_s += seconds
 
 
 def _now_s(process: Process) -> float:

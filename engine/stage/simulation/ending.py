@@ -148,6 +148,17 @@ def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
     if life.is_end_seen or is_left_behind:
         perform(KERNEL, lasting("exit", code))
     process.exitcode = code
+    if process is life.parent:
+        _leave_behind(life)
+
+
+def _leave_behind(life: Life) -> None:
+    """When the scenario's program is over, what targets have started and nobody has waited for is ended, and named."""
+    for one in life.by_number.values():
+        if one.number > len(life.plan.processes) and not one.is_gone and one.exitcode is None:
+            life.left_behind.append("process")
+            life.world.remove(one)
+            life.world.doubts.add("what a process does that is left behind is not tried to its end")
 
 
 def complain(life: Life, process: Process, error: BaseException) -> None:

@@ -32,7 +32,7 @@ from .served import refuse_to_inherit
 from .stock import Stock
 from .surroundings import hand_on
 from .system import CLOCK, IDLE, KERNEL
-from .world import KILLS, World
+from .world import KILLS, ORPHANS, World
 
 _SIGTERM = 15
 
@@ -62,8 +62,10 @@ class Life:
         self.has_gone_elsewhere = False
         self.reads_pids = False
         self.struck: list[str] = []
-        self.observes = stock.observes
+        self.left_behind: list[str] = []
+        self.observes = stock.observes or world.is_exact(ORPHANS)
         world.pickling = self
+        world.timeout_s = plan.timeout_s
         world.obey = partial(obey, self)
         world.life = self
 
@@ -140,6 +142,9 @@ class Life:
     def _await_everybody(self) -> None:
         """As the parent does in reality: it holds its ends of the pipes until then."""
         everybody = [one for one in self.processes.values() if one.is_started]
+        if self.are_all_daemons:
+            perform(KERNEL, lasting("await", *(one.number for one in everybody)))
+            return
         perform(KERNEL, lasting("await", *(one.number for one in everybody if not one.daemon)))
         if any(one.daemon for one in everybody):
             perform(KERNEL, IDLE)
@@ -150,6 +155,11 @@ class Life:
                         self.world.looked_into.add(KILLS)
                     self._at_once(0, lasting("kill", one.number, -_SIGTERM))
                     self.world.remove(one)
+
+    @property
+    def are_all_daemons(self) -> bool:
+        """Whether there is nobody whose end ends the others: then they are waited for like all processes."""
+        return all(one.daemon for one in self.processes.values())
 
     @property
     def is_end_seen(self) -> bool:

@@ -103,8 +103,12 @@ def _ending(life: Life) -> str:
         return "parent_died"
     if not life.world.waiting:
         return "completed"
-    stuck = [strand for strand in life.world.waiting if strand.greenlet is not None and not strand.process.daemon]
-    if any(strand.polls is not None or strand.process.is_asleep for strand in stuck):
+    stuck = [
+        strand
+        for strand in life.world.waiting
+        if strand.greenlet is not None and (life.are_all_daemons or not strand.process.daemon)
+    ]
+    if any(strand.polls or strand.process.is_asleep or strand.operation.patience_s for strand in stuck):
         return "timeout"
     return "deadlock" if stuck else "completed"
 
@@ -118,6 +122,7 @@ def key(played: Played, terms: Terms) -> Any:
         tuple([_mark(process) for process in (life.parent, *life.processes.values())]),
         plain.without_addresses(repr(finals)),
         life.world.states[life.world.output] if life.world.output is not None else (),
+        *life.left_behind,
         _duration_s(played) if terms.is_timed else 0.0,
     )
 
@@ -170,6 +175,7 @@ def told(played: Played, terms: Terms) -> dict[str, Any]:
             for planned in terms.plan.processes
         },
         "shared": {name: plain.encode(value) for name, value in (_finals(played) if completed else {}).items()},
+        "leaks": life.left_behind,
         "unstruck": [
             str(fault)
             for fault in terms.plan.faults

@@ -43,7 +43,7 @@ from .refusal import NotSimulated
 from .refused import refuse_audited, refused
 from .standing import standing_for
 from .system import KERNEL
-from .world import KILLS
+from .world import KILLS, ORPHANS
 
 
 def install() -> None:
@@ -138,6 +138,8 @@ def _exit_at_once(process: Process, status: int) -> None:
     code = status & 0xFF
     if process.feeders:
         here.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
+    if process.children:
+        here.world.looked_into.add(ORPHANS)
     perform(KERNEL, Operation("exit", (code,)))
     process.exitcode = code
     process.is_gone = True

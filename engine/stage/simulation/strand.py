@@ -18,7 +18,8 @@ class Strand:
     background strand has no greenlet: it does ``again`` again and again. ``quiet`` counts its last steps
     that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else. ``trap`` stands
     in the way of all that it does; ``is_midway`` says that it is in the middle of an operation, and ``error`` what is
-    raised when that is over, whatever comes of it. ``due_s`` is when its
+    raised when that is over, whatever comes of it; ``is_late`` that its patience is at an end, and ``waited_s`` is how
+    long it has waited in vain. ``due_s`` is when its
     patience ends, on the clock of a run that has one; ``clock`` and ``visits`` belong to who searches and to who looks
     for polling.
     """
@@ -30,6 +31,7 @@ class Strand:
         "due_s",
         "error",
         "greenlet",
+        "is_late",
         "is_midway",
         "number",
         "operation",
@@ -40,6 +42,7 @@ class Strand:
         "step",
         "trap",
         "visits",
+        "waited_s",
     )
 
     def __init__(self, number: int, process: Process, greenlet: Any, cell: int = 0) -> None:
@@ -58,6 +61,8 @@ class Strand:
         self.visits: Any = None
         self.clock: Any = None
         self.due_s: float | None = None
+        self.is_late = False
+        self.waited_s = 0.0
         self.error: BaseException | None = None
 
     def __repr__(self) -> str:

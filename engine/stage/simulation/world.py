@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable
+from math import inf
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 from ...models.messages import Endpoint
 from ...models.model import BLOCKED, OVER, Blocked, Done, Model, Operation, Raised, Then, looks_at_memory
-from . import polling, surroundings
+from . import polling, surroundings, waits
 from .apart import take_apart
 from .here import UNSEEN, here
 from .line import Line, give_back, inherited, line
 from .payload import EVERYWHERE, Pickling
 from .process import Process
 from .strand import Strand
-from .system import COARSE, FINE, IDLE, LABELS, OBEYED, Names, Take
+from .system import COARSE, FINE, LABELS, OBEYED, Names, Take
 
 ONCE = Operation("once")
 """What a background strand does again that does nothing again."""
@@ -39,6 +40,9 @@ PIPES = "pipes"
 
 KILLS = "kills"
 """Where a process is in the middle of anything is told by who kills it."""
+
+ORPHANS = "orphans"
+"""Who is left behind by the process that started it is told by when all others have ended."""
 
 
 class Taken(NamedTuple):
@@ -83,8 +87,9 @@ Act = Callable[["World", Process], object]
 class World:
     """What there is in one run. ``names`` and ``max_steps`` are the exploration's.
 
-    ``is_virtual`` has a clock that jumps to the next deadline when nobody can do anything before; without it, any
-    time-out may pass at any moment. ``is_fine`` has primitives show every step that a process can be killed at, and
+    ``timeout_s`` is how long a real run may take, and ``alone_s`` since when only daemons are left. ``is_virtual`` has
+    a clock that jumps to the next deadline when nobody can do anything before; without it, any time-out may pass at any
+    moment. ``is_fine`` has primitives show every step that a process can be killed at, and
     ``exact`` those of the kinds that it names (``QUEUES``, ``MEMORY``, ``PIPES``; ``KILLS`` for all) every step that
     can be told from the outside, by a look or a try; ``looked_into`` has the kinds where somebody did so.
     ``doubts`` says what there was that may come out differently although no schedule shows it.
@@ -129,6 +134,8 @@ class World:
         self.fifos: dict[str, int] = {}
         self.output: int | None = None
         self.now_s = 0.0
+        self.timeout_s = inf
+        self.alone_s: float | None = None
         self.obey: Callable[[Strand, Operation], None] | None = None
         self.life: Any = None
         self.done: list[Act] | None = None
@@ -240,7 +247,7 @@ class World:
             ready = self._ready()
             self.is_still = not ready
             if not ready:
-                ready = self._ready_late() or self._ready_idle()
+                ready = waits.late(self) or waits.idle(self)
                 if not ready:
                     return
             if len(trace) >= most:
@@ -315,9 +322,11 @@ class World:
                 strand.seen = state
                 operation = strand.operation
                 step = steps[cell](state, strand.process.number, operation)
+                strand.is_late = False
                 if step is BLOCKED:
-                    if operation.patience_s is not None and self.is_over(strand):
+                    if operation.patience_s is not None and waits.is_over(self, strand):
                         step = steps[cell](state, strand.process.number, operation._replace(is_late=True))
+                        strand.is_late = True
                 elif strand.greenlet is None and looks_at_memory(step.touches):  # type: ignore[union-attr]
                     strand.seen = UNSEEN
                 if is_fine and cell in self.outliving and strand.greenlet and not strand.is_midway:
@@ -327,41 +336,14 @@ class World:
                 ready.append(strand)
         return ready
 
-    def is_over(self, strand: Strand) -> bool:
-        """Whether its patience may be at an end."""
-        return not self.is_virtual or (strand.due_s is not None and strand.due_s <= self.now_s)
-
-    def _ready_late(self) -> list[Strand]:
-        """Those whose time is over next, where nobody can do anything before."""
-        due_s, due = None, []
-        for strand in self.waiting:
-            if strand.process.is_stopped or strand.polls is not None or strand.operation.patience_s is None:
-                continue
-            if strand.due_s is None:
-                # To the nanosecond: 0.1 and 0.2 are 0.3.
-                strand.due_s = round(self.now_s + strand.operation.patience_s, 9)
-            if due_s is None or strand.due_s < due_s:
-                due_s, due = strand.due_s, [strand]
-            elif strand.due_s == due_s:
-                due.append(strand)
-        for strand in due:
-            self.now_s = max(self.now_s, strand.due_s or 0.0)
-            late = strand.operation._replace(is_late=True)
-            strand.step = self.models[strand.cell].step(self.states[strand.cell], strand.process.number, late)
-        return due
-
-    def _ready_idle(self) -> list[Strand]:
-        """Those who wait until nobody else can do anything."""
-        idle = [strand for strand in self.waiting if strand.operation is IDLE]
-        for strand in idle:
-            strand.step = Done(self.states[strand.cell], None, ())
-        return idle
-
     def _go_on(self, strand: Strand, enter: Callable[[Any], object], given: object) -> None:
         process = strand.process
         if process.surroundings is not None:
             process.surroundings.enter()
         strand.due_s = None
+        if strand.is_late:
+            strand.is_late = False
+            strand.waited_s += strand.operation.patience_s or 0.0
         here.strand = strand
         enter(given)
         here.strand = None

@@ -35,6 +35,7 @@ def run(**more: Any) -> dict[str, Any]:
         "calls": {},
         "processes": {},
         "shared": {},
+        "leaks": [],
         "unstruck": [],
         **more,
     }
@@ -90,9 +91,9 @@ def test_what_was_not_called_came_to_nothing() -> None:
 
 
 def test_what_is_shared_is_what_it_was() -> None:
-    made = run_from(run(shared={"x": encode({1: b"a"})}, unstruck=["kill one before a.get"]))
+    made = run_from(run(shared={"x": encode({1: b"a"})}, unstruck=["kill one before a.get"], leaks=["process"]))
 
-    assert (made.shared, made.unstruck) == ({"x": {1: b"a"}}, ("kill one before a.get",))
+    assert (made.shared, made.unstruck, made.leaks) == ({"x": {1: b"a"}}, ("kill one before a.get",), ("process",))
 
 
 def test_a_run_took_as_long_as_it_is_told() -> None:
@@ -122,7 +123,7 @@ def test_where_nobody_waits_the_ending_is_said_alone() -> None:
     reasons = {ending: run_from(run(ending=ending)).why for ending in ("timeout", "step_limit", "parent_died")}
 
     assert reasons == {
-        "timeout": "it would go on for ever",
+        "timeout": "it would go on beyond its timeout",
         "step_limit": "it met the limit on steps",
         "parent_died": "the parent process died before its work was done",
     }

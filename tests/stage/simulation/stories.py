@@ -25,6 +25,7 @@ def explored(
 
 DRAWS = "a target draws random numbers, and may do otherwise with others (--seed)"
 BETWEEN = "an interrupt between two operations is tried only as the one ends and as the other begins"
+LEFT_BEHIND = "what a process does that is left behind is not tried to its end"
 CHANGES_ITEMS = "a target changes an item that it has put, and its feeder may send it half changed"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ....models.model import BLOCKED, Operation
 from ..strand import Strand
+from ..waits import is_in_time
 from ..world import World
 from .history import History, in_order
 from .moves import Move, made, victim_of
@@ -32,7 +33,7 @@ class Earlier:
             return Move(strand.cell, (), number, victim)
         if event.cell != strand.cell and event.process != number:
             return None
-        is_over = not self._world.is_virtual or self._history.is_over(strand.due_s, at)
+        is_over = self._history.is_over(strand.due_s, at) if self._world.is_virtual else is_in_time(self._world, strand)
         step = _step(self._world, strand.cell, self._state_without(at, strand.cell), number, strand.operation, is_over)
         return None if step is BLOCKED else made(strand, step.touches)
 

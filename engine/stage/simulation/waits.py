@@ -1,0 +1,71 @@
+"""How long is waited in a run: whose patience may be at an end, and who goes on where nobody else can.
+
+A run that takes longer than its scenario's timeout is ended in reality, and so is a daemon half of that after all
+others have ended; so what comes later does not come.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...models.model import Done
+from .strand import Strand
+from .system import IDLE
+
+if TYPE_CHECKING:
+    from .world import World
+
+
+def is_over(world: World, strand: Strand) -> bool:
+    """Whether the patience of ``strand`` may be at an end."""
+    if world.is_virtual:
+        return strand.due_s is not None and strand.due_s <= world.now_s
+    return is_in_time(world, strand)
+
+
+def is_in_time(world: World, strand: Strand) -> bool:
+    """Whether that may come while the run goes on, by all that ``strand`` and its process have waited."""
+    waits_s = strand.process.slept_s + strand.waited_s + (strand.operation.patience_s or 0)
+    return waits_s <= (world.timeout_s / 2 if strand.process.daemon else world.timeout_s)
+
+
+def late(world: World) -> list[Strand]:
+    """Those whose time is over next by the clock, where nobody can do anything before."""
+    if not world.is_virtual:
+        return []  # Whoever may have waited in vain has been able to go on before.
+    due_s, due = _last_s(world), list[Strand]()
+    for strand in world.waiting:
+        if strand.process.is_stopped or strand.polls is not None or strand.operation.patience_s is None:
+            continue
+        if strand.due_s is None:
+            # To the nanosecond: 0.1 and 0.2 are 0.3.
+            strand.due_s = round(world.now_s + strand.operation.patience_s, 9)
+        if strand.due_s < due_s or (strand.due_s == due_s and not due):
+            due_s, due = strand.due_s, [strand]
+        elif strand.due_s == due_s:
+            due.append(strand)
+    for strand in due:
+        world.now_s = max(world.now_s, strand.due_s or 0.0)
+        operation = strand.operation._replace(is_late=True)
+        strand.step = world.models[strand.cell].step(world.states[strand.cell], strand.process.number, operation)
+    return due
+
+
+def _last_s(world: World) -> float:
+    """When a real run would be ended, or what is left of it."""
+    are_daemons = all(strand.process.daemon or strand.operation is IDLE for strand in world.waiting)
+    if not are_daemons or world.life is None or world.life.are_all_daemons:
+        return world.timeout_s
+    if world.alone_s is None:
+        world.alone_s = world.now_s
+    return min(world.timeout_s, world.alone_s + world.timeout_s / 2)
+
+
+def idle(world: World) -> list[Strand]:
+    """Those who wait until nobody else can do anything."""
+    found = [strand for strand in world.waiting if strand.operation is IDLE]
+    for strand in found:
+        strand.step = Done(world.states[strand.cell], None, ())
+    if any(strand.process.daemon and strand.operation.patience_s for strand in world.waiting):
+        world.doubts.add("a daemon waits for longer than it is sure to live when all others have ended")
+    return found
