@@ -122,6 +122,11 @@ def may_patch(code: CodeType) -> bool:
 _PATCHING = frozenset({"setattr", "delattr", "patch", "vars", "globals", "__dict__", "__setattr__", "__delattr__"})
 
 
+def uses(code: CodeType, name: str) -> bool:
+    """Whether code has a ``name`` of that kind, of a global or of an attribute."""
+    return any(name in one.co_names for one in _within(code))
+
+
 def imports(name: str, code: CodeType, is_package: bool) -> Iterator[str]:
     """The modules that the one called ``name`` may import, and names in them that may be modules, too."""
     for one in _within(code):

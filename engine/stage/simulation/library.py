@@ -12,7 +12,8 @@ import builtins
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import spec_from_file_location
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from ...plan import CODE_MODULE, Code
 from . import here as place
 from . import output
 from .commons import Commons
-from .constants import imports, is_constant, may_patch
+from .constants import imports, is_constant, may_patch, uses
 from .copier import Copier
 from .forking import take_over
 from .process import Process
@@ -30,11 +31,13 @@ from .surroundings import acting_as, surroundings_of
 
 
 class Source(NamedTuple):
-    """A module's code; ``folders`` is where its submodules are, if it is a package. Some packages have no ``file``."""
+    """A module's code; ``folders`` is where its submodules are, if it is a package. Some packages have no ``file``, and
+    the scenario's own code no ``spec``."""
 
     code: CodeType
     file: str | None
     folders: tuple[str, ...]
+    spec: ModuleSpec | None = None
 
 
 class Library:
@@ -48,7 +51,8 @@ class Library:
         self._shared: dict[str, ModuleType | None] = {}
         self._targets: dict[tuple[str, str], Any] = {}
         self._imported_names: set[str] = set()
-        self._searched, self._may_patch = 0, False
+        self._searched, self._may_patch, self._sees_modules = 0, False, False
+        self._loaded_for_all: dict[str, ModuleType] = {}
         self.importing: Process | None = None
         """The process in whose name something is pickled or unpickled, if not in that of the one that runs."""
         self._code = code
@@ -67,10 +71,46 @@ class Library:
     @property
     def may_patch(self) -> bool:
         """Whether the code of the scenario, as far as it is known, may change what is not its own."""
+        self._search()
+        return self._may_patch
+
+    @property
+    def sees_modules(self) -> bool:
+        """Whether it may look into ``sys.modules``, where it finds what all processes have loaded."""
+        self._search()
+        return self._sees_modules
+
+    def _search(self) -> None:
         known = len(self._sources)
         if known != self._searched:
-            self._searched, self._may_patch = known, any(map(may_patch, self._codes()))
-        return self._may_patch
+            self._searched, codes = known, self._codes()
+            self._may_patch = any(map(may_patch, codes))
+            self._sees_modules = any(uses(code, "modules") for code in codes)
+            if self._sees_modules and not self._loaded_for_all:
+                self.note_loaded()
+
+    def begin(self) -> None:
+        """A run begins: what is loaded by now is loaded for all."""
+        if self.sees_modules:
+            self.note_loaded()
+
+    def put_away(self, process: Process) -> None:
+        """Have in ``sys.modules`` what no process has loaded for itself. Raises NotSimulated where ``process`` has
+        changed it in another way than by imports."""
+        for name, module in process.modules.items():
+            if sys.modules.pop(name, None) is not module:
+                raise NotSimulated(f"changing sys.modules[{name!r}]")
+        loaded = _loaded()
+        if loaded != self._loaded_for_all:
+            names = loaded.items() ^ self._loaded_for_all.items()
+            raise NotSimulated(f"changing sys.modules[{min(name for name, _ in names)!r}]")
+
+    def note_loaded(self) -> None:
+        """An import has loaded modules that are one for all."""
+        own = place.process()
+        self._loaded_for_all = {
+            name: module for name, module in _loaded().items() if own is None or name not in own.modules
+        }
 
     def is_constant(self, name: str) -> bool:
         """Whether the module called ``name`` never changes."""
@@ -100,7 +140,12 @@ class Library:
     def _made(self, process: Process, name: str) -> ModuleType:
         source = self._source(name)
         if source is None:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+            parent = name.rpartition(".")[0]
+            is_in_module = self._sources.get(parent) is not None and not hasattr(
+                process.modules.get(parent), "__path__"
+            )
+            more = f"; {parent!r} is not a package" if is_in_module else ""
+            raise ModuleNotFoundError(f"No module named {name!r}{more}", name=name)
         if name not in self._shared:
             self._find_imports(name, source)
         printed = output.printed(process)
@@ -108,7 +153,7 @@ class Library:
         if name not in self._shared:
             is_silent = printed == output.printed(process)
             # A package has its modules as attributes, and these may be each process's own.
-            is_shared = is_silent and not source.folders
+            is_shared = is_silent and not (source.folders or self.sees_modules)
             is_shared = is_shared and is_constant(module, source.code, self._codes(), self._changes)
             self._shared[name] = module if is_shared else None
         if not self.is_constant(name):
@@ -190,10 +235,11 @@ class Library:
     def _find_imports(self, name: str, source: Source) -> None:
         """Find all that the module imports, and so on: another module may be what changes it."""
         for imported_name in imports(name, source.code, bool(source.folders)):
-            if imported_name not in self._sources and self.owns(imported_name):
-                other = self._source(imported_name)
-                if other is not None:
-                    self._find_imports(imported_name, other)
+            with suppress(SyntaxError):  # That is the affair of who imports it.
+                if imported_name not in self._sources and self.owns(imported_name):
+                    other = self._source(imported_name)
+                    if other is not None:
+                        self._find_imports(imported_name, other)
 
     def _changes(self, name: str) -> bool:
         """Whether each process has the module called ``name`` for itself."""
@@ -230,15 +276,24 @@ class Library:
         if spec.origin is None and folders:
             # A folder is a package only if nothing of that name is found further on.
             elsewhere = None if parent else PathFinder.find_spec(last)
-            return None if elsewhere and elsewhere.origin else Source(_NOTHING, None, folders)
+            return None if elsewhere and elsewhere.origin else Source(_NOTHING, None, folders, spec)
         if spec.origin is None or not spec.origin.endswith(".py"):
             return None
         with open(spec.origin, "rb") as file:
-            return Source(compile(file.read(), spec.origin, "exec", dont_inherit=True), spec.origin, folders)
+            code = compile(file.read(), spec.origin, "exec", dont_inherit=True)
+        named = spec_from_file_location(name, spec.origin, submodule_search_locations=list(folders) or None)
+        return Source(code, spec.origin, folders, named)
 
 
 _NOTHING = compile("", "<nothing>", "exec")
 """The code of a package without an ``__init__``."""
+
+
+def _loaded() -> dict[str, ModuleType]:
+    return {name: module for name, module in sys.modules.items() if not name.startswith(_OURS)}
+
+
+_OURS = __name__.partition(".stage.")[0]
 
 
 def _executed(name: str, source: Source, process: Process) -> ModuleType:
@@ -248,6 +303,8 @@ def _executed(name: str, source: Source, process: Process) -> ModuleType:
     module.__package__ = name if source.folders else name.rpartition(".")[0]
     if source.folders:
         module.__path__ = [*source.folders]
+    if source.spec is not None:
+        module.__spec__, module.__loader__ = source.spec, source.spec.loader
     process.modules[name] = sys.modules[name] = module
     try:
         exec(source.code, vars(module))
@@ -265,11 +322,16 @@ _real_import = builtins.__import__
 def _import_real(
     name: str, globals: Mapping[str, Any] | None, locals: Mapping[str, Any] | None, fromlist: Sequence[str] | None
 ) -> ModuleType:
-    if name in sys.modules or not is_standard(name):
+    if name in sys.modules:
         return _real_import(name, globals, locals, fromlist or (), 0)
-    # What a module of the standard library does as it is loaded, it does for all.
-    with place.nobody():
-        return _real_import(name, globals, locals, fromlist or (), 0)
+    try:
+        if not is_standard(name):
+            return _real_import(name, globals, locals, fromlist or (), 0)
+        # What a module of the standard library does as it is loaded, it does for all.
+        with place.nobody():
+            return _real_import(name, globals, locals, fromlist or (), 0)
+    finally:
+        place.here.world.life.library.note_loaded()
 
 
 def imported(

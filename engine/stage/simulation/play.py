@@ -56,6 +56,7 @@ def play(terms: Terms, scheduler: Scheduler, begin: Callable[[Life], None] = Lif
     """Run the plan once. What is left of it must be ended with ``played.life.end()``."""
     is_fine, exact = _seen(terms) if terms.plan.faults else (False, terms.exact)
     library = terms.library
+    library.begin()
     is_watched = library.commons.is_run_watched()
     kind = partial(WatchedWorld, library.commons, is_watched) if is_watched or library.may_patch else World
     here.world = world = kind(terms.names, terms.max_steps, terms.is_virtual, is_fine, exact)

@@ -197,8 +197,12 @@ def _not_at_exit(process: Process, function: Callable[..., Any]) -> None:
 def _import_module(process: Process, name: str, package: str | None = None) -> Any:
     if not name.startswith(".") and here.world.life.library.owns(name):
         return here.world.life.library.load(process, name)
-    module = _real_import_module(name, package)
-    here.world.life.library.note_import(module.__name__)
+    library = here.world.life.library
+    try:
+        module = _real_import_module(name, package)
+    finally:
+        library.note_loaded()
+    library.note_import(module.__name__)
     return module
 
 

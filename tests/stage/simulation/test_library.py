@@ -117,6 +117,33 @@ def test_the_modules_of_a_package_are_each_process_s_own(
         assert values(run) == (None, False)
 
 
+def test_a_module_knows_where_it_is_from(simulation: Simulation, tmp_path: Path) -> None:
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "prices.py").write_text("")
+    (package / "bad.py").write_text("def (:\n")
+    (package / "list.txt").write_text("3")
+    source = """
+        import importlib.util, pkgutil, shop.prices
+        def failing(name):
+            try: importlib.import_module(name)
+            except (SyntaxError, ImportError) as error: return str(error).partition(" (")[0]
+        def one():
+            spec = shop.prices.__spec__
+            return (
+                spec.name, spec.origin == shop.prices.__file__, importlib.util.find_spec("shop.prices") is spec,
+                pkgutil.get_data("shop", "list.txt"), shop.__spec__.submodule_search_locations == shop.__path__,
+                failing("shop.prices.sub"), failing("shop.none"), failing("shop.bad") != None,
+            )
+        """
+
+    run = only(simulation, source, search_path=(str(tmp_path),))
+
+    not_there = ("No module named 'shop.prices.sub'; 'shop.prices' is not a package", "No module named 'shop.none'")
+    assert values(run) == (("shop.prices", True, True, b"3", True, *not_there, True),)
+
+
 def test_packages_without_an_init_are_in_one_another(simulation: Simulation, tmp_path: Path) -> None:
     inner = tmp_path / "shop" / "prices"
     inner.mkdir(parents=True)
@@ -226,3 +253,45 @@ def test_code_that_is_not_python_fails_in_the_parent(simulation: Simulation) -> 
         "SyntaxError: 'break' outside loop (scenario.yaml, line 2)",
         None,
     )
+
+
+HELPER = "count = 0\ndef bump():\n    global count\n    count += 1\n    return count\n"
+
+
+@pytest.mark.parametrize("start_method", ["fork", "spawn"])
+def test_what_one_process_has_imported_another_does_not_find_loaded(
+    simulation: Simulation, tmp_path: Path, start_method: str
+) -> None:
+    (tmp_path / "lazy_helper.py").write_text(HELPER)
+    source = """
+        import sys
+        this = sys.modules[__name__]
+        this.name = "mine"
+        def one(done):
+            import lazy_helper
+            done.set()
+            return lazy_helper.bump(), "lazy_helper" in sys.modules
+        def other(done):
+            done.wait()
+            return "lazy_helper" in sys.modules, this.name, "json" in sys.modules
+        """
+    given = {name: [ref("done")] for name in ("one", "other")}
+    shared = {"done": {"type": "Event"}}
+
+    for run in runs(simulation, source, given, shared=shared, start_method=start_method, search_path=(str(tmp_path),)):
+        assert values(run) == ((1, True), (False, "mine", True))
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("sys.modules['stub'] = sys", "stub"),
+        ("sys.modules['json'] = None", "json"),
+        ("sys.modules.pop('json')", "json"),
+        ("del sys.modules[__name__]", "scenario_code"),
+    ],
+)
+def test_who_changes_what_is_loaded_is_refused(simulation: Simulation, change: str, name: str) -> None:
+    refused = refusal(simulation, f"import json, sys\ndef one():\n    {change}\n    json.dumps")
+
+    assert refused == f"changing sys.modules[{name!r}]"
