@@ -11,11 +11,11 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from multiprocessing import reduction
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
+from .collector import of_collector
 from .here import here
 from .logs import LOGGING, USED_BY
 from .process import Process
@@ -31,8 +31,7 @@ def changing() -> Iterator[tuple[Any, Functions]]:
     for belonging, owner, names in _CHANGED_BY:
         yield owner, {name: _changing(belonging, getattr(owner, name)) for name in names.split()}
     yield sys, {"setrecursionlimit": _set_recursion_limit}
-    yield gc, {name: _of_collector(getattr(gc, name)) for name in _OF_COLLECTOR.split()}
-    yield gc, {"freeze": _do_nothing, "unfreeze": _do_nothing}
+    yield gc, of_collector()
     yield time, {"tzset": _set_time_zone}
     yield os, {"putenv": _change_environment, "unsetenv": _change_environment}
 
@@ -158,56 +157,6 @@ def _put_reducers(reducers: tuple[dict[Any, Any], dict[Any, Any]]) -> None:
 
 
 REDUCERS = Belonging(_take_reducers, _put_reducers)
-
-
-# The collection of garbage. The engine has its own way with it, and targets are told what they would find without that.
-
-_collector: Any = gc.isenabled(), gc.get_threshold()
-
-
-def _take_collector() -> Any:
-    return _collector
-
-
-def _put_collector(told: Any) -> None:
-    global _collector
-    _collector = told
-
-
-COLLECTOR = Belonging(_take_collector, _put_collector)
-_OF_COLLECTOR = "enable disable isenabled set_threshold get_threshold"
-_enable, _disable, _is_enabled = gc.enable, gc.disable, gc.isenabled
-_set_threshold, _get_threshold = gc.set_threshold, gc.get_threshold
-
-
-def _of_collector(function: Callable[..., Any]) -> Callable[..., Any]:
-    def called(process: Process, *given: Any, **keywords: Any) -> Any:
-        surroundings_of(process).own(COLLECTOR)
-        with _told_of_collector():
-            return function(*given, **keywords)
-
-    return called
-
-
-@contextmanager
-def _told_of_collector() -> Iterator[None]:
-    real = _is_enabled(), _get_threshold()
-    _set_collector(_collector)
-    try:
-        yield
-    finally:
-        _put_collector((_is_enabled(), _get_threshold()))
-        _set_collector(real)
-
-
-def _set_collector(state: Any) -> None:
-    is_enabled, thresholds = state
-    (_enable if is_enabled else _disable)()
-    _set_threshold(*thresholds)
-
-
-def _do_nothing(process: Process) -> None:
-    """What is left out of collections is there all the same."""
 
 
 _CHANGED_BY: tuple[tuple[Belonging, Any, str], ...] = (

@@ -9,6 +9,7 @@ is not its own, such as the standard library, belongs to the interpreter and is 
 from __future__ import annotations
 
 import builtins
+import gc
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -51,7 +52,9 @@ class Library:
         self._shared: dict[str, ModuleType | None] = {}
         self._targets: dict[tuple[str, str], Any] = {}
         self._imported_names: set[str] = set()
-        self._searched, self._may_patch, self._sees_modules = 0, False, False
+        self._searched, self._may_patch, self._sees_modules, self._collects = 0, False, False, False
+        self.warns = False
+        """Whether the scenario's code may warn of something, as far as it is known."""
         self._loaded_for_all: dict[str, ModuleType] = {}
         self.importing: Process | None = None
         """The process in whose name something is pickled or unpickled, if not in that of the one that runs."""
@@ -86,13 +89,17 @@ class Library:
             self._searched, codes = known, self._codes()
             self._may_patch = any(map(may_patch, codes))
             self._sees_modules = any(uses(code, "modules") for code in codes)
+            self._collects = any(uses(code, "collect") for code in codes)
+            self.warns = any(uses(code, "warn") for code in codes)
             if self._sees_modules and not self._loaded_for_all:
                 self.note_loaded()
 
     def begin(self) -> None:
-        """A run begins: what is loaded by now is loaded for all."""
+        """A run begins: what is loaded by now is loaded for all, and nothing is left of others."""
         if self.sees_modules:
             self.note_loaded()
+        if self._collects:
+            gc.collect()
 
     def put_away(self, process: Process) -> None:
         """Have in ``sys.modules`` what no process has loaded for itself. Raises NotSimulated where ``process`` has

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any, NoReturn
 
 from ...models.model import Operation
@@ -201,7 +201,7 @@ class Life:
                 self._come(process, planned)
             args, kwargs = _taken(process, take)
             own = self.library.target(process, planned.call.module, planned.call.name)
-            returned = own(*args, **kwargs)
+            returned = _apart(own, args, kwargs) if self.library.warns else own(*args, **kwargs)
             if self.plan.faults:
                 faults.pause(self, process)
             process.returned = returned
@@ -322,6 +322,16 @@ class Life:
         """Something that the system does, and that is no step of its own: nobody could see a difference."""
         world = self.world
         world.states[KERNEL] = world.steps[KERNEL](world.states[KERNEL], process, operation).state  # type: ignore[union-attr]
+
+
+def _apart(target: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Call ``target`` from a module of its process's own: what it warns its caller of is noted there."""
+    call = FunctionType(_call.__code__, {"__name__": __name__})
+    return call(target, args, kwargs)
+
+
+def _call(target: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    return target(*args, **kwargs)
 
 
 def _taken(process: Process, take: Callable[[], Any]) -> Any:

@@ -13,7 +13,6 @@ import builtins
 import collections
 import dataclasses
 import functools
-import gc
 import importlib
 import multiprocessing
 import os
@@ -33,7 +32,7 @@ from .belongings import Path, changing
 from .caches import wrapper_of
 from .chance import OF_GENERATORS, OF_RANDOM, of_the_system
 from .clocks import OF_TIME, of_datetime, put_into_datetime
-from .here import collect_as_nobody, here, perform
+from .here import here, perform
 from .library import imported
 from .makers import MAKERS
 from .objects import fifo, processes, wait
@@ -219,20 +218,6 @@ def _register(process: Process, base: Any, kind: Any) -> Any:
 _real_register = abc.ABCMeta.register
 
 
-def _collect(process: Process, *given: Any, **keywords: Any) -> int:
-    """Who asks for it does it himself, unlike the collection that comes at any moment."""
-    if collect_as_nobody not in gc.callbacks:
-        return _real_collect(*given, **keywords)  # Somebody is at it already.
-    gc.callbacks.remove(collect_as_nobody)
-    try:
-        return _real_collect(*given, **keywords)
-    finally:
-        gc.callbacks.append(collect_as_nobody)
-
-
-_real_collect = gc.collect
-
-
 _real_context = multiprocessing.get_context
 
 
@@ -258,7 +243,6 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
         "urandom": of_the_system,
     },
     functools: {"_lru_cache_wrapper": wrapper_of},
-    gc: {"collect": _collect},
     atexit: {"register": _at_exit, "unregister": _not_at_exit},
     importlib: {"import_module": _import_module},
     abc.ABCMeta: {"register": _register},

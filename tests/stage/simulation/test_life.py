@@ -799,3 +799,36 @@ def test_only_a_collection_that_a_target_asks_for_runs_destructors_in_its_name(
     source = COLLECTS.format(collect=collect)
 
     assert outcomes(simulation, source, {"one": [ref("lock")]}, shared=SHARED) == {("completed", is_released)}
+
+
+def test_what_another_process_may_have_left_is_not_collected_by_who_asks_for_it(simulation: Simulation) -> None:
+    source = """
+        import gc
+        class Node: pass
+        def one(event):
+            node = Node()
+            node.me = node
+            del node
+            event.set()
+        def other(event):
+            event.wait()
+            return gc.collect()
+        def alone(event):
+            node = Node()
+            node.me = node
+            del node
+            return gc.collect() > 0
+        """
+    shared = {"event": {"type": "Event"}}
+
+    refused = refusal(simulation, source, {name: [ref("event")] for name in ("one", "other")}, shared=shared)
+
+    assert refused == "gc.collect() where it finds what another process may have left (scenario.yaml:11)"
+    assert values(only(simulation, source, {"alone": [ref("event")]}, shared=shared)) == (True,)
+
+
+def test_each_process_warns_its_caller(simulation: Simulation) -> None:
+    source = "import warnings\ndef one(): warnings.warn('old', stacklevel=2)\ndef other(): one()"
+
+    for run in runs(simulation, source, ("one[0]", "one[1]", "other")):
+        assert ["UserWarning: old" in process.stderr for process in run.processes.values()] == [True] * 3
