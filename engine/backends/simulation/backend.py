@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from ...errors import Diverged
@@ -16,6 +17,7 @@ from ...trace import Run
 from .merging import Part, merged
 from .runs import run_from, short, steps_from
 from .stage import SILENCE_S, Lost, SimulationStage
+from .variations import MOST, OTHERS, OTHERWISE, THIS_ONE, Variation, comes_out_otherwise
 
 IsFailure = Callable[[Run], bool]
 
@@ -36,11 +38,14 @@ class Simulation:
         self._interpreter = interpreter
         self._silence_s = silence_s
         self._idle: list[SimulationStage] = []
+        self._others: dict[Variation, SimulationStage] = {}
 
     def close(self) -> None:
         """Return when nothing that it has started is left."""
         while self._idle:
             self._idle.pop().close()
+        while self._others:
+            self._others.popitem()[1].close()
 
     def explore(self, plan: Plan, settings: Settings, is_failure: IsFailure) -> Exploration:
         """Run ``plan`` under one schedule after the other. Raises InternalError; an exception ends all of it."""
@@ -52,21 +57,33 @@ class Simulation:
             for_s = None if settings.for_s is None else settings.for_s - (time.monotonic() - began_s)
             with self._stages(settings.jobs) as stages:
                 parts += _sampled(stages, plan, settings, left, for_s, is_failure)
-        return merged(parts, settings, time.monotonic() - began_s)
+        explored = merged(parts, settings, time.monotonic() - began_s)
+        is_certain = explored.exhausted and not (explored.reasons or explored.refusal or explored.first_failure)
+        if (
+            is_certain
+            and any(part.is_unsteady for part in parts)
+            and self._comes_out_otherwise(plan, settings, explored.found, is_failure)
+        ):
+            return replace(explored, reasons=(OTHERWISE,), duration_s=time.monotonic() - began_s)
+        return explored
+
+    def _comes_out_otherwise(self, plan: Plan, settings: Settings, found: Sequence[Found], fails: IsFailure) -> bool:
+        def having(variation: Variation) -> Callable[[Found], Run]:
+            def have(one: Found) -> Run:
+                if variation not in self._others:
+                    self._others[variation] = SimulationStage(self._interpreter, hash_seed=variation.hash_seed)
+                request = _request(plan, settings, variation)
+                return run_from(_replayed(self._others[variation], request, one.schedule, one.exact)["run"])
+
+            return have
+
+        return comes_out_otherwise(found[:MOST], [having(variation) for variation in OTHERS], fails)
 
     def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         """Run ``plan`` once more under ``schedule``. Raises Diverged where that cannot be followed."""
         with self._stages(1) as (stage,):
             settings = Settings(timing=schedule.timing, seed=schedule.seed, orders_output=orders_output)
-            stage.send({**_request(plan, settings), "schedule": list(schedule.steps), "exact": list(schedule.exact)})
-            try:
-                told = stage.receive()
-            except Lost as loss:
-                raise Diverged(str(loss)) from None
-        if told["refusal"]:
-            raise Diverged(f"{_refusal(told['refusal'])} cannot be simulated")
-        if told["diverged"]:
-            raise Diverged(_divergence(told["diverged"]))
+            told = _replayed(stage, _request(plan, settings), schedule.steps, schedule.exact)
         found = found_from({**told, "count": 1})
         return Rehearsal(found, score_from(told["score"]), tuple(told["obstacles"]))
 
@@ -87,6 +104,22 @@ class Simulation:
                     self._idle.append(stage)
                 else:
                     stage.close()
+
+
+def _replayed(
+    stage: SimulationStage, request: Mapping[str, Any], steps: Sequence[str], exact: Sequence[str]
+) -> Mapping[str, Any]:
+    """What came of these ``steps``. Raises Diverged where they could not be followed."""
+    stage.send({**request, "schedule": list(steps), "exact": list(exact)})
+    try:
+        told = stage.receive()
+    except Lost as loss:
+        raise Diverged(str(loss)) from None
+    if told["refusal"]:
+        raise Diverged(f"{_refusal(told['refusal'])} cannot be simulated")
+    if told["diverged"]:
+        raise Diverged(_divergence(told["diverged"]))
+    return told
 
 
 def found_from(told: Mapping[str, Any]) -> Found:
@@ -176,10 +209,11 @@ def _explored(
         first_failure=told["first_failure"],
         refusal=told["refusal"] and _refusal(told["refusal"]),
         differs=bool(differing) or told["differs"],
+        is_unsteady=told["unsteady"],
     )
 
 
-def _request(plan: Plan, settings: Settings) -> dict[str, Any]:
+def _request(plan: Plan, settings: Settings, variation: Variation = THIS_ONE) -> dict[str, Any]:
     return {
         "plan": plan.to_json(),
         "steps": settings.steps,
@@ -187,6 +221,7 @@ def _request(plan: Plan, settings: Settings) -> dict[str, Any]:
         "seed": settings.seed,
         "orders_output": settings.orders_output,
         "is_timed": settings.is_timed,
+        **variation._asdict(),
     }
 
 

@@ -28,6 +28,7 @@ class Part:
     first_failure: int | None
     refusal: str | None
     differs: bool
+    is_unsteady: bool = False
 
     @staticmethod
     def of_loss(schedules: int, refusal: str) -> Part:

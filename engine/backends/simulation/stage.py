@@ -39,12 +39,18 @@ class SimulationStage:
     Raises InterpreterError where it cannot be started.
     """
 
-    def __init__(self, interpreter: str | None = None, silence_s: float = SILENCE_S, start_s: float = _START_S) -> None:
+    def __init__(
+        self,
+        interpreter: str | None = None,
+        silence_s: float = SILENCE_S,
+        start_s: float = _START_S,
+        hash_seed: int = 0,
+    ) -> None:
         self._silence_s = silence_s
         self._start_s = start_s
         self._socket, theirs = socket.socketpair()
         self._errors, errors = os.pipe()
-        # Sets are iterated in the order of hashes: the same one in every run, and in every replay.
+        # Sets are iterated in the order of hashes, which is to be the same one in every run, and in every replay.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         try:
             self._process = subprocess.Popen(
@@ -53,7 +59,7 @@ class SimulationStage:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                env={**environment, "PYTHONHASHSEED": "0"},
+                env={**environment, "PYTHONHASHSEED": str(hash_seed)},
                 start_new_session=True,
             )
         except OSError as error:

@@ -20,10 +20,10 @@ from .system import CLOCK
 _START_S = 1_000.0
 """What the clocks show at first."""
 
-_DATE_S = 1_600_000_000.0
+_date_s = 1_600_000_000.0
 """How much later it is by those that tell the date: there are dates that some formats do not know."""
 
-_TICK_S = 1e-6
+_tick_s = 1e-6
 """How much later it is at each look at a clock; twice as much at each further one, so that no deadline is out of
 reach of who looks again and again."""
 
@@ -32,6 +32,12 @@ _EVEN_TICKS = 100
 _ENDLESS = Operation("sleep")
 
 _local_time, _universal_time, _text, _ascii = time.localtime, time.gmtime, time.strftime, time.asctime
+
+
+def set_clocks(date_s: float, tick_s: float) -> None:
+    """Have those that tell the date begin at ``date_s``, and all go on by ``tick_s`` at each look."""
+    global _date_s, _tick_s
+    _date_s, _tick_s = date_s, tick_s
 
 
 def sleep(process: Process, seconds: float) -> None:
@@ -58,19 +64,20 @@ def _now_s(process: Process) -> float:
     world = here.world
     if not _is_for_a_log(sys._getframe(1)):
         world.life.reads_clock = True
-        world.doubts.add("a target reads the clock, and may do otherwise at other times")
+        if not world.is_virtual:
+            world.doubts.add("a target reads the clock, and may do otherwise at other times")
     process.clock_reads += 1
-    process.ticks_s += _TICK_S * 2 ** min(process.clock_reads, 40) if process.clock_reads > _EVEN_TICKS else _TICK_S
+    process.ticks_s += _tick_s * 2 ** min(process.clock_reads, 40) if process.clock_reads > _EVEN_TICKS else _tick_s
     return _START_S + (world.now_s if world.is_virtual else process.slept_s) + process.ticks_s
 
 
-def _date_s(process: Process) -> float:
+def _today_s(process: Process) -> float:
     """The same, of those that tell the date."""
-    return _DATE_S + _now_s(process)
+    return _date_s + _now_s(process)
 
 
 def _clock(process: Process, which: int) -> float:
-    return _date_s(process) if which == time.CLOCK_REALTIME else _now_s(process)
+    return _today_s(process) if which == time.CLOCK_REALTIME else _now_s(process)
 
 
 def _in_ns(clock: Callable[..., float]) -> Callable[..., int]:
@@ -86,19 +93,19 @@ def _is_for_a_log(frame: FrameType | None) -> bool:
 
 def _at(made: Callable[[float], Any]) -> Callable[..., Any]:
     """What is made of a time, by default of the present one."""
-    return lambda process, seconds=None: made(_date_s(process) if seconds is None else seconds)
+    return lambda process, seconds=None: made(_today_s(process) if seconds is None else seconds)
 
 
 def _strftime(process: Process, form: str, moment: Any = None) -> str:
-    return _text(form, _local_time(_date_s(process)) if moment is None else moment)
+    return _text(form, _local_time(_today_s(process)) if moment is None else moment)
 
 
 def _asctime(process: Process, moment: Any = None) -> str:
-    return _ascii(_local_time(_date_s(process)) if moment is None else moment)
+    return _ascii(_local_time(_today_s(process)) if moment is None else moment)
 
 
 _CLOCKS: dict[str, Callable[..., float]] = {
-    "time": _date_s,
+    "time": _today_s,
     "clock_gettime": _clock,
     **dict.fromkeys(("monotonic", "perf_counter", "process_time", "thread_time"), _now_s),
 }
@@ -120,11 +127,11 @@ OF_TIME: dict[str, Callable[..., Any]] = {
 
 
 def _now(process: Process, kind: Any, tz: Any = None) -> Any:
-    return kind.fromtimestamp(_date_s(process), tz)
+    return kind.fromtimestamp(_today_s(process), tz)
 
 
 def _utcnow(process: Process, kind: Any) -> Any:
-    return kind.fromtimestamp(_date_s(process), dt.timezone.utc).replace(tzinfo=None)
+    return kind.fromtimestamp(_today_s(process), dt.timezone.utc).replace(tzinfo=None)
 
 
 def of_datetime() -> dict[str, tuple[Callable[..., Any], Callable[..., Any]]]:

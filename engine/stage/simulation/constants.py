@@ -127,6 +127,22 @@ def uses(code: CodeType, name: str) -> bool:
     return any(name in one.co_names for one in _within(code))
 
 
+def is_unsteady(code: CodeType) -> bool:
+    """Whether code uses what may differ from one real run to the next, and is the same in all simulated ones: sets,
+    which are ordered by the hashes of texts, and the ids of processes, threads and objects."""
+    return any(
+        _UNSTEADY & {*one.co_names} or any(each.opname in _OF_SETS for each in dis.get_instructions(one))
+        for one in _within(code)
+    )
+
+
+_UNSTEADY = frozenset(
+    {"hash", "set", "frozenset", "id", "getpid", "getppid", "pid", "ident", "get_ident", "native_id", "get_native_id"}
+    | {"authkey"}
+)
+_OF_SETS = frozenset({"BUILD_SET", "SET_ADD", "SET_UPDATE"})
+
+
 def imports(name: str, code: CodeType, is_package: bool) -> Iterator[str]:
     """The modules that the one called ``name`` may import, and names in them that may be modules, too."""
     for one in _within(code):

@@ -22,7 +22,7 @@ from ...plan import CODE_MODULE, Code
 from . import here as place
 from . import output
 from .commons import Commons
-from .constants import imports, is_constant, may_patch, uses
+from .constants import imports, is_constant, is_unsteady, may_patch, uses
 from .copier import Copier
 from .forking import take_over
 from .process import Process
@@ -82,6 +82,15 @@ class Library:
         """Whether it may look into ``sys.modules``, where it finds what all processes have loaded."""
         self._search()
         return self._sees_modules
+
+    @property
+    def is_unsteady(self) -> bool:
+        """Whether it may go by what differs from one real run to the next."""
+        return any(map(is_unsteady, self._codes()))
+
+    @property
+    def asks_for_hashes(self) -> bool:
+        return any(uses(code, "hash") for code in self._codes())
 
     def _search(self) -> None:
         known = len(self._sources)

@@ -85,6 +85,7 @@ class Search:
     refusal: NotSimulated | None = None
     doubts: set[str] = field(default_factory=set)
     has_gone_elsewhere: bool = False
+    reads_clock: bool = False
     cut: int = 0
     looked_into: set[str] = field(default_factory=set)
 
@@ -169,6 +170,7 @@ class Search:
         self.steps += len(played.world.trace)
         self.doubts |= played.world.doubts
         self.has_gone_elsewhere |= life.has_gone_elsewhere
+        self.reads_clock |= life.reads_clock
         if life.refusal is not None:
             self.refusal = life.refusal
             return
@@ -214,6 +216,8 @@ class Search:
         reasons = []
         if self.cut:
             reasons.append("a run met the limit on steps: a loop that goes on for ever, or one that is longer")
+        if self.terms.plan.start_method == "spawn" and self.terms.library.asks_for_hashes:
+            reasons.append("a target asks for hashes, and each process that is spawned has others")
         reasons += sorted(self.doubts)
         if self.steps >= self.most_steps:
             reasons.append(f"{self.most_steps:,} steps were taken, and there are more schedules")

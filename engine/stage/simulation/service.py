@@ -23,7 +23,8 @@ import greenlet
 
 from ...plan import Plan
 from .. import wire
-from . import stand_ins
+from . import process, stand_ins
+from .clocks import set_clocks
 from .here import collect_as_nobody, here
 from .library import Library
 from .names import label
@@ -46,6 +47,7 @@ _GARBAGE = 100_000
 
 def main() -> None:
     sys.path[:] = [folder for folder in sys.path if folder != os.path.dirname(os.path.dirname(__file__))]
+    os.environ.pop("PYTHONHASHSEED", None)  # It is the simulation's affair, and targets would see it.
     sys.dont_write_bytecode = True  # A module that a target is the first to import would be written to a file.
     here.hub = greenlet.getcurrent()
     stand_ins.install()
@@ -116,6 +118,8 @@ class Service:
         self._engine = engine
         self._request = request
         self._beat_at_s = 0.0
+        process.FIRST_PID = request["first_pid"]
+        set_clocks(request["date_s"], request["tick_s"])
         self._plan = Plan.from_json(request["plan"])
         sys.argv = [self._plan.file]
         sys.path[:0] = [folder for folder in self._plan.search_path if folder not in sys.path]
@@ -161,6 +165,7 @@ class Service:
             exhausted=search.exhausted,
             reasons=search.reasons,
             differs=search.has_gone_elsewhere,
+            unsteady=search.terms.library.is_unsteady or search.reads_clock,
             first_failure=search.first_failure,
             refusal=None if refusal is None else [refusal.what, refusal.where],
         )
