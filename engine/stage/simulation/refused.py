@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ def refused() -> Iterator[tuple[Any, dict[str, Callable[..., Any]]]]:
     # Before Python 3.12 no audit event tells of threads, and none of any tells of what the system keeps in shared
     # memory, where it would outlive the run.
     yield util.Finalize, {"__init__": _refusing("multiprocessing.util.Finalize")}
-    yield util, {"register_after_fork": _refusing("multiprocessing.util.register_after_fork")}
+    yield util, {"register_after_fork": _register_after_fork}
     yield weakref.finalize, {"__init__": _refusing("weakref.finalize")}
     thread = _refusing("starting a thread")
     yield _thread, {"start_new_thread": thread}
@@ -85,6 +86,12 @@ def _refusing(name: str) -> Callable[..., Any]:
         raise NotSimulated(name)
 
     return refuse
+
+
+def _register_after_fork(process: object, kept: Any, hook: Any) -> None:
+    """What the proxies of a manager register concerns connections that a simulated one does not have."""
+    if not sys._getframe(2).f_globals.get("__name__", "").startswith("multiprocessing"):
+        raise NotSimulated("multiprocessing.util.register_after_fork")
 
 
 _AUDITED = (

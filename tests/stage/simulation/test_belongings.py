@@ -197,6 +197,12 @@ def test_all_is_as_it_was_when_the_next_run_begins(simulation: Simulation) -> No
         ("import tracemalloc; tracemalloc.start()", "tracemalloc.start"),
         ("import gc; gc.get_objects()", "gc.get_objects"),
         ("import weakref; weakref.finalize(print, print)", "weakref.finalize"),
+        ("import os; os.register_at_fork(before=print)", "os.register_at_fork"),
+        ("import os; os.putenv('A', '1')", "os.putenv or os.unsetenv"),
+        (
+            "from multiprocessing import util; util.register_after_fork(print, print)",
+            "multiprocessing.util.register_after_fork",
+        ),
     ],
 )
 def test_what_cannot_be_each_process_s_own_is_refused_by_name(simulation: Simulation, call: str, what: str) -> None:
