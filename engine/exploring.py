@@ -62,12 +62,13 @@ def explore(
     save: Save,
     missing_modules: MissingModules,
     force: Force | None = None,
+    start_method: str | None = None,
 ) -> Iterator[ScenarioReport]:
     """Explore everything, and report each as soon as it is explored.
 
     ``given`` are the settings of the command line (None for what was not given); a scenario's own stand in for those
     that were not. The schedules of what is not acceptable are saved, and forced on real processes by ``force`` if that
-    is given.
+    is given. ``start_method`` is the one that the command line has put in the place of theirs.
     """
     for one in prepared:
         settings = settings_of(one.explore, given)
@@ -78,7 +79,7 @@ def explore(
         explored = _explored(one, backend, settings)
         verdict = judge_exploration(one.expectation, explored)
         schedules = {
-            number: _schedule(one, explored, graded)
+            number: _schedule(one, explored, graded, start_method)
             for number, graded in enumerate(verdict.outcomes[:MAX_TOLD])
             if graded.grade != "acceptable"
         }
@@ -148,7 +149,7 @@ def _explored(one: Prepared, backend: Backend, settings: Settings) -> Exploratio
     return backend.explore(one.plan, settings, is_failure)
 
 
-def _schedule(one: Prepared, explored: Exploration, graded: Graded) -> Schedule:
+def _schedule(one: Prepared, explored: Exploration, graded: Graded, start_method: str | None) -> Schedule:
     return Schedule(
         fingerprint=fingerprint(one.plan),
         file=one.file,
@@ -158,4 +159,5 @@ def _schedule(one: Prepared, explored: Exploration, graded: Graded) -> Schedule:
         seed=explored.seed,
         exact=graded.found.exact,
         steps=graded.found.schedule,
+        start_method=start_method,
     )

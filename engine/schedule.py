@@ -46,9 +46,12 @@ class Schedule:
     steps: tuple[str, ...]
     """Who takes each step, `left*3` for three in a row: `worker[1]`, `parent`, `left:jobs` (the thread that feeds
     `jobs` for `left`), `kill left` (a fault)."""
+    start_method: str | None = None
+    """The start method that the command line asked for, if it did: the scenario itself may say another one."""
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "exact": list(self.exact), "steps": turns(self.steps)}
+        told = {name: value for name, value in vars(self).items() if value is not None}
+        return {**told, "exact": list(self.exact), "steps": turns(self.steps)}
 
     @staticmethod
     def from_json(data: object) -> Schedule:
@@ -58,6 +61,8 @@ class Schedule:
         if data.get("version") != VERSION:
             raise ValueError(f"its version is {data.get('version')!r}, and this engine knows version {VERSION}")
         for key, kind in _KINDS.items():
+            if key in _OPTIONAL and data.get(key) is None:
+                continue
             if not isinstance(data.get(key), kind) or isinstance(data.get(key), bool):
                 raise ValueError(f'its "{key}" is missing or not what it should be')
         if data["timing"] not in get_args(Timing):
@@ -77,7 +82,9 @@ _KINDS: dict[str, type] = {
     "seed": int,
     "exact": list,
     "steps": list,
+    "start_method": str,
 }
+_OPTIONAL = frozenset(("start_method",))
 
 
 # Steps as text
@@ -151,10 +158,17 @@ def fingerprint(plan: Plan) -> str:
     return " ".join(f"{name}:{_digest(part)}" for name, part in _parts(plan).items())
 
 
-def differences(one: str, other: str) -> list[str]:
-    """The parts in which two fingerprints differ."""
-    parts, others = (dict(part.partition(":")[::2] for part in text.split()) for text in (one, other))
-    return [name for name in dict.fromkeys([*parts, *others]) if parts.get(name) != others.get(name)]
+def differences(recorded: str, plan: Plan) -> list[str]:
+    """The parts of ``plan`` that are not as in the fingerprint ``recorded``."""
+    before = dict(part.partition(":")[::2] for part in recorded.split())
+    parts = _parts(plan)
+    if "start" in before:  # They have not always been told apart.
+        parts = {"start": [parts.pop(name) for name in _START], **parts}
+    now = {name: _digest(part) for name, part in parts.items()}
+    return [name for name in dict.fromkeys([*now, *before]) if now.get(name) != before.get(name)]
+
+
+_START = ("run_as", "start_method", "start_together")
 
 
 def _parts(plan: Plan) -> dict[str, object]:
@@ -164,7 +178,7 @@ def _parts(plan: Plan) -> dict[str, object]:
         "processes": plan.processes,
         "parent": [_call(plan.before), _call(plan.after)],
         "faults": plan.faults,
-        "start": [plan.run_as, plan.start_method, plan.start_together],
+        **{name: getattr(plan, name) for name in _START},
         "environment": plan.environment,
     }
 

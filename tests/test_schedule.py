@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,13 @@ def test_a_schedule_is_kept_as_it_is() -> None:
     assert Schedule.from_json(json.loads(json.dumps(SCHEDULE.to_json()))) == SCHEDULE
 
 
+def test_a_start_method_is_kept_where_the_command_line_asked_for_one() -> None:
+    schedule = replace(SCHEDULE, start_method="spawn")
+
+    assert schedule.to_json() == {**WRITTEN, "start_method": "spawn"}
+    assert Schedule.from_json(schedule.to_json()) == schedule
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -77,6 +85,7 @@ def test_a_schedule_is_kept_as_it_is() -> None:
             {key: value for key, value in WRITTEN.items() if key != "file"},
             'its "file" is missing or not what it should be',
         ),
+        ({**WRITTEN, "start_method": 1}, 'its "start_method" is missing or not what it should be'),
         ({**WRITTEN, "timing": "real"}, 'its "timing" is neither any nor virtual'),
         ({**WRITTEN, "surprise": 1}, 'it has the unknown key "surprise"'),
         ({**WRITTEN, "steps": ["left", 3]}, "3 is not somebody's turn"),
@@ -139,13 +148,28 @@ def test_what_changes_nothing_that_can_happen_changes_no_fingerprint(tmp_path: P
         ("first: {", "second: {target: look}\n  first: {", "processes"),
         ("after: {target: look", "before: {target: look", "parent"),
         ("after: counter", "before: counter", "faults"),
-        ("fork", "spawn", "start"),
-        ("timeout: 5s", "start_together: true", "start"),
+        ("fork", "spawn", "start_method"),
+        ("timeout: 5s", "start_together: true", "start_together"),
+        ("timeout: 5s", "run_as: thread", "run_as"),
         ("timeout: 5s", "environment: {A: b}", "environment"),
     ],
 )
 def test_what_changes_what_can_happen_is_named(tmp_path: Path, old: str, new: str, part: str) -> None:
-    assert differences(fingerprint(planned(tmp_path)), fingerprint(planned(tmp_path, old, new))) == [part]
+    assert differences(fingerprint(planned(tmp_path)), planned(tmp_path, old, new)) == [part]
+
+
+def test_what_is_as_it_was_has_no_differences(tmp_path: Path) -> None:
+    assert differences(fingerprint(planned(tmp_path)), planned(tmp_path)) == []
+
+
+@pytest.mark.parametrize(("new", "parts"), [("fork", []), ("spawn", ["start"])])
+def test_fingerprints_that_have_one_part_for_all_of_the_start_still_fit(
+    tmp_path: Path, new: str, parts: list[str]
+) -> None:
+    kept = [one for one in fingerprint(planned(tmp_path)).split() if not one.startswith(("run_as:", "start_"))]
+    older = " ".join([*kept, "start:3a0dd72e6a7c"])
+
+    assert differences(older, planned(tmp_path, "fork", new)) == parts
 
 
 def test_where_the_scenario_is_changes_nothing(tmp_path: Path) -> None:
@@ -160,4 +184,4 @@ def test_code_that_this_python_cannot_read_is_taken_as_it_stands(tmp_path: Path)
     odd = made._replace(code=made.code._replace(source="def f(:"))
     odder = made._replace(code=made.code._replace(source="def f(: "))
 
-    assert differences(fingerprint(odd), fingerprint(odder)) == ["code"]
+    assert differences(fingerprint(odd), odder) == ["code"]

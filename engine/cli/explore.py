@@ -87,7 +87,7 @@ def command(
 
         prepared = selection.select(prepare(find_files(paths), simulation.settings(start_method)), tag, match)
         force = reality.force if confirm else None
-        for one in explore(prepared, backend, given, Saving(folder), reality.missing, force):
+        for one in explore(prepared, backend, given, Saving(folder), reality.missing, force, start_method):
             output.say_scenario(one)
             reports.append(one)
     except ScenarioError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ from ..errors import Diverged
 from . import FAILED, schedules, selection, simulation
 from .interrupts import undisturbed
 from .output import Output
+from .selection import forced
 
 if TYPE_CHECKING:
     from ..preparation import Prepared
@@ -57,30 +59,32 @@ def _recorded(path: str, schedule: Schedule) -> Prepared:
     """The variant that ``schedule`` was recorded from. Raises UsageError where it is not there any more."""
     from ..preparation import prepare
     from ..scenario.files import find_files
-    from ..schedule import fingerprint
+    from ..schedule import differences
 
-    files = find_files([schedule.file])
-    # It may have been explored with another start method than the scenario's own (--start-method).
-    candidates = [
-        one
-        for start_method in (None, "fork", "spawn", "forkserver")
-        for one in prepare(files, simulation.settings(start_method))
-    ]
-    fitting = [one for one in candidates if fingerprint(one.plan) == schedule.fingerprint]
+    candidates = prepare(find_files([schedule.file]), simulation.settings(schedule.start_method))
+    fitting = [one for one in candidates if not differences(schedule.fingerprint, one.plan)]
     if not fitting:
         raise click.UsageError(f"{path} does not fit {schedule.file} any more: {_difference(schedule, candidates)}")
-    return next(filter(lambda one: _is_named(one, schedule), fitting), fitting[0])
+    one = next(filter(lambda one: _is_named(one, schedule), fitting), fitting[0])
+    # The scenario does not show what only the command line has asked for.
+    return replace(one, assignments={**one.assignments, **forced(schedule.start_method, None)})
 
 
 def _difference(schedule: Schedule, candidates: Sequence[Prepared]) -> str:
     """What is not as it was when ``schedule`` was recorded, in the candidate that is most like it."""
-    from ..schedule import differences, fingerprint
+    from ..schedule import differences
 
-    named = [one for one in candidates if _is_named(one, schedule)]
-    if not named:
+    changed = [
+        (differences(schedule.fingerprint, one.plan), _is_named(one, schedule))
+        for one in candidates
+        if one.name == schedule.name
+    ]
+    # A start method may have moved to or from the matrix.
+    alike = [parts for parts, is_named in changed if is_named or parts == ["start_method"]]
+    if not alike:
         return f'it has no scenario "{schedule.name}" with that variant'
-    changed = min((differences(schedule.fingerprint, fingerprint(one.plan)) for one in named), key=len)
-    return f"changed since then in {', '.join(changed)}"
+    least = min(alike, key=len)
+    return f"changed since then in {', '.join(least)}"
 
 
 def _is_named(one: Prepared, schedule: Schedule) -> bool:

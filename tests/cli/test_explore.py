@@ -171,11 +171,50 @@ def test_files_that_are_wrong_are_told_and_nothing_is_explored(backend: FakeSimu
     assert backend.asked == []
 
 
-def test_a_start_method_of_the_command_line_is_that_of_the_replay(backend: FakeSimulation) -> None:
+def test_a_start_method_of_the_command_line_is_that_of_the_replay(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str]
+) -> None:
     backend.explored = exploration(DEADLOCK)
 
     assert called("explore", "locks", "--start-method", "spawn") == FAILED
+    capsys.readouterr()
     assert called("replay", str(SAVED)) == FAILED
+
+    assert capsys.readouterr().out.startswith("failed   two locks  [start_method=spawn]  locks/broken.yaml  ")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("start_method: fork", "start_method: spawn"),
+        ("start_method: fork", "matrix: {start_method: [spawn]}"),
+        ("matrix: {start_method: [fork]}", "matrix: {start_method: [spawn, forkserver]}"),
+        ("matrix: {start_method: [fork]}", "start_method: spawn"),
+    ],
+)
+def test_a_scenario_that_has_another_start_method_since_is_refused(
+    backend: FakeSimulation, before: str, after: str
+) -> None:
+    path = recorded(backend, f"{SCENARIO}{before}\n")
+
+    Path("locks/broken.yaml").write_text(f"{SCENARIO}{after}\n")
+
+    assert refused("replay", path) == (
+        f"{path} does not fit locks/broken.yaml any more: changed since then in start_method"
+    )
+
+
+@pytest.mark.parametrize("before", ["start_method: fork", "matrix: {start_method: [fork]}"])
+def test_a_variant_that_is_one_of_several_since_is_replayed(
+    backend: FakeSimulation, before: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = recorded(backend, f"{SCENARIO}{before}\n")
+    capsys.readouterr()
+
+    Path("locks/broken.yaml").write_text(f"{SCENARIO}matrix: {{start_method: [spawn, fork]}}\n")
+
+    assert called("replay", path) == FAILED
+    assert capsys.readouterr().out.startswith("failed   two locks  [start_method=fork]  locks/broken.yaml  ")
 
 
 # Names of schedules
@@ -215,10 +254,12 @@ def test_no_two_schedules_of_a_session_have_the_same_name(backend: FakeSimulatio
 # replay
 
 
-def recorded(backend: FakeSimulation) -> str:
+def recorded(backend: FakeSimulation, scenario: str = SCENARIO) -> str:
+    Path("locks/broken.yaml").write_text(scenario)
     backend.explored = exploration(FINE, DEADLOCK)
     called("explore", "locks")
-    return str(SAVED)
+    (saved,) = Path(".engine").iterdir()
+    return str(saved)
 
 
 def test_a_replay_shows_the_run_and_what_it_is_worth(
@@ -265,7 +306,7 @@ def test_a_schedule_of_a_scenario_that_has_changed_is_refused_and_says_in_what(b
     Path("locks/broken.yaml").write_text(SCENARIO.replace("...", "return 1") + "start_together: true\n")
 
     assert refused("replay", path) == (
-        f"{path} does not fit locks/broken.yaml any more: changed since then in code, start"
+        f"{path} does not fit locks/broken.yaml any more: changed since then in code, start_together"
     )
 
 
