@@ -32,7 +32,7 @@ from .preparation import Prepared
 from .report import ScenarioReport
 from .reporting import MAX_TOLD, of_exploration, of_replay, of_skipped
 from .requirements import unmet
-from .schedule import Schedule, fingerprint
+from .schedule import Schedule, digests, fingerprint
 from .trace import Run
 
 Save = Callable[[Prepared, Schedule], str]
@@ -76,10 +76,11 @@ def explore(
         if reason:
             yield of_skipped(one.name, one.file, one.assignments, reason)
             continue
+        blank = _blank(one, start_method)  # Of what is explored: files may change meanwhile.
         explored = _explored(one, backend, settings)
         verdict = judge_exploration(one.expectation, explored)
         schedules = {
-            number: _schedule(one, explored, graded, start_method)
+            number: _filled(blank, explored, graded)
             for number, graded in enumerate(verdict.outcomes[:MAX_TOLD])
             if graded.grade != "acceptable"
         }
@@ -149,15 +150,27 @@ def _explored(one: Prepared, backend: Backend, settings: Settings) -> Exploratio
     return backend.explore(one.plan, settings, is_failure)
 
 
-def _schedule(one: Prepared, explored: Exploration, graded: Graded, start_method: str | None) -> Schedule:
+def _blank(one: Prepared, start_method: str | None) -> Schedule:
+    """What a schedule says of the plan that it is one of."""
     return Schedule(
         fingerprint=fingerprint(one.plan),
         file=one.file,
         name=one.name,
         variant=one.assignments,
+        timing="any",
+        seed=0,
+        exact=(),
+        steps=(),
+        start_method=start_method,
+        files=digests(one.plan),
+    )
+
+
+def _filled(blank: Schedule, explored: Exploration, graded: Graded) -> Schedule:
+    return replace(
+        blank,
         timing=explored.timing,
         seed=explored.seed,
         exact=graded.found.exact,
         steps=graded.found.schedule,
-        start_method=start_method,
     )

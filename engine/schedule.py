@@ -48,6 +48,9 @@ class Schedule:
     `jobs` for `left`), `kill left` (a fault)."""
     start_method: str | None = None
     """The start method that the command line asked for, if it did: the scenario itself may say another one."""
+    files: Mapping[str, str] | None = None
+    """The files that its targets are in, and those in the scenario's folders that these import, each with a hash; none
+    in what was saved before they were looked at."""
 
     def to_json(self) -> dict[str, Any]:
         told = {name: value for name, value in vars(self).items() if value is not None}
@@ -65,6 +68,8 @@ class Schedule:
                 continue
             if not isinstance(data.get(key), kind) or isinstance(data.get(key), bool):
                 raise ValueError(f'its "{key}" is missing or not what it should be')
+        if not all(isinstance(digest, str) for digest in (data.get("files") or {}).values()):
+            raise ValueError('its "files" is missing or not what it should be')
         if data["timing"] not in get_args(Timing):
             raise ValueError('its "timing" is neither any nor virtual')
         if unknown := data.keys() - _KINDS.keys():
@@ -83,8 +88,9 @@ _KINDS: dict[str, type] = {
     "exact": list,
     "steps": list,
     "start_method": str,
+    "files": dict,
 }
-_OPTIONAL = frozenset(("start_method",))
+_OPTIONAL = frozenset(("start_method", "files"))
 
 
 # Steps as text
@@ -153,27 +159,52 @@ def fingerprint(plan: Plan) -> str:
     """All of ``plan`` that matters for what can happen, as ``code:1f2e3d4c shared:...``: a hash for each part.
 
     Names of scenarios, where they are written, comments in ``code``, and time limits change nothing of that. What
-    stands in other files is not looked at; a replay notices where it leads elsewhere.
+    stands in other files has hashes of its own, by :func:`digests`.
     """
     return " ".join(f"{name}:{_digest(part)}" for name, part in _parts(plan).items())
 
 
-def differences(recorded: str, plan: Plan) -> list[str]:
-    """The parts of ``plan`` that are not as in the fingerprint ``recorded``."""
-    before = dict(part.partition(":")[::2] for part in recorded.split())
+def digests(plan: Plan) -> dict[str, str]:
+    """A hash for each of the files that the targets of ``plan`` are made of, by name; comments and layout are not in
+    it."""
+    from . import sources  # Only exploring asks, and runs should start soon.
+
+    return {file.name: _digest(sources.meaning(sources.read(file.path))) for file in sources.files(plan)}
+
+
+def differences(recorded: Schedule, plan: Plan) -> list[str]:
+    """What of ``plan``, and of the files that its targets are made of, is not as it was ``recorded``. What was not
+    kept of them is not among it, but what :func:`untold` says."""
+    now = digests(plan)
+    before = now if recorded.files is None else recorded.files
+    return [*_changed_parts(recorded.fingerprint, plan), *_unequal(now, before)]
+
+
+def untold(recorded: Schedule, plan: Plan) -> list[str]:
+    """The files of ``plan`` of which ``recorded`` does not say what they were."""
+    return list(digests(plan)) if recorded.files is None else []
+
+
+def _changed_parts(fingerprint: str, plan: Plan) -> list[str]:
+    before = dict(part.partition(":")[::2] for part in fingerprint.split())
     parts = _parts(plan)
     if "start" in before:  # They have not always been told apart.
         parts = {"start": [parts.pop(name) for name in _START], **parts}
-    now = {name: _digest(part) for name, part in parts.items()}
-    return [name for name in dict.fromkeys([*now, *before]) if now.get(name) != before.get(name)]
+    return _unequal({name: _digest(part) for name, part in parts.items()}, before)
+
+
+def _unequal(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    return [name for name in dict.fromkeys([*one, *other]) if one.get(name) != other.get(name)]
 
 
 _START = ("run_as", "start_method", "start_together")
 
 
 def _parts(plan: Plan) -> dict[str, object]:
+    from . import sources
+
     return {
-        "code": plan.code and _meaning(plan.code.source),
+        "code": plan.code and sources.meaning(plan.code.source),
         "shared": plan.shared,
         "processes": plan.processes,
         "parent": [_call(plan.before), _call(plan.after)],
@@ -190,23 +221,3 @@ def _call(call: Call | None) -> object:
 def _digest(part: object) -> str:
     written = json.dumps(part, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(written.encode()).hexdigest()[:12]
-
-
-def _meaning(source: str) -> object:
-    """``source`` without its comments and layout; as it stands where this Python cannot read it."""
-    import ast  # Only exploring asks, and runs should start soon.
-
-    try:
-        return _shape(ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError):
-        return source
-
-
-def _shape(node: Any) -> object:
-    # Not ``ast.dump``, whose text is another one in another version of Python.
-    if isinstance(node, list):
-        return [_shape(item) for item in node]
-    if not hasattr(node, "_fields"):
-        return repr(node)
-    fields = [(name, getattr(node, name, None)) for name in node._fields]
-    return [type(node).__name__, *([name, _shape(value)] for name, value in fields if value not in (None, []))]

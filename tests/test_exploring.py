@@ -96,6 +96,7 @@ def test_the_schedules_of_what_is_not_acceptable_are_saved(tmp_path: Path) -> No
             seed=7,
             exact=(),
             steps=("left", "right"),
+            files={},
         )
     ]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.plan import Plan
 from engine.planning import plan
-from engine.schedule import Schedule, differences, fingerprint, from_text, steps_of, text, turns
+from engine.schedule import Schedule, differences, digests, fingerprint, from_text, steps_of, text, turns, untold
 from tests.support import variant_of
 
 SCHEDULE = Schedule(
@@ -66,6 +66,13 @@ def test_a_schedule_is_kept_as_it_is() -> None:
     assert Schedule.from_json(json.loads(json.dumps(SCHEDULE.to_json()))) == SCHEDULE
 
 
+def test_files_are_kept_where_they_were_looked_at() -> None:
+    schedule = replace(SCHEDULE, files={"workers.py": "1f2e3d4c"})
+
+    assert schedule.to_json() == {**WRITTEN, "files": {"workers.py": "1f2e3d4c"}}
+    assert Schedule.from_json(schedule.to_json()) == schedule
+
+
 def test_a_start_method_is_kept_where_the_command_line_asked_for_one() -> None:
     schedule = replace(SCHEDULE, start_method="spawn")
 
@@ -86,6 +93,8 @@ def test_a_start_method_is_kept_where_the_command_line_asked_for_one() -> None:
             'its "file" is missing or not what it should be',
         ),
         ({**WRITTEN, "start_method": 1}, 'its "start_method" is missing or not what it should be'),
+        ({**WRITTEN, "files": [1]}, 'its "files" is missing or not what it should be'),
+        ({**WRITTEN, "files": {"a.py": 1}}, 'its "files" is missing or not what it should be'),
         ({**WRITTEN, "timing": "real"}, 'its "timing" is neither any nor virtual'),
         ({**WRITTEN, "surprise": 1}, 'it has the unknown key "surprise"'),
         ({**WRITTEN, "steps": ["left", 3]}, "3 is not somebody's turn"),
@@ -119,6 +128,10 @@ faults: [{kill: first, after: counter.acquire}]
 def planned(folder: Path, old: str = "", new: str = "") -> Plan:
     assert old in SCENARIO
     return plan(variant_of(folder, SCENARIO.replace(old, new)))
+
+
+def recorded(plan: Plan) -> Schedule:
+    return replace(SCHEDULE, fingerprint=fingerprint(plan), files=digests(plan))
 
 
 @pytest.mark.parametrize(
@@ -155,11 +168,11 @@ def test_what_changes_nothing_that_can_happen_changes_no_fingerprint(tmp_path: P
     ],
 )
 def test_what_changes_what_can_happen_is_named(tmp_path: Path, old: str, new: str, part: str) -> None:
-    assert differences(fingerprint(planned(tmp_path)), planned(tmp_path, old, new)) == [part]
+    assert differences(recorded(planned(tmp_path)), planned(tmp_path, old, new)) == [part]
 
 
 def test_what_is_as_it_was_has_no_differences(tmp_path: Path) -> None:
-    assert differences(fingerprint(planned(tmp_path)), planned(tmp_path)) == []
+    assert differences(recorded(planned(tmp_path)), planned(tmp_path)) == []
 
 
 @pytest.mark.parametrize(("new", "parts"), [("fork", []), ("spawn", ["start"])])
@@ -169,7 +182,7 @@ def test_fingerprints_that_have_one_part_for_all_of_the_start_still_fit(
     kept = [one for one in fingerprint(planned(tmp_path)).split() if not one.startswith(("run_as:", "start_"))]
     older = " ".join([*kept, "start:3a0dd72e6a7c"])
 
-    assert differences(older, planned(tmp_path, "fork", new)) == parts
+    assert differences(replace(SCHEDULE, fingerprint=older), planned(tmp_path, "fork", new)) == parts
 
 
 def test_where_the_scenario_is_changes_nothing(tmp_path: Path) -> None:
@@ -184,4 +197,65 @@ def test_code_that_this_python_cannot_read_is_taken_as_it_stands(tmp_path: Path)
     odd = made._replace(code=made.code._replace(source="def f(:"))
     odder = made._replace(code=made.code._replace(source="def f(: "))
 
-    assert differences(fingerprint(odd), odder) == ["code"]
+    assert differences(recorded(odd), odder) == ["code"]
+
+
+# The files it is made of
+
+IN_FILES = """\
+code: |
+  import of_code
+  def here(): ...
+processes:
+  one: {target: here}
+  two: {target: "workers.py:work"}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, source in {
+        "of_code.py": "",
+        "workers.py": "import helper\ndef work(): helper.help(1)\n",
+        "helper.py": "def help(by): ...\n",
+    }.items():
+        (tmp_path / name).write_text(source)
+    return tmp_path
+
+
+def in_files(folder: Path) -> Plan:
+    return plan(variant_of(folder, IN_FILES))
+
+
+@pytest.mark.parametrize("changed", ["workers.py", "helper.py", "of_code.py"])
+def test_a_file_that_targets_are_made_of_is_named_when_it_has_changed(folder: Path, changed: str) -> None:
+    before = recorded(in_files(folder))
+
+    (folder / changed).write_text((folder / changed).read_text() + "def more(): ...\n")
+
+    assert differences(before, in_files(folder)) == [changed]
+
+
+def test_comments_and_layout_of_files_change_nothing(folder: Path) -> None:
+    before = recorded(in_files(folder))
+
+    (folder / "helper.py").write_text("# What helps.\n\ndef help( by ): ...\n")
+
+    assert differences(before, in_files(folder)) == []
+
+
+def test_a_file_that_is_imported_no_more_and_one_that_is_new_are_named(folder: Path) -> None:
+    before = recorded(in_files(folder))
+
+    (folder / "newer.py").touch()
+    (folder / "workers.py").write_text("import newer\ndef work(): ...\n")
+
+    assert differences(before, in_files(folder)) == ["newer.py", "workers.py", "helper.py"]
+
+
+def test_of_a_schedule_that_was_saved_without_files_nobody_can_tell_whether_they_have_changed(folder: Path) -> None:
+    before = replace(recorded(in_files(folder)), files=None)
+
+    assert differences(before, in_files(folder)) == []
+    assert untold(before, in_files(folder)) == ["helper.py", "of_code.py", "workers.py"]
+    assert untold(recorded(in_files(folder)), in_files(folder)) == []

@@ -59,13 +59,15 @@ def _recorded(path: str, schedule: Schedule) -> Prepared:
     """The variant that ``schedule`` was recorded from. Raises UsageError where it is not there any more."""
     from ..preparation import prepare
     from ..scenario.files import find_files
-    from ..schedule import differences
+    from ..schedule import differences, untold
 
     candidates = prepare(find_files([schedule.file]), simulation.settings(schedule.start_method))
-    fitting = [one for one in candidates if not differences(schedule.fingerprint, one.plan)]
+    fitting = [one for one in candidates if not differences(schedule, one.plan)]
     if not fitting:
         raise click.UsageError(f"{path} does not fit {schedule.file} any more: {_difference(schedule, candidates)}")
     one = next(filter(lambda one: _is_named(one, schedule), fitting), fitting[0])
+    if files := untold(schedule, one.plan):
+        raise click.UsageError(f"{path} does not say what {', '.join(files)} was when it was saved")
     # The scenario does not show what only the command line has asked for.
     return replace(one, assignments={**one.assignments, **forced(schedule.start_method, None)})
 
@@ -75,9 +77,7 @@ def _difference(schedule: Schedule, candidates: Sequence[Prepared]) -> str:
     from ..schedule import differences
 
     changed = [
-        (differences(schedule.fingerprint, one.plan), _is_named(one, schedule))
-        for one in candidates
-        if one.name == schedule.name
+        (differences(schedule, one.plan), _is_named(one, schedule)) for one in candidates if one.name == schedule.name
     ]
     # A start method may have moved to or from the matrix.
     alike = [parts for parts, is_named in changed if is_named or parts == ["start_method"]]

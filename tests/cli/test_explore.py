@@ -310,6 +310,37 @@ def test_a_schedule_of_a_scenario_that_has_changed_is_refused_and_says_in_what(b
     )
 
 
+def test_a_schedule_of_targets_in_a_file_that_has_changed_is_refused_and_names_it(backend: FakeSimulation) -> None:
+    workers = Path("locks/workers.py")
+    workers.write_text("def work(): return 1\n")
+    path = recorded(backend, SCENARIO.replace("target: work", 'target: "workers.py:work"'))
+
+    workers.write_text("def work():\n    return 1  # As it was.\n")
+    assert called("replay", path) == FAILED
+
+    workers.write_text("def work(): return 3\n")
+    assert refused("replay", path) == (
+        f"{path} does not fit locks/broken.yaml any more: changed since then in workers.py"
+    )
+
+
+def test_a_schedule_that_does_not_say_what_files_were_is_refused_where_there_are_any(backend: FakeSimulation) -> None:
+    Path("locks/workers.py").write_text("def work(): return 1\n")
+    path = recorded(backend, SCENARIO.replace("target: work", 'target: "workers.py:work"'))
+    _without_files(path)
+    assert refused("replay", path) == f"{path} does not say what workers.py was when it was saved"
+
+    path = recorded(backend)
+    _without_files(path)
+    assert called("replay", path) == FAILED
+
+
+def _without_files(path: str) -> None:
+    written = json.loads(Path(path).read_text())
+    del written["files"]
+    Path(path).write_text(json.dumps(written))
+
+
 def test_a_schedule_of_a_scenario_that_is_gone_is_refused(backend: FakeSimulation) -> None:
     path = recorded(backend)
 
