@@ -51,6 +51,8 @@ class Schedule:
     files: Mapping[str, str] | None = None
     """The files that its targets are in, and those in the scenario's folders that these import, each with a hash; none
     in what was saved before they were looked at."""
+    beside: str | None = None
+    """The scenario's file, as the folder leads to it that the schedule was saved in."""
 
     def to_json(self) -> dict[str, Any]:
         told = {name: value for name, value in vars(self).items() if value is not None}
@@ -89,8 +91,9 @@ _KINDS: dict[str, type] = {
     "steps": list,
     "start_method": str,
     "files": dict,
+    "beside": str,
 }
-_OPTIONAL = frozenset(("start_method", "files"))
+_OPTIONAL = frozenset(("start_method", "files", "beside"))
 
 
 # Steps as text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,8 +32,8 @@ def command(path: str, real: bool, json_path: str | None, html_path: str | None)
     With --real its schedule is forced on real processes, too: each operation waits for its turn, and where that is
     done the outcome is proved.
 
-    It is refused where its scenario has changed since in a way that matters. The scenario's file is looked for from
-    the folder in which the command is called.
+    It is refused where its scenario has changed since in a way that matters. The scenario's file is looked for where
+    it was as seen from SCHEDULE, and then from the folder in which the command is called.
     """
     output = Output({"json": json_path, "html": html_path})
     started_s = time.monotonic()
@@ -45,7 +46,7 @@ def command(path: str, real: bool, json_path: str | None, html_path: str | None)
     try:
         made = replay(one, backend, schedule, path, reality.force if real else None)
     except Diverged as error:
-        raise click.UsageError(f"{path} leads elsewhere than it did: {error}") from error
+        raise schedules.Refused(f"{path} leads elsewhere than it did: {error}", _again(one.file, schedule)) from error
     finally:
         with undisturbed():
             backend.close()
@@ -56,20 +57,28 @@ def command(path: str, real: bool, json_path: str | None, html_path: str | None)
 
 
 def _recorded(path: str, schedule: Schedule) -> Prepared:
-    """The variant that ``schedule`` was recorded from. Raises UsageError where it is not there any more."""
+    """The variant that ``schedule`` was recorded from. Raises Refused where it is not there any more."""
     from ..preparation import prepare
-    from ..scenario.files import find_files
     from ..schedule import differences, untold
 
-    candidates = prepare(find_files([schedule.file]), simulation.settings(schedule.start_method))
+    file = schedules.scenario_of(path, schedule)
+    candidates = prepare([file], simulation.settings(schedule.start_method))
     fitting = [one for one in candidates if not differences(schedule, one.plan)]
     if not fitting:
-        raise click.UsageError(f"{path} does not fit {schedule.file} any more: {_difference(schedule, candidates)}")
+        message = f"{path} does not fit {file} any more: {_difference(schedule, candidates)}"
+        raise schedules.Refused(message, _again(file, schedule))
     one = next(filter(lambda one: _is_named(one, schedule), fitting), fitting[0])
     if files := untold(schedule, one.plan):
-        raise click.UsageError(f"{path} does not say what {', '.join(files)} was when it was saved")
+        message = f"{path} does not say what {', '.join(files)} was when it was saved"
+        raise schedules.Refused(message, _again(file, schedule))
     # The scenario does not show what only the command line has asked for.
     return replace(one, assignments={**one.assignments, **forced(schedule.start_method, None)})
+
+
+def _again(file: str, schedule: Schedule) -> str:
+    """What finds a schedule that fits."""
+    option = [] if schedule.start_method is None else ["--start-method", schedule.start_method]
+    return f"explore it again: {shlex.join(['engine', 'explore', *option, file])}"
 
 
 def _difference(schedule: Schedule, candidates: Sequence[Prepared]) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from engine.cli import FAILED, INTERRUPTED, simulation
 from engine.cli.commands import engine
-from engine.cli.schedules import name_of
+from engine.cli.schedules import Refused, name_of
 from engine.errors import ScenarioError
 from engine.exploration import Settings
 from engine.preparation import Prepared, prepare
@@ -56,10 +56,20 @@ def called(*arguments: str) -> int:
     return status
 
 
-def refused(*arguments: str) -> str:
-    with pytest.raises(click.UsageError) as raised:
-        called(*arguments)
+def refused(path: str) -> str:
+    """Why the schedule in the file ``path`` is not replayed."""
+    with pytest.raises(Refused) as raised:
+        called("replay", path)
     return raised.value.message
+
+
+def shown(path: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines that say why it is not, and what to do."""
+    capsys.readouterr()
+    with pytest.raises(Refused) as raised:
+        called("replay", path)
+    raised.value.show()
+    return capsys.readouterr().err.splitlines()
 
 
 SAVED = Path(".engine", "locks-broken.schedule.json")
@@ -199,9 +209,7 @@ def test_a_scenario_that_has_another_start_method_since_is_refused(
 
     Path("locks/broken.yaml").write_text(f"{SCENARIO}{after}\n")
 
-    assert refused("replay", path) == (
-        f"{path} does not fit locks/broken.yaml any more: changed since then in start_method"
-    )
+    assert refused(path) == (f"{path} does not fit locks/broken.yaml any more: changed since then in start_method")
 
 
 @pytest.mark.parametrize("before", ["start_method: fork", "matrix: {start_method: [fork]}"])
@@ -305,7 +313,7 @@ def test_a_schedule_of_a_scenario_that_has_changed_is_refused_and_says_in_what(b
 
     Path("locks/broken.yaml").write_text(SCENARIO.replace("...", "return 1") + "start_together: true\n")
 
-    assert refused("replay", path) == (
+    assert refused(path) == (
         f"{path} does not fit locks/broken.yaml any more: changed since then in code, start_together"
     )
 
@@ -319,25 +327,23 @@ def test_a_schedule_of_targets_in_a_file_that_has_changed_is_refused_and_names_i
     assert called("replay", path) == FAILED
 
     workers.write_text("def work(): return 3\n")
-    assert refused("replay", path) == (
-        f"{path} does not fit locks/broken.yaml any more: changed since then in workers.py"
-    )
+    assert refused(path) == (f"{path} does not fit locks/broken.yaml any more: changed since then in workers.py")
 
 
 def test_a_schedule_that_does_not_say_what_files_were_is_refused_where_there_are_any(backend: FakeSimulation) -> None:
     Path("locks/workers.py").write_text("def work(): return 1\n")
     path = recorded(backend, SCENARIO.replace("target: work", 'target: "workers.py:work"'))
-    _without_files(path)
-    assert refused("replay", path) == f"{path} does not say what workers.py was when it was saved"
+    _without(path, "files")
+    assert refused(path) == f"{path} does not say what workers.py was when it was saved"
 
     path = recorded(backend)
-    _without_files(path)
+    _without(path, "files")
     assert called("replay", path) == FAILED
 
 
-def _without_files(path: str) -> None:
+def _without(path: str, key: str) -> None:
     written = json.loads(Path(path).read_text())
-    del written["files"]
+    del written[key]
     Path(path).write_text(json.dumps(written))
 
 
@@ -345,13 +351,73 @@ def test_a_schedule_of_a_scenario_that_is_gone_is_refused(backend: FakeSimulatio
     path = recorded(backend)
 
     Path("locks/broken.yaml").write_text(SCENARIO.replace("...", "return 1").replace("two locks", "three locks"))
-    assert refused("replay", path) == (
+    assert refused(path) == (
         f'{path} does not fit locks/broken.yaml any more: it has no scenario "two locks" with that variant'
     )
 
+
+def test_a_refusal_says_why_and_what_to_do_and_nothing_of_the_command_line(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backend.explored = exploration(DEADLOCK)
+    called("explore", "locks", "--start-method", "spawn")
+    Path("locks/broken.yaml").write_text(SCENARIO.replace("...", "return 1"))
+
+    assert shown(str(SAVED), capsys) == [
+        f"{SAVED} does not fit locks/broken.yaml any more: changed since then in code",
+        "  hint: explore it again: engine explore --start-method spawn locks/broken.yaml",
+    ]
+
+
+def test_the_scenario_is_found_from_another_folder(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = recorded(backend)
+    (tmp_path / "elsewhere" / "locks").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "locks" / "broken.yaml").write_text("another: one\n")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    capsys.readouterr()
+
+    assert called("replay", f"../{path}") == FAILED
+    assert capsys.readouterr().out.startswith("failed   two locks  ../locks/broken.yaml  ")
+
+
+def test_a_schedule_that_was_moved_finds_the_scenario_from_here(backend: FakeSimulation, tmp_path: Path) -> None:
+    path = Path(recorded(backend))
+    (tmp_path / "moved" / "away").mkdir(parents=True)
+    moved = path.rename(tmp_path / "moved" / "away" / path.name)
+
+    assert called("replay", str(moved)) == FAILED
+
+
+def test_a_scenario_that_is_gone_is_told_with_where_it_was_looked_for(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = recorded(backend)
     Path("locks/broken.yaml").unlink()
-    with pytest.raises(ScenarioError, match=r"locks/broken\.yaml"):
-        called("replay", path)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    here, there = tmp_path / "elsewhere" / "locks" / "broken.yaml", tmp_path / "locks" / "broken.yaml"
+    assert shown(f"../{path}", capsys) == [
+        f"../{path}: the scenario that it was recorded from is gone: there is no {there} nor {here}"
+    ]
+
+
+def test_of_a_schedule_that_does_not_say_where_it_was_saved_the_folder_counts(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = recorded(backend)
+    _without(path, "beside")
+    assert called("replay", path) == FAILED
+
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    here = Path("locks/broken.yaml").absolute()
+    assert shown(f"../{path}", capsys) == [
+        f"../{path}: the scenario that it was recorded from is gone: there is no {here}",
+        "  hint: call engine replay from the folder that engine explore was called in",
+    ]
 
 
 def test_a_scenario_may_have_another_name_since(backend: FakeSimulation) -> None:
@@ -378,7 +444,7 @@ def test_a_schedule_that_leads_elsewhere_is_refused(backend: FakeSimulation) -> 
     path = recorded(backend)
     backend.explored = exploration(FINE)
 
-    assert refused("replay", path) == f"{path} leads elsewhere than it did: step 1: left cannot go on"
+    assert refused(path) == f"{path} leads elsewhere than it did: step 1: left cannot go on"
 
 
 @pytest.mark.parametrize(
@@ -395,7 +461,7 @@ def test_what_is_no_schedule_is_refused(backend: FakeSimulation, text: str | Non
     if text is not None:
         Path("a.schedule.json").write_bytes(text.encode("utf-8", "surrogateescape"))
 
-    assert refused("replay", "a.schedule.json") == message
+    assert refused("a.schedule.json") == message
 
 
 # Modules
