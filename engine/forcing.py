@@ -13,7 +13,7 @@ from typing import Any
 
 from .exploration import Found
 from .fusing import fused
-from .plain import without_addresses
+from .plain import without_accidents
 from .plan import PARENT, Plan, Score, SharedPlan, Turn
 from .primitives import primitive
 from .stage.points import SLEEPING, STEPS, UNTRACED
@@ -180,7 +180,7 @@ def _differences(simulated: Run, real: Run, orders_output: bool) -> Iterator[str
     if real.ending != simulated.ending:
         why = f" ({real.why})" if real.why else ""
         yield f"it ended in {real.ending}{why}, and not in {simulated.ending}"
-    if orders_output and real.stdout != simulated.stdout:
+    if orders_output and not _is_same(real.stdout, simulated.stdout):
         yield f"it printed {real.stdout!r}, and not {simulated.stdout!r}"
     everybody = [(PARENT, simulated.parent, real.parent)]
     everybody += [(name, one, real.processes[name]) for name, one in simulated.processes.items()]
@@ -190,7 +190,7 @@ def _differences(simulated: Run, real: Run, orders_output: bool) -> Iterator[str
             yield from _differences_of_process(name, one, other)
     if simulated.ending == "completed" == real.ending:
         for name, value in simulated.shared.items():
-            if name not in real.shared or real.shared[name] != value:
+            if name not in real.shared or not _is_same(real.shared[name], value):
                 yield f"{name} held {real.shared.get(name)!r}, and not {value!r}"
 
 
@@ -199,10 +199,19 @@ def _differences_of_process(name: str, simulated: ProcessRun, real: ProcessRun) 
         one, other = look(simulated), look(real)
         if name == PARENT and word == "complained":  # As when interpreters end that have something to tidy up.
             continue
-        if one != other and without_addresses(repr(one)) != without_addresses(repr(other)):
+        if not _is_same(one, other):
             yield f"{name} {word} {_said(other)}, and not {_said(one)}"
     if name != PARENT and simulated.exitcode is not None and real.exitcode != simulated.exitcode:
         yield f"{name} has the exit code {real.exitcode}, and not {simulated.exitcode}"
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Whether they are equal but for what is another in every run."""
+    return one == other or _text(one) == _text(other)
+
+
+def _text(value: object) -> str:
+    return without_accidents(value if isinstance(value, str) else repr(value))
 
 
 _TRACEBACK = re.compile(r"(?m)^(Process .*:|Traceback .*)\n(.*\n)*")

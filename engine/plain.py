@@ -60,6 +60,25 @@ def without_addresses(text: str) -> str:
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
+def without_accidents(text: str) -> str:
+    """``text`` without what is another in every run that comes to the same: addresses, and where a recursion without an
+    end met its limit, which depends on how deep the stack was that it began at."""
+    if " at 0x" in text:
+        text = _ADDRESS.sub(" at 0x0", text)
+    if "ecursion" in text or "[Previous line" in text:
+        for accident, instead in _OF_RECURSION:
+            text = accident.sub(instead, text)
+    return text
+
+
+_OF_RECURSION = (
+    (re.compile(r"(?m)^Traceback \(most recent call last\):\n(?:  .*\n)+(?=RecursionError)"), ""),
+    (re.compile(r"\[Previous line repeated [0-9]+ more times?\]"), "[Previous line repeated]"),
+    (re.compile(r"maximum recursion depth exceeded(?: while calling a Python object| in [a-z]+)?"), "too deep"),
+)
+"""Source: CPython, Lib/traceback.py (``StackSummary.format``) and Objects/ (``Py_EnterRecursiveCall``)."""
+
+
 def describe(value: object) -> str:
     """The repr of ``value``, without addresses, which are others in every run; a repr that raises is itself
     described."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -194,13 +195,31 @@ def test_the_order_of_output_counts_only_where_somebody_looks() -> None:
     assert compare(found(SIMULATED), changed(stdout="other order"), False) == Confirmation("confirmed")
 
 
-def test_where_an_object_is_in_memory_is_not_compared() -> None:
-    simulated, real = (
-        with_process("right", raised=Raised("ValueError", ("ValueError",), f"<Queue at {address}>", None))
-        for address in ("0x7f00", "0x7fa7")
-    )
+def raising(message: str) -> Run:
+    return with_process("right", raised=Raised("ValueError", ("ValueError",), message, None))
 
-    assert compare(found(simulated), real, True) == Confirmation("confirmed")
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        raising,
+        lambda text: with_process("left", returned=Returned(text)),
+        lambda text: with_process("left", stdout=text),
+        lambda text: with_process("left", stderr=text),
+        lambda text: changed(stdout=text),
+        lambda text: changed(shared={"jobs": [text, 1]}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("simulated", "real"),
+    [
+        ("<Queue at 0x7f00>", "<Queue at 0x7fa7>"),
+        ("  [Previous line repeated 970 more times]", "  [Previous line repeated 973 more times]"),
+    ],
+)
+def test_what_is_another_in_every_run_is_not_compared(simulated: str, real: str, at: Callable[[str], Run]) -> None:
+    assert compare(found(at(simulated)), at(real), True) == Confirmation("confirmed")
+    assert compare(found(at(simulated)), at(real.replace("7", "seven")), True).agreement == "differs"
 
 
 def test_of_tracebacks_it_is_compared_whether_there_is_one() -> None:

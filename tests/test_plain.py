@@ -261,3 +261,43 @@ def test_the_name_of_a_type_is_bounded() -> None:
 
     assert isinstance(encoded, dict)
     assert encoded["type"] == "x" * 200 + "... [800 more characters]"
+
+
+ENDLESS = """\
+Traceback (most recent call last):
+  File "a.py", line 2, in ping
+    pong()
+  [Previous line repeated {} more times]
+RecursionError: maximum recursion depth exceeded{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<a at 0x7f00> and <b at 0x7f01>", "<a at 0x1> and <b at 0x2>"),
+        (ENDLESS.format(970, ""), ENDLESS.format(7, " while calling a Python object")),
+        (ENDLESS.format(970, ""), ENDLESS.format(7, " in comparison").replace("    pong()\n", "    pong()\n" * 2)),
+        (repr(ENDLESS.format(970, "")), repr(ENDLESS.format(971, ""))),
+    ],
+)
+def test_what_is_another_in_every_run_tells_no_texts_apart(one: str, other: str) -> None:
+    assert plain.without_accidents(one) == plain.without_accidents(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<a at 0x7f00>", "<b at 0x7f00>"),
+        ("0x7f00", "0x7f01"),
+        ("repeated 3 more times", "repeated 4 more times"),
+        (ENDLESS.format(970, "").replace("RecursionError", "ValueError"), ENDLESS.format(970, "")),
+        (f"before\n{ENDLESS.format(970, '')}", ENDLESS.format(970, "")),
+        (
+            ENDLESS.format(970, "").replace("RecursionError: maximum", "ValueError: other"),
+            ENDLESS.format(970, "").replace("RecursionError: maximum", "ValueError: other").replace("ping", "pong"),
+        ),
+    ],
+)
+def test_all_else_does(one: str, other: str) -> None:
+    assert plain.without_accidents(one) != plain.without_accidents(other)

@@ -63,7 +63,7 @@ def _shown(arguments: tuple[Any, ...]) -> str:
         where, *values = said
         said = [] if where == range(1) else [where.start if len(where) == 1 else [where.start, where.stop]]
         said += [value[0] if len(value) == 1 else value for value in values]
-    return plain.without_addresses(", ".join(_SHORT.repr(content(one)) for one in said))
+    return ", ".join(_SHORT.repr(content(one)) for one in said)
 
 
 def content(value: Any) -> Any:
@@ -96,5 +96,29 @@ class _Message:
         return f"<a message of {self._size} bytes>"
 
 
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = 40
+class Short(reprlib.Repr):
+    """Makes reprs of at most ``length`` characters for each value, which are the same in every run."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = length
+
+    def repr_str(self, x: str, level: int) -> str:
+        # Before it is cut: of an address that is not there as a whole, nobody can tell that it is one.
+        return super().repr_str(plain.without_accidents(x), level)
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        return super().repr_instance(_Said(plain.describe(x)), level)
+
+
+class _Said:
+    """What has this repr."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+_SHORT = Short(40)

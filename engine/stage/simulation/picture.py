@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import reprlib
 from typing import Any
 
 from ...models.model import BLOCKED, Done, Raised
-from ...plain import without_addresses
-from .names import content, label, said
+from ...plain import without_accidents
+from .names import Short, content, label, said
 from .places import stands_at
 from .strand import Strand
 from .world import Scheduler, World
@@ -80,8 +79,8 @@ def _told(world: World, strand: Strand) -> dict[str, Any]:
         "primitive": primitive,
         "operation": operation,
         "arguments": "" if strand.is_midway else arguments,
-        "result": without_addresses(_SHORT.repr(content(_of_one(step.result)))) if type(step) is Done else None,
-        "error": without_addresses(_error(step.error)) if type(step) is Raised else None,
+        "result": _SHORT.repr(content(_of_one(step.result))) if type(step) is Done else None,
+        "error": without_accidents(_error(step.error)) if type(step) is Raised else None,
         "where": "" if strand.greenlet is None else stands_at(strand.greenlet.gr_frame),
         "blocked": {},
     }
@@ -110,5 +109,4 @@ def _blocked(world: World) -> dict[str, str]:
     return found
 
 
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = 60
+_SHORT = Short(60)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -121,8 +121,8 @@ def key(played: Played, terms: Terms) -> Any:
     return (
         played.ending,
         tuple([_mark(process) for process in (life.parent, *life.processes.values())]),
-        plain.without_addresses(repr(finals)),
-        life.world.states[life.world.output] if life.world.output is not None else (),
+        plain.without_accidents(repr(finals)),
+        _alike(life.world.states[life.world.output]) if life.world.output is not None else (),
         *life.left_behind,
         _duration_s(played) if terms.is_timed else 0.0,
     )
@@ -137,11 +137,20 @@ def _mark(process: Process) -> Any:
     returned, raised = process.returned, process.raised
     return (
         process.exitcode,
-        "" if returned is NOTHING else returned if type(returned) in _TELLING else repr(plain.encode(returned)),
-        raised and (raised["type"], plain.without_addresses(raised["message"])),
-        tuple(process.written),
+        "" if returned is NOTHING else returned if type(returned) in _TELLING else _identity(returned),
+        raised and (raised["type"], plain.without_accidents(raised["message"])),
+        _alike(process.written),
         process.struck,
     )
+
+
+def _identity(returned: object) -> str:
+    return plain.without_accidents(repr(plain.encode(returned)))
+
+
+def _alike(written: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What was written, each with its text last, without what is another in every run."""
+    return tuple([(*rest, plain.without_accidents(text)) for *rest, text in written]) if written else ()
 
 
 _TELLING = (int, type(None))

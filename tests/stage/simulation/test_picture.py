@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -112,6 +113,24 @@ def test_long_results_are_shortened() -> None:
     step = one("v.value", v={"type": "Manager.Value", "typecode": "u", "value": "x" * 100})[-1]
 
     assert step["result"] == f"'{'x' * 27}...{'x' * 28}'"
+
+
+@pytest.mark.parametrize("made", ["object()", "repr(object())", "[repr(object())]", "'x' * 60 + repr(object())"])
+def test_addresses_are_left_out_before_what_is_long_is_cut(made: str) -> None:
+    plan = a_plan(
+        f"""
+        class WithANameThatIsLonger: ...
+        def one(q):
+            object = WithANameThatIsLonger
+            q.put({made})
+        """,
+        {"one": [ref("q")]},
+        shared={"q": {"type": "Manager.Queue"}},
+    )
+
+    (put,) = [step for step in recorded(plan).steps if step["operation"] == "put" and step["arguments"]]
+
+    assert re.search("0x0>|message of", put["arguments"])
 
 
 def test_what_a_feeder_does_is_its_own_and_nowhere() -> None:

@@ -1,0 +1,78 @@
+"""What a run came to is the same wherever its objects are in memory, and however deep its stack was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+from engine.plan import Plan
+from engine.stage.simulation.play import key
+from tests.playing_support import following, playing, terms_of
+from tests.processes_support import a_plan
+
+Result = TypeVar("Result")
+
+
+def ran(plan: Plan, **more: object) -> tuple[object, list[tuple[int, str]]]:
+    """What a run is known by, and what its process wrote."""
+    terms = terms_of(plan, **more)
+    with playing(terms, following("one")) as played:
+        return key(played, terms), list(played.life.processes["one"].written)
+
+
+def deeper(levels: int, run: Callable[[], Result]) -> Result:
+    return deeper(levels - 1, run) if levels else run()
+
+
+def one(body: str) -> Plan:
+    return a_plan(f"def one(): {body}", ["one"])
+
+
+@pytest.mark.parametrize("orders_output", [False, True])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def one(): one()",
+        """
+        def ping(): pong()
+        def pong(): ping()
+        def one(): ping()
+        """,
+        """
+        import traceback
+        def ping(): ping()
+        def one():
+            try: ping()
+            except RecursionError: print(traceback.format_exc())
+        """,
+    ],
+)
+def test_an_endless_recursion_comes_to_the_same_at_whatever_depth_it_begins(code: str, orders_output: bool) -> None:
+    plan = a_plan(code, ["one"])
+
+    first, seen = ran(plan, orders_output=orders_output)
+    second, other = deeper(7, lambda: ran(plan, orders_output=orders_output))
+
+    assert seen != other
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "print(f'<a thing at 0x{address}>')",
+        "return f'<a thing at 0x{address}>'",
+        "raise ValueError(f'<a thing at 0x{address}>')",
+    ],
+)
+@pytest.mark.parametrize("orders_output", [False, True])
+def test_addresses_do_not_tell_runs_apart(body: str, orders_output: bool) -> None:
+    first, second, third = (
+        ran(one(body.replace("{address}", address).replace("thing", thing)), orders_output=orders_output)[0]
+        for address, thing in (("7f00", "thing"), ("7f01", "thing"), ("7f01", "king"))
+    )
+
+    assert first == second
+    assert second != third
