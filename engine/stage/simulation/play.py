@@ -204,12 +204,13 @@ def _merged(life: Life, stream: int) -> str:
 
 
 def _process(life: Life, process: Process, completed: bool) -> dict[str, Any]:
-    has_ended = process.exitcode is not None
-    waits = None
-    if not has_ended and not completed:
+    joins = not completed and process is life.parent and _joins(life)
+    has_ended = process.exitcode is not None and not joins
+    waits = _JOINING if joins else None
+    if not (has_ended or completed or joins):
         waits = _waiting(life, process)
     return {
-        "exitcode": process.exitcode if process.is_started else None,
+        "exitcode": process.exitcode if process.is_started and not joins else None,
         "stdout": process.text(STDOUT),
         "stderr": process.text(STDERR),
         "returned": None if process.returned is NOTHING else {"value": plain.encode(process.returned)},
@@ -219,6 +220,17 @@ def _process(life: Life, process: Process, completed: bool) -> dict[str, Any]:
         "waiting_for": waits,
         "faults": list(process.struck),
     }
+
+
+def _joins(life: Life) -> bool:
+    """Whether the parent is over here, where nobody can tell whether it is, and in reality has still to join."""
+    is_over = life.parent.exitcode is not None and not life.parent.is_gone
+    return is_over and any(
+        one.is_started and one.exitcode is None and not one.daemon for one in life.processes.values()
+    )
+
+
+_JOINING = {"operation": "join", "where": ""}
 
 
 def _never_started(name: str) -> Process:

@@ -1,16 +1,16 @@
-"""What a run came to is the same wherever its objects are in memory, and however deep its stack was."""
+"""What is told of a run, and what it is known by: not where its objects are in memory, or how deep its stack was."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 from engine.plan import Plan
-from engine.stage.simulation.play import key
+from engine.stage.simulation.play import key, told
 from tests.playing_support import following, playing, terms_of
-from tests.processes_support import a_plan
+from tests.processes_support import a_plan, ref
 
 Result = TypeVar("Result")
 
@@ -76,3 +76,43 @@ def test_addresses_do_not_tell_runs_apart(body: str, orders_output: bool) -> Non
 
     assert first == second
     assert second != third
+
+
+# The parent
+
+
+def parent_of(source: str, calls: dict[str, list[object]], **more: Any) -> dict[str, Any]:
+    """What is told of the parent of a run with a lock."""
+    plan = a_plan(source, calls, shared={"lock": {"type": "Lock"}}, **more)
+    terms = terms_of(plan)
+    with playing(terms, following()) as played:
+        parent: dict[str, Any] = told(played, terms)["parent"]
+        return parent
+
+
+STUCK = "def stuck(lock): lock.acquire(), lock.acquire()\ndef after(): ...\n"
+
+
+@pytest.mark.parametrize("after", [None, ()])
+def test_the_parent_waits_in_join_for_who_is_stuck(after: tuple[()] | None) -> None:
+    parent = parent_of(STUCK, {"stuck": [ref("lock")]}, after=after)
+
+    assert (parent["waiting_for"], parent["exitcode"], parent["ended"]) == (
+        {"operation": "join", "where": ""},
+        None,
+        False,
+    )
+
+
+def test_a_parent_whose_processes_have_ended_has_too() -> None:
+    parent = parent_of("def one(lock): lock.acquire()", {"one": [ref("lock")]})
+
+    assert (parent["waiting_for"], parent["exitcode"], parent["ended"]) == (None, 0, True)
+
+
+def test_a_parent_that_ended_before_it_could_join_waits_for_nobody() -> None:
+    source = f"{STUCK}def before(): raise SystemExit(3)\n"
+
+    parent = parent_of(source, {"stuck": [ref("lock")]}, before=())
+
+    assert (parent["waiting_for"], parent["exitcode"]) == (None, 3)
