@@ -72,7 +72,7 @@ class Simulation:
             def have(one: Found) -> Run:
                 if variation not in self._others:
                     self._others[variation] = SimulationStage(self._interpreter, hash_seed=variation.hash_seed)
-                request = _request(plan, settings, variation)
+                request = _request(plan, settings, self._silence_s, variation)
                 return run_from(_replayed(self._others[variation], request, one.schedule, one.exact)["run"])
 
             return have
@@ -83,7 +83,7 @@ class Simulation:
         """Run ``plan`` once more under ``schedule``. Raises Diverged where that cannot be followed."""
         with self._stages(1) as (stage,):
             settings = Settings(timing=schedule.timing, seed=schedule.seed, orders_output=orders_output)
-            told = _replayed(stage, _request(plan, settings), schedule.steps, schedule.exact)
+            told = _replayed(stage, _request(plan, settings, stage.silence_s), schedule.steps, schedule.exact)
         found = found_from({**told, "count": 1})
         return Rehearsal(found, score_from(told["score"]), tuple(told["obstacles"]))
 
@@ -116,7 +116,7 @@ def _replayed(
     except Lost as loss:
         raise Diverged(str(loss)) from None
     if told["refusal"]:
-        raise Diverged(f"{_refusal(told['refusal'])} cannot be simulated")
+        raise Diverged(f"it cannot be simulated: {_refusal(told['refusal'])}")
     if told["diverged"]:
         raise Diverged(_divergence(told["diverged"]))
     return told
@@ -176,7 +176,7 @@ def _explored(
 ) -> Part:
     stage.send(
         {
-            **_request(plan, settings),
+            **_request(plan, settings, stage.silence_s),
             "phases": [list(phase) for phase in phases],
             "most_steps": _STEPS_EACH * settings.schedules,
             "keep_going": settings.keep_going,
@@ -213,8 +213,10 @@ def _explored(
     )
 
 
-def _request(plan: Plan, settings: Settings, variation: Variation = THIS_ONE) -> dict[str, Any]:
+def _request(plan: Plan, settings: Settings, silence_s: float, variation: Variation = THIS_ONE) -> dict[str, Any]:
+    """``limit_s`` is how long a target may run without an operation: a real run would be ended then, too."""
     return {
+        "limit_s": min(silence_s, plan.timeout_s, *([] if settings.for_s is None else [settings.for_s])),
         "plan": plan.to_json(),
         "steps": settings.steps,
         "timing": settings.timing,

@@ -21,6 +21,9 @@ _ENTRY = os.path.join(os.path.dirname(stage.__file__), "__main__.py")
 SILENCE_S = 30.0
 """How long it may be silent: a run takes milliseconds, if its targets come to their next operation at all."""
 
+_GRACE_S = 1.0
+"""How much longer it is waited for: it looks by itself for who runs for so long, and knows who that is."""
+
 _START_S = 30.0
 """How long it may take to come up."""
 
@@ -33,8 +36,8 @@ class Lost(Exception):
 
 
 class SimulationStage:
-    """One such interpreter, which has to be there in ``start_s`` and may then be silent for ``silence_s``;
-    ``is_useful`` says whether it can be asked for something more.
+    """One such interpreter, which has to be there in ``start_s`` and may then be silent for ``silence_s``, or a
+    little longer; ``is_useful`` says whether it can be asked for something more.
 
     Raises InterpreterError where it cannot be started.
     """
@@ -46,7 +49,7 @@ class SimulationStage:
         start_s: float = _START_S,
         hash_seed: int = 0,
     ) -> None:
-        self._silence_s = silence_s
+        self.silence_s = silence_s
         self._start_s = start_s
         self._socket, theirs = socket.socketpair()
         self._errors, errors = os.pipe()
@@ -84,9 +87,9 @@ class SimulationStage:
     def receive(self) -> Mapping[str, Any]:
         """The next message. Raises Lost where a target is why none comes, InternalError where none ever will."""
         try:
-            message = self._next(self._silence_s)
+            message = self._next(self.silence_s + _GRACE_S)
         except TimeoutError:
-            raise Lost(f"a target has run for {self._silence_s:g} s and come to no operation") from None
+            raise Lost(f"a target has run for {self.silence_s:g} s and come to no operation") from None
         if message["event"] == "crashed":
             raise Lost(f"a target has ended the interpreter that simulates it ({signal.Signals(message['by']).name})")
         return message

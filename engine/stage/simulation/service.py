@@ -35,6 +35,7 @@ from .score import Scribe, obstacles, score_of
 from .search import Phase, Search, searched
 from .stock import Stock
 from .system import new_names
+from .vigil import Stuck, Vigil
 from .world import World
 
 BEAT_S = 0.1
@@ -128,6 +129,7 @@ class Service:
     def answer(self) -> None:
         request = self._request
         plan = self._plan
+        Vigil(request["limit_s"]).keep()
         terms = Terms(
             plan=plan,
             library=Library(plan.code, plan.search_path, plan.packages),
@@ -152,7 +154,7 @@ class Service:
             [Phase(*phase) for phase in request["phases"]],
             request["sampler_seed"],
         )
-        if search.refusal is None:
+        if search.refusal is None or isinstance(search.refusal, Stuck):
             for found in search.found():
                 self._tell("found", **found, exact=sorted(search.terms.exact))
         refusal = search.refusal

@@ -231,6 +231,15 @@ class World:
         """``process`` has ended, and what its threads had still to do is not done."""
         self.waiting = [strand for strand in self.waiting if strand.process is not process or strand.greenlet]
 
+    def give_up(self, running: Strand) -> None:
+        """Have nobody do anything more, the one that runs included."""
+        everybody = [*self.waiting, *self._newborn, running]
+        for strand in everybody:
+            strand.process.is_gone = True
+        self._removed += [strand.greenlet for strand in everybody if strand.greenlet is not None]
+        self.waiting.clear()
+        self._newborn.clear()
+
     def throw(self, strand: Strand, error: BaseException, instead: Operation = OVER) -> None:
         """Have what ``strand`` waits for end in ``error``, after it has done something else ``instead``."""
         strand.polls, strand.visits, strand.quiet, strand.seen = None, None, 0, UNSEEN

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from engine.plan import Plan
+from engine.stage.simulation import line
 from engine.stage.simulation.play import key, told
 from tests.playing_support import following, playing, terms_of
 from tests.processes_support import a_plan, ref
@@ -49,10 +50,14 @@ def one(body: str) -> Plan:
         """,
     ],
 )
-def test_an_endless_recursion_comes_to_the_same_at_whatever_depth_it_begins(code: str, orders_output: bool) -> None:
+def test_an_endless_recursion_comes_to_the_same_at_whatever_depth_it_begins(
+    code: str, orders_output: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = a_plan(code, ["one"])
+    monkeypatch.setattr(line, "_free", [])  # One that is used again is as deep as where it first began.
 
     first, seen = ran(plan, orders_output=orders_output)
+    monkeypatch.setattr(line, "_free", [])
     second, other = deeper(7, lambda: ran(plan, orders_output=orders_output))
 
     assert seen != other
