@@ -63,6 +63,7 @@ class Exploration:
     ``schedules`` and ``steps`` count all that were run, ``classes`` those that differ in more than the order of what
     commutes, where that is known. ``reasons`` say why it is not ``exhausted``. ``first_failure`` is the number of
     schedules run when the first that failed was met, it included. ``refusal`` names what cannot be simulated.
+    ``interrupted`` says that somebody asked for it to end.
     """
 
     found: tuple[Found, ...]
@@ -77,6 +78,7 @@ class Exploration:
     first_failure: int | None
     refusal: str | None
     duration_s: float
+    interrupted: bool = False
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ class Backend(Protocol):
     def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         """Run ``plan`` once more under ``schedule``. Raises Diverged."""
 
+    def stop(self) -> None:
+        """Have whatever is explored end soon, with what was found until then."""
+
     def close(self) -> None:
         """Return when nothing that it has started is left."""
 
@@ -88,7 +91,7 @@ def explore(
         confirmations = {
             number: ask(one, partial(backend.rehearse, one.plan, schedule, orders_output(one.expectation)), force)
             for number, schedule in schedules.items()
-            if force is not None
+            if force is not None and not explored.interrupted
         }
         judged = with_realities(verdict, confirmations.items(), one.expectation.line)
         yield of_exploration(one.name, one.file, one.assignments, explored, judged, saved, confirmations)

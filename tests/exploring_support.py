@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -63,13 +64,25 @@ class FakeSimulation:
     failures: list[bool] = field(default_factory=list)
     error: BaseException | None = None
     obstacles: tuple[str, ...] = ()
+    is_pressed: bool = False
+    """Whether somebody presses Ctrl-C meanwhile."""
+    is_stopped: bool = False
+    stops: Callable[[], None] = lambda: None
 
     def explore(self, plan: Plan, settings: Settings, is_failure: Callable[[Run], bool]) -> Exploration:
         if self.error is not None:
             raise self.error
         self.asked.append((plan.name, settings))
+        if self.is_pressed:
+            signal.raise_signal(signal.SIGINT)
         self.failures += [is_failure(one.run) for one in self.explored.found]
+        if self.is_stopped:
+            self.explored = replace(self.explored, exhausted=False, interrupted=True, reasons=("it was interrupted",))
         return replace(self.explored, timing=settings.timing, seed=settings.seed)
+
+    def stop(self) -> None:
+        self.is_stopped = True
+        self.stops()
 
     def close(self) -> None:
         pass

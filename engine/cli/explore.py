@@ -79,7 +79,7 @@ def command(
     started_s = time.monotonic()
     reports: list[ScenarioReport] = []
     interrupted = False
-    reality, backend = simulation.Reality(), simulation.backend()
+    reality, backend = simulation.Reality(), simulation.Gentle(simulation.backend())
     try:
         from ..exploring import explore
         from ..preparation import prepare
@@ -90,6 +90,8 @@ def command(
         for one in explore(prepared, backend, given, Saving(folder), reality.missing, force, start_method):
             output.say_scenario(one)
             reports.append(one)
+            if backend.is_stopped:
+                raise Interrupted
     except ScenarioError as error:
         output.save("explore", [], time.monotonic() - started_s, error.problems)
         raise

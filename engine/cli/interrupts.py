@@ -38,6 +38,24 @@ def _raise_again() -> None:
 
 
 @contextmanager
+def gently(stop: Callable[[], object]) -> Iterator[None]:
+    """Meanwhile only call ``stop`` the first time that Ctrl-C is pressed; who presses it again does not want to wait
+    for what comes of that."""
+
+    def once(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop()
+
+    before = signal.getsignal(signal.SIGINT)
+    if signal.SIGINT in _heeded:
+        signal.signal(signal.SIGINT, once)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def undisturbed() -> Iterator[None]:
     """Heed none of them meanwhile: whoever presses Ctrl-C again would only keep us from tidying up, which is
     bounded."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ..backends.processes.stages import Stages
+from .interrupts import gently
 from .selection import forced
 
 if TYPE_CHECKING:
+    from ..exploration import Exploration
+    from ..exploration import Settings as ExplorationSettings
     from ..exploring import Backend
+    from ..forcing import Rehearsal
     from ..plan import Plan
     from ..scenario.files import Settings
+    from ..schedule import Schedule
     from ..trace import Run
 
 
@@ -21,6 +26,28 @@ def backend() -> Backend:
     """The simulation, on the engine's own interpreter."""
     made: Backend = import_module("...backends.simulation.backend", __name__).Simulation(None)
     return made
+
+
+class Gentle:
+    """A backend whose explorations, at the first Ctrl-C, come to an end with what they have found."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.is_stopped = False
+
+    def explore(self, plan: Plan, settings: ExplorationSettings, is_failure: Callable[[Run], bool]) -> Exploration:
+        with gently(self.stop):
+            return self._backend.explore(plan, settings, is_failure)
+
+    def stop(self) -> None:
+        self.is_stopped = True
+        self._backend.stop()
+
+    def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
+        return self._backend.rehearse(plan, schedule, orders_output)
+
+    def close(self) -> None:
+        self._backend.close()
 
 
 def settings(start_method: str | None) -> Settings:

@@ -12,11 +12,11 @@ import click
 import jsonschema
 import pytest
 
-from engine.cli import FAILED, INTERRUPTED, simulation
+from engine.cli import FAILED, INTERRUPTED, interrupts, simulation
 from engine.cli.commands import engine
 from engine.cli.schedules import Refused, name_of
 from engine.errors import ScenarioError
-from engine.exploration import Settings
+from engine.exploration import Found, Settings
 from engine.preparation import Prepared, prepare
 from engine.schemas import report_schema, schedule_schema
 from tests.exploring_support import DEADLOCK, FakeSimulation, ended, exploration, found, step
@@ -169,6 +169,51 @@ def test_an_interrupt_is_status_130_and_reports_what_was_explored(
 
     assert json.loads(Path("a.json").read_text())["interrupted"]
     assert capsys.readouterr().out.strip().endswith("(interrupted)")
+
+
+@pytest.fixture
+def heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C counts, also where the tests themselves were started to ignore it."""
+    monkeypatch.setattr(interrupts, "_heeded", [signal.SIGINT])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.mark.usefixtures("heeded")
+@pytest.mark.parametrize(
+    ("outcomes", "verdict", "summary"),
+    [
+        ((FINE,), "unknown ", "0 passed, 0 failed, 1 unknown in "),
+        ((FINE, DEADLOCK), "failed  ", "0 passed, 1 failed in "),
+    ],
+)
+def test_at_ctrl_c_it_is_told_what_was_found_until_then(
+    backend: FakeSimulation, capsys: pytest.CaptureFixture[str], outcomes: tuple[Found, ...], verdict: str, summary: str
+) -> None:
+    Path("locks/later.yaml").write_text(SCENARIO)
+    backend.explored = exploration(*outcomes)
+    backend.is_pressed = True
+
+    assert called("explore", "locks", "--json", "a.json", "--confirm") == INTERRUPTED
+
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].startswith(f"{verdict} two locks  locks/broken.yaml  ")
+    assert "schedules, not all: it was interrupted (dpor), " in printed[1]
+    assert printed[-1].startswith(summary)
+    assert printed[-1].endswith(" (interrupted)")
+    assert len(backend.asked) == 1
+    made = json.loads(Path("a.json").read_text())
+    assert (len(made["scenarios"]), made["interrupted"]) == (1, True)
+    assert [one["reality"] for one in made["scenarios"][0]["outcomes"]] == [None] * len(outcomes)
+
+
+@pytest.mark.usefixtures("heeded")
+def test_who_presses_ctrl_c_twice_does_not_wait_for_that(backend: FakeSimulation) -> None:
+    backend.is_pressed = True
+    backend.stops = lambda: signal.raise_signal(signal.SIGINT)
+
+    assert called("explore", "locks", "--json", "a.json") == INTERRUPTED
+
+    assert json.loads(Path("a.json").read_text())["scenarios"] == []
 
 
 def test_files_that_are_wrong_are_told_and_nothing_is_explored(backend: FakeSimulation) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.cli import interrupts
-from engine.cli.interrupts import undisturbed
+from engine.cli.interrupts import gently, undisturbed
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
@@ -32,6 +32,27 @@ def test_an_interrupt_is_not_heeded_meanwhile() -> None:
     for ending in ENDINGS:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(ending)
+
+
+def test_the_first_ctrl_c_only_stops_what_is_done_gently_and_the_second_is_one() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    stops: list[str] = []
+
+    with gently(lambda: stops.append("stop")):
+        signal.raise_signal(signal.SIGINT)
+        assert stops == ["stop"]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    assert (stops, signal.getsignal(signal.SIGINT)) == (["stop"], signal.default_int_handler)
+
+
+def test_what_is_done_gently_is_not_stopped_where_ctrl_c_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interrupts, "_heeded", [signal.SIGTERM])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    with gently(lambda: pytest.fail("stopped")):
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_interrupts_are_heeded_again_where_tidying_up_fails() -> None:

@@ -39,6 +39,11 @@ class Simulation:
         self._silence_s = silence_s
         self._idle: list[SimulationStage] = []
         self._others: dict[Variation, SimulationStage] = {}
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """Have whatever is explored end soon, with what was found until then."""
+        self._is_stopping = True
 
     def close(self) -> None:
         """Return when nothing that it has started is left."""
@@ -51,12 +56,12 @@ class Simulation:
         """Run ``plan`` under one schedule after the other. Raises InternalError; an exception ends all of it."""
         began_s = time.monotonic()
         with self._stages(1) as (stage,):
-            parts = [_explored(stage, plan, settings, phases(settings), settings.seed, is_failure)]
+            parts = [self._explored(stage, plan, settings, phases(settings), settings.seed, is_failure)]
         left = settings.schedules - parts[0].runs
         if settings.strategy == "auto" and parts[0].goes_on(settings.keep_going) and left > 0:
             for_s = None if settings.for_s is None else settings.for_s - (time.monotonic() - began_s)
             with self._stages(settings.jobs) as stages:
-                parts += _sampled(stages, plan, settings, left, for_s, is_failure)
+                parts += self._sampled(stages, plan, settings, left, for_s, is_failure)
         explored = merged(parts, settings, time.monotonic() - began_s)
         is_certain = explored.exhausted and not (explored.reasons or explored.refusal or explored.first_failure)
         if (
@@ -86,6 +91,89 @@ class Simulation:
             told = _replayed(stage, _request(plan, settings, stage.silence_s), schedule.steps, schedule.exact)
         found = found_from({**told, "count": 1})
         return Rehearsal(found, score_from(told["score"]), tuple(told["obstacles"]))
+
+    def _sampled(
+        self,
+        stages: Sequence[SimulationStage],
+        plan: Plan,
+        settings: Settings,
+        left: int,
+        for_s: float | None,
+        is_failure: IsFailure,
+    ) -> list[Part]:
+        """Drawn schedules, on several cores at once, each with seeds of its own."""
+        from concurrent.futures import ThreadPoolExecutor  # Only where exhausting it was too much.
+
+        share = -(-left // len(stages))
+
+        def sample(number: int) -> Part:
+            phases: list[tuple[str, int, float | None]] = [("portfolio", share, for_s)]
+            return self._explored(stages[number], plan, settings, phases, settings.seed + number, is_failure)
+
+        with ThreadPoolExecutor(len(stages)) as pool:
+            try:
+                return list(pool.map(sample, range(len(stages))))
+            except BaseException:
+                for stage in stages:
+                    stage.hang_up()  # The others would go on to their end.
+                raise
+
+    def _explored(
+        self,
+        stage: SimulationStage,
+        plan: Plan,
+        settings: Settings,
+        phases: Sequence[tuple[str, int, float | None]],
+        seed: int,
+        is_failure: IsFailure,
+    ) -> Part:
+        stage.send(
+            {
+                **_request(plan, settings, stage.silence_s),
+                "phases": [list(phase) for phase in phases],
+                "most_steps": _STEPS_EACH * settings.schedules,
+                "keep_going": settings.keep_going,
+                "sampler_seed": seed,
+            }
+        )
+        found: dict[str, Found] = {}
+        differing: list[str] = []
+        schedules = 0
+        has_asked = False
+
+        def look() -> None:
+            nonlocal has_asked
+            if self._is_stopping and not has_asked:
+                has_asked = True
+                stage.send({"stop": True})
+
+        try:
+            while (told := stage.receive(look))["event"] != "explored":
+                look()
+                if told["event"] == "outcome":
+                    stage.send({"failure": is_failure(run_from(told["run"]))})
+                elif told["event"] == "beat":
+                    schedules = told["schedules"]
+                else:
+                    found[told["digest"]] = found_from(told)
+                    if told["differs"]:
+                        differing.append(told["digest"])
+        except Lost as loss:
+            return Part.of_loss(schedules, str(loss))
+        return Part(
+            found=found,
+            schedules=told["schedules"],
+            runs=told["schedules"] + told["redundant"],
+            steps=told["steps"],
+            classes=told["classes"],
+            exhausted=told["exhausted"],
+            reasons=tuple(told["reasons"]),
+            first_failure=told["first_failure"],
+            refusal=told["refusal"] and _refusal(told["refusal"]),
+            differs=bool(differing) or told["differs"],
+            is_unsteady=told["unsteady"],
+            interrupted=has_asked and not told["exhausted"],
+        )
 
     def _stage(self) -> SimulationStage:
         return SimulationStage(self._interpreter, self._silence_s)
@@ -143,74 +231,6 @@ def phases(settings: Settings) -> list[tuple[str, int, float | None]]:
         made.append((name, schedules, None if settings.for_s is None else settings.for_s * share))
         left -= schedules
     return [phase for phase in made if phase[1]]
-
-
-def _sampled(
-    stages: Sequence[SimulationStage],
-    plan: Plan,
-    settings: Settings,
-    left: int,
-    for_s: float | None,
-    is_failure: IsFailure,
-) -> list[Part]:
-    """Drawn schedules, on several cores at once, each with seeds of its own."""
-    from concurrent.futures import ThreadPoolExecutor  # Only where exhausting it was too much.
-
-    share = -(-left // len(stages))
-
-    def sample(number: int) -> Part:
-        phases: list[tuple[str, int, float | None]] = [("portfolio", share, for_s)]
-        return _explored(stages[number], plan, settings, phases, settings.seed + number, is_failure)
-
-    with ThreadPoolExecutor(len(stages)) as pool:
-        return list(pool.map(sample, range(len(stages))))
-
-
-def _explored(
-    stage: SimulationStage,
-    plan: Plan,
-    settings: Settings,
-    phases: Sequence[tuple[str, int, float | None]],
-    seed: int,
-    is_failure: IsFailure,
-) -> Part:
-    stage.send(
-        {
-            **_request(plan, settings, stage.silence_s),
-            "phases": [list(phase) for phase in phases],
-            "most_steps": _STEPS_EACH * settings.schedules,
-            "keep_going": settings.keep_going,
-            "sampler_seed": seed,
-        }
-    )
-    found: dict[str, Found] = {}
-    differing: list[str] = []
-    schedules = 0
-    try:
-        while (told := stage.receive())["event"] != "explored":
-            if told["event"] == "outcome":
-                stage.send({"failure": is_failure(run_from(told["run"]))})
-            elif told["event"] == "beat":
-                schedules = told["schedules"]
-            else:
-                found[told["digest"]] = found_from(told)
-                if told["differs"]:
-                    differing.append(told["digest"])
-    except Lost as loss:
-        return Part.of_loss(schedules, str(loss))
-    return Part(
-        found=found,
-        schedules=told["schedules"],
-        runs=told["schedules"] + told["redundant"],
-        steps=told["steps"],
-        classes=told["classes"],
-        exhausted=told["exhausted"],
-        reasons=tuple(told["reasons"]),
-        first_failure=told["first_failure"],
-        refusal=told["refusal"] and _refusal(told["refusal"]),
-        differs=bool(differing) or told["differs"],
-        is_unsteady=told["unsteady"],
-    )
 
 
 def _request(plan: Plan, settings: Settings, silence_s: float, variation: Variation = THIS_ONE) -> dict[str, Any]:

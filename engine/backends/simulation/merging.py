@@ -29,6 +29,7 @@ class Part:
     refusal: str | None
     differs: bool
     is_unsteady: bool = False
+    interrupted: bool = False
 
     @staticmethod
     def of_loss(schedules: int, refusal: str) -> Part:
@@ -36,7 +37,7 @@ class Part:
 
     def goes_on(self, keep_going: bool) -> bool:
         """Whether there is something left to look for."""
-        return not (self.exhausted or self.refusal) and (keep_going or self.first_failure is None)
+        return not (self.exhausted or self.refusal or self.interrupted) and (keep_going or self.first_failure is None)
 
 
 def merged(parts: Sequence[Part], settings: Settings, duration_s: float) -> Exploration:
@@ -67,6 +68,7 @@ def merged(parts: Sequence[Part], settings: Settings, duration_s: float) -> Expl
         first_failure=first_failure,
         refusal=next((part.refusal for part in parts if part.refusal), None),
         duration_s=duration_s,
+        interrupted=any(part.interrupted for part in parts),
     )
 
 

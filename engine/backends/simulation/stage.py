@@ -4,11 +4,13 @@ else with it."""
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +25,9 @@ SILENCE_S = 30.0
 
 _GRACE_S = 1.0
 """How much longer it is waited for: it looks by itself for who runs for so long, and knows who that is."""
+
+_LOOK_MS = 50
+"""How often who waits for it looks at something else."""
 
 _START_S = 30.0
 """How long it may take to come up."""
@@ -84,15 +89,22 @@ class SimulationStage:
         except OSError:
             raise self._gone() from None
 
-    def receive(self) -> Mapping[str, Any]:
-        """The next message. Raises Lost where a target is why none comes, InternalError where none ever will."""
+    def receive(self, look: Callable[[], object] = lambda: None) -> Mapping[str, Any]:
+        """The next message; ``look`` is called now and then before it comes. Raises Lost where a target is why none
+        comes, InternalError where none ever will."""
         try:
-            message = self._next(self.silence_s + _GRACE_S)
+            message = self._next(self.silence_s + _GRACE_S, look)
         except TimeoutError:
             raise Lost(f"a target has run for {self.silence_s:g} s and come to no operation") from None
         if message["event"] == "crashed":
             raise Lost(f"a target has ended the interpreter that simulates it ({signal.Signals(message['by']).name})")
         return message
+
+    def hang_up(self) -> None:
+        """Have nothing more come from it: whoever waits for something, in another thread, hears so."""
+        self.is_useful = False
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Return when it is gone, and the process in which it answers."""
@@ -111,10 +123,17 @@ class SimulationStage:
         except TimeoutError:
             raise InternalError(f"the simulation has not come up in {self._start_s:g} s") from None
 
-    def _next(self, patience_s: float) -> Mapping[str, Any]:
+    def _next(self, patience_s: float, look: Callable[[], object] = lambda: None) -> Mapping[str, Any]:
         """Raises TimeoutError where nothing comes, and InternalError where nothing can come any more."""
         self._socket.settimeout(patience_s)
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        until_s = time.monotonic() + patience_s
         try:
+            while not poll.poll(_LOOK_MS):
+                look()
+                if time.monotonic() >= until_s:
+                    raise TimeoutError
             frame = wire.receive(self._socket)
         except TimeoutError:
             self.is_useful = False

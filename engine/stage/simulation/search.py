@@ -67,7 +67,7 @@ class Outcome:
 @dataclass
 class Search:
     """One exploration, which takes ``most_steps`` at most. ``judge`` is given each new outcome, and says whether it is
-    a failure."""
+    a failure; ``beat`` is told after each schedule how many there were, and says whether to go on."""
 
     terms: Terms
     keep_going: bool
@@ -88,6 +88,7 @@ class Search:
     reads_clock: bool = False
     cut: int = 0
     looked_into: set[str] = field(default_factory=set)
+    is_stopped: bool = False
 
     def run(self, phases: list[Phase], seed: int) -> None:
         """Go through ``phases`` until one of them leaves no schedule, or something decides."""
@@ -99,7 +100,13 @@ class Search:
             self.exhausted = is_over and self._is_all(scheduler) and not self._is_endless
             if isinstance(scheduler, PartialOrder):
                 self.classes = scheduler.classes
-            if self.exhausted or self.needs_more or self.refusal or (self.first_failure and not self.keep_going):
+            if (
+                self.exhausted
+                or self.needs_more
+                or self.refusal
+                or self.is_stopped
+                or (self.first_failure and not self.keep_going)
+            ):
                 break
             if self.steps >= self.most_steps:
                 break
@@ -162,6 +169,7 @@ class Search:
             if until_s is not None and time.monotonic() >= until_s:
                 break
             if not self.beat(self.schedules):
+                self.is_stopped = True
                 break
         return not scheduler.begin() if isinstance(scheduler, (PartialOrder, DepthFirst, Bounded)) else False
 
@@ -221,6 +229,8 @@ class Search:
         reasons += sorted(self.doubts)
         if self.steps >= self.most_steps:
             reasons.append(f"{self.most_steps:,} steps were taken, and there are more schedules")
+        if self.is_stopped and not self.exhausted:
+            reasons.append("it was interrupted")
         if not (self.exhausted or self.refusal or reasons or self.has_gone_elsewhere):
             stopped = self.first_failure and not self.keep_going
             reasons.append("it stopped at the first failure" if stopped else "there are more schedules than were run")

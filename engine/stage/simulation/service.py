@@ -121,6 +121,7 @@ class Service:
         self._beat_at_s = 0.0
         process.FIRST_PID = request["first_pid"]
         set_clocks(request["date_s"], request["tick_s"])
+        self._is_told_to_stop = False
         self._plan = Plan.from_json(request["plan"])
         sys.argv = [self._plan.file]
         sys.path[:0] = [folder for folder in self._plan.search_path if folder not in sys.path]
@@ -129,7 +130,7 @@ class Service:
     def answer(self) -> None:
         request = self._request
         plan = self._plan
-        Vigil(request["limit_s"]).keep()
+        Vigil(request["limit_s"], self._engine.fileno()).keep()
         terms = Terms(
             plan=plan,
             library=Library(plan.code, plan.search_path, plan.packages),
@@ -197,10 +198,13 @@ class Service:
         while (frame := wire.receive(self._engine)) is not None:
             if "failure" in frame[0]:
                 return bool(frame[0]["failure"])
+            self._is_told_to_stop = True
         os._exit(0)
 
     def _beat(self, schedules: int) -> bool:
         """Tell the engine that it goes on; false if it should not."""
+        if self._is_told_to_stop:
+            return False
         now_s = time.monotonic()
         if now_s < self._beat_at_s:
             return True

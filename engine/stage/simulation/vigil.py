@@ -6,6 +6,7 @@ to Python, nobody gets to look, and the engine has a limit of its own.
 
 from __future__ import annotations
 
+import select
 import signal
 from time import monotonic  # The real one: who looks does so in the middle of a target, which has a clock of its own.
 from types import FrameType
@@ -18,10 +19,15 @@ from .line import Line
 from .places import stands_at
 from .refusal import NotSimulated
 
-_LOOKS = 20
-"""How often it looks before the time is over: in runs that are short, it may be at the same place again by chance."""
+_LOOKS, _LEAST = 20, 4
+"""How often it looks before the time is over, and at least: in runs that are short, it may be at the same place again
+by chance."""
 
-_SHORTEST_S = 0.01
+_SHORTEST_S, _LONGEST_S = 0.01, 0.1
+"""Between two looks."""
+
+_ASKED_S = 0.5
+"""How long it may take where the engine wants it to end: all else ends sooner by itself."""
 
 
 class Stuck(NotSimulated):
@@ -29,16 +35,19 @@ class Stuck(NotSimulated):
 
 
 class Vigil:
-    """Nobody may run for more than ``limit_s`` of real time without an operation."""
+    """Nobody may run for more than ``limit_s`` of real time without an operation, and only for a moment when there is
+    something to be read from ``engine``, which says nothing meanwhile but to stop."""
 
-    def __init__(self, limit_s: float) -> None:
+    def __init__(self, limit_s: float, engine: int) -> None:
         self._limit_s = limit_s
+        self._engine = select.poll()
+        self._engine.register(engine, select.POLLIN)
         self._mark: object = None
         self._looks = 0
         self._since_s = 0.0
 
     def keep(self) -> None:
-        every_s = max(self._limit_s / _LOOKS, _SHORTEST_S)
+        every_s = min(max(self._limit_s / _LOOKS, _SHORTEST_S), _LONGEST_S)
         signal.signal(signal.SIGALRM, self._look)
         signal.setitimer(signal.ITIMER_REAL, every_s, every_s)
 
@@ -52,18 +61,20 @@ class Vigil:
             self._mark, self._looks, self._since_s = mark, 0, monotonic()
             return
         self._looks += 1
-        if self._looks < _LOOKS // 2 or monotonic() - self._since_s < self._limit_s:
+        limit_s = min(self._limit_s, _ASKED_S) if self._engine.poll(0) else self._limit_s
+        if self._looks < _LEAST or monotonic() - self._since_s < limit_s:
             return
         if here.is_over:
             insist(current)
             raise greenlet.GreenletExit
-        self._give_up(frame)
+        _give_up(frame, limit_s)
 
-    def _give_up(self, frame: FrameType | None) -> None:
-        strand, world = here.strand, here.world
-        assert strand is not None
-        stuck = Stuck(f"{strand.process.name} has run for {self._limit_s:g} s and come to no operation")
-        stuck.where = stands_at(frame)
-        world.life.refuse(stuck)
-        world.give_up(strand)
-        here.hub.switch()
+
+def _give_up(frame: FrameType | None, limit_s: float) -> None:
+    strand, world = here.strand, here.world
+    assert strand is not None
+    stuck = Stuck(f"{strand.process.name} has run for {limit_s:g} s and come to no operation")
+    stuck.where = stands_at(frame)
+    world.life.refuse(stuck)
+    world.give_up(strand)
+    here.hub.switch()

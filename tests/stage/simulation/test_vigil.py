@@ -127,6 +127,17 @@ def test_who_comes_to_operations_may_take_long_in_all(impatient: Simulation) -> 
     assert (found.refusal, found.exhausted) == (None, True)
 
 
+def test_who_is_to_stop_does_not_wait_for_who_computes() -> None:
+    simulation = Simulation()
+    simulation.stop()
+    try:
+        found = explored(simulation, "def one():\n  while True: pass", timeout_s=60.0)
+    finally:
+        simulation.close()
+
+    assert (found.refusal, found.interrupted) == (stuck("one", 2), True)
+
+
 def test_a_schedule_that_is_to_be_had_again_is_refused_with_it(impatient: Simulation) -> None:
     plan = a_plan("def one():\n  while True: pass", ["one"])
     schedule = Schedule(
