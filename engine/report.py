@@ -59,6 +59,8 @@ class ProcessReport(_Documented):
     """What was done to it: `kill worker before lock.release`."""
     cut: Mapping[str, int] = field(default_factory=dict)
     """How many bytes of its `stdout` and `stderr` were too many to be kept; those came last."""
+    has_returned: bool = False
+    """Whether its target returned, also where that was null and the process was killed before it had ended."""
 
 
 @dataclass(frozen=True)

@@ -213,4 +213,5 @@ def _process(process: ProcessRun) -> ProcessReport:
         lines=process.lines,
         faults=process.faults,
         cut={stream: count for stream, count in process.cut.items() if count},
+        has_returned=process.returned is not None,
     )

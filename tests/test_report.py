@@ -99,7 +99,7 @@ def test_a_run_is_reported_with_all_that_was_seen() -> None:
             stderr="b\n",
             parent=parent,
             processes={
-                "first": replace(parent, stdout="a\n", returns=[1, [2]]),
+                "first": replace(parent, stdout="a\n", returns=[1, [2]], has_returned=True),
                 "second": replace(parent, exitcode=None, ended=None, stderr="b\n"),
                 "third": replace(parent, exitcode=1, raises="ValueError: no"),
             },
@@ -204,6 +204,7 @@ def test_a_scenario_of_the_report_has_the_keys_of_the_format() -> None:
         "lines": [],
         "faults": [],
         "cut": {},
+        "has_returned": True,
     }
     assert scenario["checks"][0].items() >= {
         ("path", "expect.stdout"),

@@ -62,37 +62,67 @@ class Column(NamedTuple):
 
 
 def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
-    """The ending, and that in which outcomes differ; of a single one, all that it came to. What was written to standard
-    error is only shown where that alone tells some of them apart."""
+    """The ending, and that in which outcomes differ; of a single one, all that it came to. What says less (what was
+    written to standard error, which fault struck) is only shown where that alone tells some of them apart."""
     examples = [one.example for one in outcomes]
-    made = [Column("ending", tuple(one.ending for one in examples))]
+    made = {"ending": tuple(one.ending for one in examples)}
     for heading, look in _aspects(examples):
-        values = [look(one) for one in examples]
-        texts = tuple("" if value in (None, "") else words.show(value) for value in values)
+        texts = tuple(map(look, examples))
         if len(set(texts)) > 1 or (len(examples) == 1 and texts[0]):
-            made.append(Column(heading, texts))
-    rows = set(zip(*(column.texts for column in made), strict=True))
-    errors = _told_apart_by_errors(examples) if len(rows) < len(examples) else {}
-    return made + [Column(heading, tuple(map(words.show, texts))) for heading, texts in errors.items()]
+            made[heading] = texts
+    for heading, look in _lesser_aspects(examples):
+        rows = len(set(zip(*made.values(), strict=True)))
+        if rows == len(examples):
+            break
+        telling = {**made, heading: tuple(map(look, examples))}
+        if len(set(zip(*telling.values(), strict=True))) > rows:
+            made = telling
+    return [Column(heading, texts) for heading, texts in made.items()]
 
 
-def _told_apart_by_errors(examples: Sequence[ExampleReport]) -> dict[str, list[str]]:
-    names = dict.fromkeys(name for one in examples for name in (PARENT, *one.processes))
-    by_process = {f"{name} stderr": [_process(one, name, "stderr") or "" for one in examples] for name in names}
-    return {heading: texts for heading, texts in by_process.items() if len(set(texts)) > 1}
+_Look = Callable[[ExampleReport], str]
 
 
-def _aspects(examples: Sequence[ExampleReport]) -> Iterator[tuple[str, Callable[[ExampleReport], Any]]]:
+def _aspects(examples: Sequence[ExampleReport]) -> Iterator[tuple[str, _Look]]:
     shared = dict.fromkeys(name for one in examples for name in one.shared)
-    processes = dict.fromkeys(name for one in examples for name in one.processes)
     for name in shared:
-        yield name, lambda one, name=name: one.shared.get(name)  # type: ignore[misc]
-    yield "printed", lambda one: one.stdout
-    for name in (PARENT, *processes):
-        yield f"{name} returned", lambda one, name=name: _process(one, name, "returns")  # type: ignore[misc]
-        yield f"{name} raised", lambda one, name=name: _process(one, name, "raises")  # type: ignore[misc]
+        yield name, lambda one, name=name: _shown(one.shared.get(name))  # type: ignore[misc]
+    yield "printed", lambda one: _shown(one.stdout)
+    for name in _names(examples):
+        yield f"{name} returned", _look(name, "returns")
+        yield f"{name} raised", _look(name, "raises")
         yield f"{name} exit code", lambda one, name=name: _exit_code(one, name)  # type: ignore[misc]
-    yield "left behind", lambda one: ", ".join(one.leaks)
+    yield "left behind", lambda one: _shown(", ".join(one.leaks))
+
+
+def _lesser_aspects(examples: Sequence[ExampleReport]) -> Iterator[tuple[str, _Look]]:
+    names = _names(examples)
+    yield from ((f"{name} printed", _look(name, "stdout")) for name in names)
+    yield from ((f"{name} stderr", _look(name, "stderr")) for name in names)
+    yield "stderr", lambda one: _shown(one.stderr)
+    for name in names:
+        yield f"struck {name}", lambda one, name=name: ", ".join(_process(one, name, "faults") or ())  # type: ignore[misc]
+    for name in names:
+        yield f"{name} returned", lambda one, name=name: _returned(one, name)  # type: ignore[misc]
+    yield from ((f"{name} exit code", _look(name, "exitcode")) for name in names)
+    yield "took", lambda one: f"{one.duration:g} s"
+
+
+def _names(examples: Sequence[ExampleReport]) -> tuple[str, ...]:
+    return (PARENT, *dict.fromkeys(name for one in examples for name in one.processes))
+
+
+def _look(name: str, aspect: str) -> _Look:
+    return lambda one: _shown(_process(one, name, aspect))
+
+
+def _shown(value: Any) -> str:
+    return "" if value in (None, "") else words.show(value)
+
+
+def _returned(example: ExampleReport, name: str) -> str:
+    """What it returned, which may be null, if it came that far before it was killed."""
+    return words.show(_process(example, name, "returns")) if _process(example, name, "has_returned") else ""
 
 
 def _process(example: ExampleReport, name: str, aspect: str) -> Any:
@@ -100,10 +130,10 @@ def _process(example: ExampleReport, name: str, aspect: str) -> Any:
     return getattr(process, aspect, None)
 
 
-def _exit_code(example: ExampleReport, name: str) -> Any:
+def _exit_code(example: ExampleReport, name: str) -> str:
     """The exit code, where it says what the exception and the ending do not."""
     code = _process(example, name, "exitcode")
-    return None if code in (0, None) or _process(example, name, "raises") else code
+    return "" if code == 0 or _process(example, name, "raises") else _shown(code)
 
 
 def share(outcome: OutcomeReport, outcomes: Sequence[OutcomeReport]) -> str:

@@ -498,6 +498,7 @@ def test_a_report_says_what_format_says(tmp_path: Path) -> None:
         "lines": [],
         "faults": [],
         "cut": {},
+        "has_returned": True,
     }
     assert 0 < process["started"] < process["ended"] < scenario["duration"] <= made["summary"]["duration"]
     check = scenario["checks"][0]

@@ -341,7 +341,7 @@ PROGRAMS = {
         """,
         {"left": [], "right": []},
         {},
-        3,
+        2,
     ),
     "too much to be kept back": Program(
         """
@@ -611,7 +611,7 @@ KILLED = {
         """,
         {"left": [ref("lock")], "right": [ref("lock")]},
         {"lock": {"type": "Lock"}},
-        11,
+        8,
     ),
     "who gets what it was too late to wait for": Program(
         """

@@ -254,6 +254,35 @@ def test_errors_have_a_column_where_they_alone_tell_outcomes_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "column"),
+    [
+        ({"stdout": "it"}, {}, ("left printed", "it", "")),
+        ({"faults": ("kill left",)}, {"faults": ("stop left",)}, ("struck left", "kill left", "stop left")),
+        ({"exitcode": 0}, {"exitcode": None}, ("left exit code", "0", "")),
+    ],
+)
+def test_what_else_tells_outcomes_apart_has_a_column_too(
+    one: dict[str, Any], other: dict[str, Any], column: tuple[str, str, str]
+) -> None:
+    made = made_of(exploration(*(found(run_of(process_run("left", **seen))) for seen in (one, other))))
+
+    assert columns(made.outcomes) == [("ending", ("completed", "completed")), (column[0], column[1:])]
+
+
+def test_that_nothing_was_returned_is_shown_where_that_alone_tells_outcomes_apart() -> None:
+    def runs(*returned: object) -> list[tuple[str, tuple[str, ...]]]:
+        processes = (
+            process_run("left", exitcode=-9, returned=None if one is ... else Returned(one)) for one in returned
+        )
+        return list(columns(made_of(exploration(*map(found, map(run_of, processes)))).outcomes))
+
+    ending = ("ending", ("completed", "completed"))
+    assert runs(None, ...) == [ending, ("left returned", ("null", ""))]
+    assert runs(None, 1) == [ending, ("left returned", ("", "1"))]
+    assert runs(None, ..., 1) == [("ending", ("completed",) * 3), ("left returned", ("null", "", "1"))]
+
+
+@pytest.mark.parametrize(
     ("counts", "shares"), [((1, 1), ["50 %", "50 %"]), ((1, 999), ["<1 %", ">99 %"]), ((3,), ["100 %"])]
 )
 def test_shares_are_never_rounded_to_all_or_nothing(counts: tuple[int, ...], shares: list[str]) -> None:

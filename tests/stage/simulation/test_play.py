@@ -1,15 +1,20 @@
-"""What is told of a run, and what it is known by: not where its objects are in memory, or how deep its stack was."""
+"""What is told of a run, and what it is known by: what nobody can tell apart is the same."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from itertools import combinations
 from typing import Any, TypeVar
 
 import pytest
 
 from engine.plan import Plan
 from engine.stage.simulation import line
+from engine.stage.simulation.output import Stream
 from engine.stage.simulation.play import key, told
+from engine.stage.simulation.process import STDERR
 from tests.playing_support import following, playing, terms_of
 from tests.processes_support import a_plan, ref
 
@@ -81,6 +86,54 @@ def test_addresses_do_not_tell_runs_apart(body: str, orders_output: bool) -> Non
 
     assert first == second
     assert second != third
+
+
+# What is written
+
+
+def came_to(plan: Plan, *schedule: str, orders_output: bool = True) -> Any:
+    terms = terms_of(plan, orders_output=orders_output)
+    with redirect_stderr(Stream(STDERR, sys.stderr)), playing(terms, following(*schedule)) as played:
+        assert played.ending == "completed"
+        return key(played, terms)
+
+
+def of_two(left: str, right: str) -> Plan:
+    return a_plan(f"import sys\ndef left(): {left}\ndef right(): {right}", ["left", "right"])
+
+
+def prints(text: str, stream: str = "stdout") -> str:
+    return f"print({text!r}, file=sys.{stream}, flush=True)"
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        of_two(prints("same"), prints("same")),
+        of_two(prints("out"), prints("err", "stderr")),
+    ],
+    ids=["who wrote it", "the order of two streams"],
+)
+def test_what_nobody_can_tell_apart_is_the_same(plan: Plan) -> None:
+    assert came_to(plan, "left") == came_to(plan, "right")
+
+
+def test_in_how_many_pieces_it_was_written_is_the_same() -> None:
+    at_once = of_two("print('ab')", "...")
+    in_pieces = of_two("print('a', end='', flush=True); print('b')", "...")
+
+    assert came_to(at_once, orders_output=False) == came_to(in_pieces, orders_output=False)
+
+
+def test_what_was_written_by_whom_to_what_and_in_which_order_is_not() -> None:
+    everything = [
+        came_to(of_two(prints("a"), prints("b")), "left"),
+        came_to(of_two(prints("a"), prints("b")), "right"),
+        came_to(of_two(prints("b"), prints("a")), "left"),
+        came_to(of_two(prints("a", "stderr"), prints("b")), "left"),
+    ]
+
+    assert all(one != other for one, other in combinations(everything, 2))
 
 
 # The parent
