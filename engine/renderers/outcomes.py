@@ -66,6 +66,9 @@ def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
     written to standard error, which fault struck) is only shown where that alone tells some of them apart."""
     examples = [one.example for one in outcomes]
     made = {"ending": tuple(one.ending for one in examples)}
+    waits = tuple(map(_waits, examples))
+    if len(set(waits) - {""}) > 1 or len(examples) == 1:
+        made |= {"waits": waits} if any(waits) else {}
     for heading, look in _aspects(examples):
         texts = tuple(map(look, examples))
         if len(set(texts)) > 1 or (len(examples) == 1 and texts[0]):
@@ -78,6 +81,13 @@ def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
         if len(set(zip(*telling.values(), strict=True))) > rows:
             made = telling
     return [Column(heading, texts) for heading, texts in made.items()]
+
+
+def _waits(example: ExampleReport) -> str:
+    """Who is left waiting, and in what; that the parent waits for them goes without saying."""
+    waiting = {name: one.waiting_for for name, one in {**example.processes, PARENT: example.parent}.items()}
+    said = [f"{name} {one.operation}" for name, one in waiting.items() if one]
+    return ", ".join(said[:-1] if len(said) > 1 and said[-1] == f"{PARENT} join" else said)
 
 
 _Look = Callable[[ExampleReport], str]

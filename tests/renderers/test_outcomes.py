@@ -8,14 +8,14 @@ import click
 import pytest
 
 from engine.expectation import Expectation, Expected, ExpectedOutcome
-from engine.exploration import Exploration, judge_exploration
+from engine.exploration import Exploration, Found, judge_exploration
 from engine.forcing import Confirmation
 from engine.renderers import junit, terminal
 from engine.renderers.outcomes import columns, explored_text, share
 from engine.renderers.text import width
 from engine.report import ScenarioReport
 from engine.reporting import of_exploration, report
-from engine.trace import Raised, Returned
+from engine.trace import Raised, Returned, WaitingFor
 from tests.exploring_support import DEADLOCK, ended, exploration, found, step
 from tests.support import process_run, run_of
 
@@ -251,6 +251,33 @@ def test_errors_have_a_column_where_they_alone_tell_outcomes_apart() -> None:
     ending = ("ending", "completed", "completed")
     assert columns_of((1, "one"), (1, "two")) == [ending, ("left stderr", "one", "two")]
     assert columns_of((1, "one"), (2, "two")) == [ending, ("left returned", "1", "2")]
+
+
+def stuck(parent: str = "join", **waits: str) -> Found:
+    """A deadlock in which each of these waits in that."""
+    left = {name: WaitingFor(operation, 0.0, "a.yaml:8") for name, operation in {**waits, "parent": parent}.items()}
+    runs = {name: process_run(name, exitcode=None, waiting_for=waiting) for name, waiting in left.items()}
+    main = runs.pop("parent")
+    return found(run_of(*(runs.values() or [process_run("left")]), ending="deadlock", parent=main))
+
+
+def test_deadlocks_in_which_others_wait_say_who_waits_in_what() -> None:
+    made = made_of(exploration(stuck(left="b.acquire", right="a.acquire"), stuck(left="q.get"), found(ended())))
+
+    assert columns(made.outcomes)[1] == ("waits", ("left b.acquire, right a.acquire", "left q.get", ""))
+
+
+def test_that_the_parent_joins_goes_without_saying_unless_nobody_else_waits() -> None:
+    made = made_of(exploration(stuck("q.get", left="q.get"), stuck("join", left="q.get"), stuck("join")))
+
+    assert columns(made.outcomes)[1] == ("waits", ("left q.get, parent q.get", "left q.get", "parent join"))
+
+
+def test_who_waits_needs_no_column_beside_what_comes_to_its_end() -> None:
+    made = made_of(exploration(stuck(left="b.acquire"), stuck(left="b.acquire"), found(ended())))
+
+    assert "waits" not in [column.heading for column in columns(made.outcomes)]
+    assert columns(made.outcomes[:1])[1] == ("waits", ("left b.acquire",))
 
 
 @pytest.mark.parametrize(
