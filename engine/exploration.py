@@ -46,7 +46,8 @@ class Found:
     """One of the outcomes: ``run`` is an example of it, ``count`` how many schedules led there, ``schedule`` the
     shortest of these (labels, as in :mod:`engine.schedule`), ``steps`` what it did, ``preemptions`` how often it left
     a process that could have gone on. ``exact`` are the kinds of primitives whose inner steps are steps of it
-    (``queues``, ``memory``, ``pipes``, ``kills``): in others nobody looks."""
+    (``queues``, ``memory``, ``pipes``, ``kills``): in others nobody looks. Unless ``orders_output``, the texts of
+    ``run`` have one process after the other: schedules in which they print in other orders were not told apart."""
 
     run: Run
     count: int
@@ -54,6 +55,7 @@ class Found:
     steps: tuple[SimulatedStep, ...]
     preemptions: int
     exact: tuple[str, ...] = ()
+    orders_output: bool = True
 
 
 @dataclass(frozen=True)

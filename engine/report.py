@@ -187,6 +187,9 @@ class OutcomeReport(_Documented):
     """The file in which the schedule is, for `engine replay`."""
     reality: RealityReport | None = None
     """What real processes came to under this schedule, if they were asked (`--confirm`, `--real`)."""
+    orders_output: bool = True
+    """Whether the texts of all processes together are in order of arrival; if not, nothing that is expected looks at
+    that order, which may be another in other schedules, and they have one process after the other."""
 
 
 @dataclass(frozen=True)

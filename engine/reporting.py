@@ -195,6 +195,7 @@ def _outcome(graded: Graded, number: int, saved: str | None, confirmation: Confi
         steps=[StepReport(**vars(step)) for step in found.steps[-_MAX_STEPS:]] if number < MAX_TOLD else [],
         saved=saved,
         reality=RealityReport(confirmation.agreement, confirmation.reason) if confirmation else None,
+        orders_output=found.orders_output,
     )
 
 

@@ -69,7 +69,7 @@ def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
     waits = tuple(map(_waits, examples))
     if len(set(waits) - {""}) > 1 or len(examples) == 1:
         made |= {"waits": waits} if any(waits) else {}
-    for heading, look in _aspects(examples):
+    for heading, look in _aspects(examples, _order(outcomes)):
         texts = tuple(map(look, examples))
         if len(set(texts)) > 1 or (len(examples) == 1 and texts[0]):
             made[heading] = texts
@@ -83,6 +83,16 @@ def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
     return [Column(heading, texts) for heading, texts in made.items()]
 
 
+def _order(outcomes: Sequence[OutcomeReport]) -> str:
+    """What must be said of the order in which different processes printed."""
+    is_certain = all(one.orders_output or _count_printing(one.example) < 2 for one in outcomes)
+    return "" if is_certain else " (in any order)"
+
+
+def _count_printing(example: ExampleReport) -> int:
+    return sum(bool(one.stdout) for one in (example.parent, *example.processes.values()))
+
+
 def _waits(example: ExampleReport) -> str:
     """Who is left waiting, and in what; that the parent waits for them goes without saying."""
     waiting = {name: one.waiting_for for name, one in {**example.processes, PARENT: example.parent}.items()}
@@ -93,11 +103,11 @@ def _waits(example: ExampleReport) -> str:
 _Look = Callable[[ExampleReport], str]
 
 
-def _aspects(examples: Sequence[ExampleReport]) -> Iterator[tuple[str, _Look]]:
+def _aspects(examples: Sequence[ExampleReport], order: str) -> Iterator[tuple[str, _Look]]:
     shared = dict.fromkeys(name for one in examples for name in one.shared)
     for name in shared:
         yield name, lambda one, name=name: _shown(one.shared.get(name))  # type: ignore[misc]
-    yield "printed", lambda one: _shown(one.stdout)
+    yield f"printed{order}", lambda one: _shown(one.stdout)
     for name in _names(examples):
         yield f"{name} returned", _look(name, "returns")
         yield f"{name} raised", _look(name, "raises")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -138,6 +139,23 @@ def test_a_single_outcome_needs_no_table() -> None:
         "  so far always: completed, counter 2",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("printing", "orders_output", "said"),
+    [
+        (("left", "right"), True, "printed"),
+        (("left", "right"), False, "printed (in any order)"),
+        (("left",), False, "printed"),
+    ],
+)
+def test_an_order_that_nobody_looked_at_is_not_said_to_be_always_so(
+    printing: tuple[str, ...], orders_output: bool, said: str
+) -> None:
+    processes = [process_run(name, stdout="a" if name in printing else "") for name in ("left", "right")]
+    one = replace(found(run_of(*processes, stdout="a" * len(printing))), orders_output=orders_output)
+
+    assert plainly(made_of(exploration(one)))[2] == f"  always: completed, {said} {'a' * len(printing)}"
 
 
 def test_what_is_unknown_says_why_and_shows_no_picture_of_what_is_right() -> None:

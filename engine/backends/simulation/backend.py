@@ -89,7 +89,7 @@ class Simulation:
         with self._stages(1) as (stage,):
             settings = Settings(timing=schedule.timing, seed=schedule.seed, orders_output=orders_output)
             told = _replayed(stage, _request(plan, settings, stage.silence_s), schedule.steps, schedule.exact)
-        found = found_from({**told, "count": 1})
+        found = found_from({**told, "count": 1}, orders_output)
         return Rehearsal(found, score_from(told["score"]), tuple(told["obstacles"]))
 
     def _sampled(
@@ -155,7 +155,7 @@ class Simulation:
                 elif told["event"] == "beat":
                     schedules = told["schedules"]
                 else:
-                    found[told["digest"]] = found_from(told)
+                    found[told["digest"]] = found_from(told, settings.orders_output)
                     if told["differs"]:
                         differing.append(told["digest"])
         except Lost as loss:
@@ -210,7 +210,7 @@ def _replayed(
     return told
 
 
-def found_from(told: Mapping[str, Any]) -> Found:
+def found_from(told: Mapping[str, Any], orders_output: bool) -> Found:
     return Found(
         run_from(told["run"]),
         told["count"],
@@ -218,6 +218,7 @@ def found_from(told: Mapping[str, Any]) -> Found:
         steps_from(told["steps"]),
         told["preemptions"],
         tuple(told["exact"]),
+        orders_output,
     )
 
 

@@ -31,12 +31,12 @@ ORDER = a_plan(
 )
 
 
-def again(simulation: Simulation, plan: Plan, *turns: str, **more: Any) -> Rehearsal:
+def again(simulation: Simulation, plan: Plan, *turns: str, orders_output: bool = True, **more: Any) -> Rehearsal:
     fields: dict[str, Any] = {"seed": 0, "timing": "any", "exact": (), **more}
     schedule = Schedule(
         fingerprint=fingerprint(plan), file="", name="", variant={}, steps=steps_of(list(turns)), **fields
     )
-    return simulation.rehearse(plan, schedule, orders_output=True)
+    return simulation.rehearse(plan, schedule, orders_output)
 
 
 @pytest.mark.slow
@@ -55,6 +55,19 @@ def test_every_outcome_can_be_had_again_event_for_event(simulation: Simulation, 
             found.schedule,
             found.preemptions,
         )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("orders_output", [False, True])
+def test_of_each_outcome_it_is_known_whether_its_output_is_in_order(
+    simulation: Simulation, orders_output: bool
+) -> None:
+    settings = Settings(keep_going=True, orders_output=orders_output)
+    explored = simulation.explore(ORDER, settings, lambda run: False)
+    (schedule, *_) = (one.schedule for one in explored.found)
+
+    assert {one.orders_output for one in explored.found} == {orders_output}
+    assert again(simulation, ORDER, *schedule, orders_output=orders_output).found.orders_output == orders_output
 
 
 @pytest.mark.slow
