@@ -14,7 +14,7 @@ from ...forcing import Rehearsal
 from ...plan import Plan, score_from
 from ...schedule import Schedule
 from ...trace import Run
-from .merging import Part, merged
+from .merging import STEPS_EACH, Part, merged
 from .runs import run_from, short, steps_from
 from .stage import SILENCE_S, Lost, SimulationStage
 from .variations import MOST, OTHERS, OTHERWISE, THIS_ONE, Variation, comes_out_otherwise
@@ -23,11 +23,6 @@ IsFailure = Callable[[Run], bool]
 
 _SIMPLEST, _CLASSES = 0.05, 0.5
 """What of its budget ``auto`` gives to the simplest schedules, and then to one for each class; samples get the rest."""
-
-
-_STEPS_EACH = 100
-"""How many steps a search takes in all, for each schedule that it may run: long runs are not repeated as often as short
-ones."""
 
 
 class Simulation:
@@ -60,7 +55,7 @@ class Simulation:
         left = settings.schedules - parts[0].runs
         if settings.strategy == "auto" and parts[0].goes_on(settings.keep_going) and left > 0:
             for_s = None if settings.for_s is None else settings.for_s - (time.monotonic() - began_s)
-            with self._stages(settings.jobs) as stages:
+            with self._stages(min(settings.jobs, left)) as stages:
                 parts += self._sampled(stages, plan, settings, left, for_s, is_failure)
         explored = merged(parts, settings, time.monotonic() - began_s)
         is_certain = explored.exhausted and not (explored.reasons or explored.refusal or explored.first_failure)
@@ -104,9 +99,8 @@ class Simulation:
         """Drawn schedules, on several cores at once, each with seeds of its own."""
         from concurrent.futures import ThreadPoolExecutor  # Only where exhausting it was too much.
 
-        share = -(-left // len(stages))
-
         def sample(number: int) -> Part:
+            share = left // len(stages) + (number < left % len(stages))
             phases: list[tuple[str, int, float | None]] = [("portfolio", share, for_s)]
             return self._explored(stages[number], plan, settings, phases, settings.seed + number, is_failure)
 
@@ -131,7 +125,7 @@ class Simulation:
             {
                 **_request(plan, settings, stage.silence_s),
                 "phases": [list(phase) for phase in phases],
-                "most_steps": _STEPS_EACH * settings.schedules,
+                "most_steps": STEPS_EACH * settings.schedules,
                 "keep_going": settings.keep_going,
                 "sampler_seed": seed,
             }
@@ -168,6 +162,7 @@ class Simulation:
             classes=told["classes"],
             exhausted=told["exhausted"],
             reasons=tuple(told["reasons"]),
+            spent=told["spent"],
             first_failure=told["first_failure"],
             refusal=told["refusal"] and _refusal(told["refusal"]),
             differs=bool(differing) or told["differs"],

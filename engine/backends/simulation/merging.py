@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...exploration import Exploration, Found, Settings
@@ -13,10 +13,15 @@ _DIFFERS = (
 )
 
 
+STEPS_EACH = 100
+"""How many steps a search takes in all, for each schedule that it may run: long runs are not repeated as often as short
+ones."""
+
+
 @dataclass(frozen=True)
 class Part:
     """What one search came to. ``found`` is by a name that outcomes have everywhere; ``runs`` are the schedules, and
-    those that were left as repetitions."""
+    those that were left as repetitions; ``spent`` is the budget that ended it (``schedules``, ``time``, ``steps``)."""
 
     found: Mapping[str, Found]
     schedules: int
@@ -25,6 +30,7 @@ class Part:
     classes: int | None
     exhausted: bool
     reasons: tuple[str, ...]
+    spent: str | None
     first_failure: int | None
     refusal: str | None
     differs: bool
@@ -33,7 +39,7 @@ class Part:
 
     @staticmethod
     def of_loss(schedules: int, refusal: str) -> Part:
-        return Part({}, schedules, schedules, 0, None, False, (), None, refusal, False)
+        return Part({}, schedules, schedules, 0, None, False, (), None, None, refusal, False)
 
     def goes_on(self, keep_going: bool) -> bool:
         """Whether there is something left to look for."""
@@ -52,15 +58,19 @@ def merged(parts: Sequence[Part], settings: Settings, duration_s: float) -> Expl
             first_failure = before + part.first_failure
         before += part.schedules
     reasons = dict.fromkeys(reason for part in parts for reason in part.reasons)
+    exhausted = any(part.exhausted for part in parts)
+    # Of several searches the first has a share of the budget, and the others all the rest.
+    spent = {part.spent for part in parts[1:] or parts}
+    if not exhausted:
+        reasons |= {text: None for budget, text in _budgets(settings) if budget in spent}
     if any(part.differs for part in parts):
         reasons[_DIFFERS] = None
-    exhausted = any(part.exhausted for part in parts) and _DIFFERS not in reasons
     return Exploration(
         found=tuple(found.values()),
         schedules=sum(part.schedules for part in parts),
         steps=sum(part.steps for part in parts),
         classes=parts[0].classes if parts[0].exhausted else None,
-        exhausted=exhausted,
+        exhausted=exhausted and _DIFFERS not in reasons,
         reasons=tuple(reasons),
         strategy=settings.strategy,
         seed=settings.seed,
@@ -70,6 +80,16 @@ def merged(parts: Sequence[Part], settings: Settings, duration_s: float) -> Expl
         duration_s=duration_s,
         interrupted=any(part.interrupted for part in parts),
     )
+
+
+def _budgets(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is said of a budget that is used up, and the option that gives another."""
+    schedules = "1 schedule" if settings.schedules == 1 else f"{settings.schedules:,} schedules"
+    yield "schedules", f"the budget of {schedules} is used up (--schedules)"
+    if settings.for_s is not None:
+        yield "time", f"{settings.for_s:g} s are over (--for)"
+    steps = STEPS_EACH * settings.schedules
+    yield "steps", f"the budget of {steps:,} steps is used up, {STEPS_EACH} for each schedule (--schedules)"
 
 
 def _together(one: Found, other: Found) -> Found:

@@ -81,6 +81,9 @@ class Search:
     classes: int | None = None
     exhausted: bool = False
     reasons: list[str] = field(default_factory=list)
+    spent: str | None = None
+    """The budget that ended the last phase: ``schedules``, ``time`` or ``steps``."""
+
     first_failure: int | None = None
     refusal: NotSimulated | None = None
     doubts: set[str] = field(default_factory=set)
@@ -114,6 +117,8 @@ class Search:
             refuse_changes(self.terms.library.commons)
         except NotSimulated as refusal:
             self.refusal = self.refusal or refusal
+        if self.exhausted or self.refusal:
+            self.spent = None
         self.reasons = self._why_not()
 
     def found(self) -> Iterator[dict[str, Any]]:
@@ -147,6 +152,7 @@ class Search:
 
     def _run_phase(self, phase: Phase, scheduler: Scheduler) -> bool:
         """Whether no schedule was left before the phase was over."""
+        self.spent = None
         until_s = None if phase.for_s is None else time.monotonic() + phase.for_s
         recall = Recall(self.terms) if phase.strategy in SAMPLERS else None
         for _ in range(phase.schedules):
@@ -159,18 +165,20 @@ class Search:
             played.life.end()
             if self.needs_more or self.refusal or (self.first_failure and not self.keep_going):
                 return False
+            if self.steps >= self.most_steps:
+                self.spent = "steps"
+                return False
             # With a run that could not be followed to its end, nothing is ever exhausted.
-            if (
-                self.steps >= self.most_steps
-                or self.cut >= MOST_CUT
-                or (self._is_endless and phase.strategy not in SAMPLERS)
-            ):
+            if self.cut >= MOST_CUT or (self._is_endless and phase.strategy not in SAMPLERS):
                 return False
             if until_s is not None and time.monotonic() >= until_s:
+                self.spent = "time"
                 break
             if not self.beat(self.schedules):
                 self.is_stopped = True
                 break
+        else:
+            self.spent = "schedules"
         return not scheduler.begin() if isinstance(scheduler, (PartialOrder, DepthFirst, Bounded)) else False
 
     def _note(self, played: Played) -> None:
@@ -227,11 +235,9 @@ class Search:
         if self.terms.plan.start_method == "spawn" and self.terms.library.asks_for_hashes:
             reasons.append("a target asks for hashes, and each process that is spawned has others")
         reasons += sorted(self.doubts)
-        if self.steps >= self.most_steps:
-            reasons.append(f"{self.most_steps:,} steps were taken, and there are more schedules")
         if self.is_stopped and not self.exhausted:
             reasons.append("it was interrupted")
-        if not (self.exhausted or self.refusal or reasons or self.has_gone_elsewhere):
+        if not (self.exhausted or self.refusal or reasons or self.has_gone_elsewhere or self.spent):
             stopped = self.first_failure and not self.keep_going
             reasons.append("it stopped at the first failure" if stopped else "there are more schedules than were run")
         return reasons

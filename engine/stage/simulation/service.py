@@ -167,6 +167,7 @@ class Service:
             classes=search.classes,
             exhausted=search.exhausted,
             reasons=search.reasons,
+            spent=search.spent,
             differs=search.has_gone_elsewhere,
             unsteady=search.terms.library.is_unsteady or search.reads_clock,
             first_failure=search.first_failure,

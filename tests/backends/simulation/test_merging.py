@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ def part(**more: Any) -> Part:
         "classes": None,
         "exhausted": False,
         "reasons": (),
+        "spent": None,
         "first_failure": None,
         "refusal": None,
         "differs": False,
@@ -78,6 +80,28 @@ def test_each_reason_is_told_once_in_the_order_in_which_they_came() -> None:
     whole = together(part(reasons=("limit", "clock")), part(reasons=("clock", "more")))
 
     assert whole.reasons == ("limit", "clock", "more")
+
+
+@pytest.mark.parametrize(
+    ("spent", "said"),
+    [
+        ("schedules", "the budget of 50 schedules is used up (--schedules)"),
+        ("time", "3 s are over (--for)"),
+        ("steps", "the budget of 5,000 steps is used up, 100 for each schedule (--schedules)"),
+    ],
+)
+def test_it_is_said_which_budget_is_used_up_and_by_which_option_there_is_more(spent: str, said: str) -> None:
+    settings = replace(SETTINGS, schedules=50, for_s=3.0)
+
+    assert merged([part(spent=spent)], settings, 0.5).reasons == (said,)
+    assert merged([part(spent=spent, exhausted=True)], settings, 0.5).reasons == ()
+
+
+def test_that_the_first_of_several_searches_has_used_up_its_share_is_no_reason() -> None:
+    assert together(part(spent="schedules"), part(), part()).reasons == ()
+    assert together(part(), part(spent="schedules")).reasons == (
+        "the budget of 10,000 schedules is used up (--schedules)",
+    )
 
 
 def test_where_a_schedule_has_led_elsewhere_nothing_is_exhausted() -> None:
