@@ -246,6 +246,8 @@ def _first_difference(steps: Sequence[SimulatedStep], trace: Sequence[Event]) ->
         if one.operation not in _UNTOLD:
             left.setdefault(one.process, []).append(one)
     for number, step in enumerate(steps, 1):
+        if step.number != number:
+            return None  # Those before it are not told.
         is_over = step.result is not None or step.error is not None
         if step.thread or not is_over or step.primitive in ("", "output") or step.operation in _UNTOLD:
             continue

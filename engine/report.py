@@ -109,6 +109,8 @@ class EventReport(_Documented):
 class StepReport(_Documented):
     """One step of a run in simulation."""
 
+    number: int
+    """Which step of its schedule it is, counted from 1."""
     process: str
     """The process; `parent` for the parent process."""
     thread: str
@@ -182,7 +184,7 @@ class OutcomeReport(_Documented):
     preemptions: int
     """How often it leaves a process that could go on."""
     steps: Sequence[StepReport] = ()
-    """What happens in it, step by step; only of the first few outcomes, and of those the last steps."""
+    """What happens in it, step by step; only of the first few outcomes, and of long runs the first and the last."""
     saved: str | None = None
     """The file in which the schedule is, for `engine replay`."""
     reality: RealityReport | None = None

@@ -25,7 +25,7 @@ from .report import (
     Summary,
     WaitingFor,
 )
-from .trace import ProcessRun, Run
+from .trace import ProcessRun, Run, SimulatedStep
 from .verdict import Check, Verdict
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def of_run(
 
 MAX_TOLD = 20
 """Of how many outcomes the steps are told, and the schedules saved."""
-_MAX_STEPS = 500
+_FIRST_STEPS, _LAST_STEPS = 100, 400
+"""Of a longer run these are told."""
 
 
 def of_exploration(
@@ -192,11 +193,17 @@ def _outcome(graded: Graded, number: int, saved: str | None, confirmation: Confi
         schedule=text(found.schedule),
         length=len(found.schedule),
         preemptions=found.preemptions,
-        steps=[StepReport(**vars(step)) for step in found.steps[-_MAX_STEPS:]] if number < MAX_TOLD else [],
+        steps=_steps(found.steps) if number < MAX_TOLD else [],
         saved=saved,
         reality=RealityReport(confirmation.agreement, confirmation.reason) if confirmation else None,
         orders_output=found.orders_output,
     )
+
+
+def _steps(steps: Sequence[SimulatedStep]) -> list[StepReport]:
+    if len(steps) > _FIRST_STEPS + _LAST_STEPS:
+        steps = [*steps[:_FIRST_STEPS], *steps[-_LAST_STEPS:]]
+    return [StepReport(**vars(step)) for step in steps]
 
 
 def _process(process: ProcessRun) -> ProcessReport:

@@ -67,7 +67,7 @@ class Event:
 
 @dataclass(frozen=True)
 class SimulatedStep:
-    """One step of a run in simulation: who took it, on which primitive, and what came.
+    """One step of a run in simulation: which it was (from 1), who took it, on which primitive, and what came.
 
     ``thread`` is empty for the process's own line, or says what of it took the step instead (``feeder``);
     ``primitive`` is empty for what concerns none (the end of a process, a fault). ``result`` and ``error`` are None
@@ -75,6 +75,7 @@ class SimulatedStep:
     go on after this step, and in what (``b.acquire``). Values are short texts.
     """
 
+    number: int
     process: str
     thread: str
     primitive: str

@@ -27,13 +27,14 @@ def step(process: str, what: str, result: str | None = None, **more: Any) -> Sim
         "blocked": {},
         **more,
     }
-    return SimulatedStep(process=process, primitive=primitive, operation=operation, result=result, **fields)
+    return SimulatedStep(number=0, process=process, primitive=primitive, operation=operation, result=result, **fields)
 
 
 def found(run: Run, *steps: SimulatedStep, count: int = 1, preemptions: int = 0, length: int | None = None) -> Found:
     """An outcome; its schedule is that of its steps, or ``length`` of them."""
     schedule = tuple(one.process for one in steps) if length is None else ("left",) * length
-    return Found(run, count, schedule, steps, preemptions)
+    numbered = tuple(replace(one, number=number) for number, one in enumerate(steps, 1))
+    return Found(run, count, schedule, numbered, preemptions)
 
 
 def exploration(*outcomes: Found, **more: Any) -> Exploration:

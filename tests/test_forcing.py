@@ -244,6 +244,10 @@ def test_the_step_is_told_at_which_something_else_came() -> None:
     reason = "at step 2 right did counter.read and got 1, not 0; so counter held 2, and not 1"
     assert compare(simulated, real, True) == Confirmation("differs", reason)
 
+    first, second = simulated.steps
+    with_a_gap = replace(simulated, steps=(first, replace(second, number=9)))
+    assert compare(with_a_gap, real, True) == Confirmation("differs", "counter held 2, and not 1")
+
 
 @pytest.mark.parametrize(("is_certain", "agreement"), [(True, "differs"), (False, "unknown")])
 def test_a_run_that_strayed_says_no_more_than_that(is_certain: bool, agreement: Any) -> None:

@@ -79,7 +79,7 @@ def test_an_exploration_is_reported_with_its_outcomes_and_how_much_was_explored(
     second = OF_EXPLORATION.outcomes[1]
     assert second.example.stdout == "a\n"
     assert second.steps == [
-        StepReport("first", "", "queue", "put", "1", None, None, "lock_order.yaml:8", {}),
+        StepReport(1, "first", "", "queue", "put", "1", None, None, "lock_order.yaml:8", {}),
     ]
 
 

@@ -49,9 +49,10 @@ def render(report: Report) -> str:
         everybody=_everybody,
         explored=outcomes.explored_text,
         columns=outcomes.columns,
-        length=outcomes.length,
+        effort=outcomes.length,
         reality=outcomes.reality_text,
         picture=picture.picture,
+        notes=picture.notes,
     )
     environment.globals.update(share=outcomes.share, has_picture=outcomes.has_picture)
     files = [(file, list(group)) for file, group in groupby(report.scenarios, key=lambda scenario: scenario.file)]

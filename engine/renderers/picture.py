@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import click
@@ -26,21 +26,39 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One step; the last row has no ``number`` (and no ``where``): it says in what everybody is left waiting."""
+    """One step, or several that are all alike, from ``number`` to ``last``, by ``actor`` on the line ``where``.
+
+    ``skipped`` counts the steps before it that are not told. The last row has no ``number`` (and no ``where``): it says
+    in what everybody is left waiting.
+    """
 
     number: int | None
+    last: int | None
     where: str
     actor: str | None
     cells: tuple[Cell, ...]
+    skipped: int = 0
+
+    @property
+    def numbers(self) -> str:
+        return (
+            "end"
+            if self.number is None
+            else f"{self.number}"
+            if self.number == self.last
+            else f"{self.number}-{self.last}"
+        )
 
 
 class Picture(NamedTuple):
-    """``absent`` took no part and have no column. ``where`` of all rows are lines of ``file``, or it is None."""
+    """``absent`` took no part and have no column. ``where`` of all rows are lines of ``file``, or it is None. At the
+    steps ``idle`` nothing happens, and they have no row."""
 
     processes: tuple[str, ...]
     rows: tuple[Row, ...]
     file: str | None
     absent: tuple[str, ...]
+    idle: tuple[int, ...]
 
 
 _MOMENTS = frozenset(("pause", "return", "over"))
@@ -58,18 +76,24 @@ def picture(outcome: OutcomeReport) -> Picture:
     stuck = {name for step in steps for name in step.blocked if name != PARENT}
     processes = tuple(name for name in everybody if name in acting or name in stuck)
     files = {step.where.rpartition(":")[0] for step in steps if step.where}
+    rows = tuple(_rows(steps, processes))
+    shown = {row.number for row in rows}
     return Picture(
         processes=processes,
-        rows=tuple(_rows(steps, processes, outcome.length - len(steps) + 1)),
+        rows=tuple(_together(rows)),
         file=min(files) if len(files) == 1 else None,
         absent=tuple(name for name in everybody if name not in processes and name != PARENT),
+        idle=tuple(step.number for step in steps if step.number not in shown),
     )
 
 
-def _rows(steps: Sequence[StepReport], processes: Sequence[str], first: int) -> Iterator[Row]:
+def _rows(steps: Sequence[StepReport], processes: Sequence[str]) -> Iterator[Row]:
     shown: dict[str, str] = {}
     before: Mapping[str, str] = {}
-    for number, step in enumerate(steps, first):
+    previous = skipped = 0
+    for step in steps:
+        skipped += step.number - previous - 1
+        previous = step.number
         cells = []
         for name in processes:
             # What it was waiting in until now may have had no place of its own: the last row was that of its own step.
@@ -87,10 +111,38 @@ def _rows(steps: Sequence[StepReport], processes: Sequence[str], first: int) -> 
         before = step.blocked
         is_moment = not step.primitive and step.operation in _MOMENTS
         if not is_moment or any(cell.kind == "waits" for cell in cells):
-            yield Row(number, step.where, step.process, tuple(cells))
+            yield Row(step.number, step.number, step.where, step.process, tuple(cells), skipped)
+            skipped = 0
     if any(name in processes for name in before):
         stuck = tuple(Cell("stuck", f"waits {before[name]}") if name in before else _NOTHING for name in processes)
-        yield Row(None, "", None, stuck)
+        yield Row(None, None, "", None, stuck)
+
+
+def _together(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, with those that follow each other and are all alike as a single one."""
+    alike: list[Row] = []
+    for row in rows:
+        if alike and (row.skipped or _looks(row) != _looks(alike[0])):
+            yield _as_one(alike)
+            alike = []
+        alike.append(row)
+    if alike:
+        yield _as_one(alike)
+
+
+def _looks(row: Row) -> tuple[object, ...]:
+    return row.where, row.actor, row.cells
+
+
+def _as_one(alike: Sequence[Row]) -> Row:
+    first, count = alike[0], len(alike)
+    if count == 1:
+        return first
+    cells = tuple(
+        cell._replace(text=f"{cell.text}, {count:,} times") if cell.kind in ("step", "error") else cell
+        for cell in first.cells
+    )
+    return first._replace(last=alike[-1].last, cells=cells)
 
 
 def _of_step(step: StepReport) -> Cell:
@@ -111,7 +163,8 @@ _NARROWEST = 13
 _GAP = "  "
 _MARGIN = 2
 """Columns before those of the processes: the number of the step, the line."""
-_MAX_ROWS = 60
+_FIRST_ROWS, _LAST_ROWS = 30, 70
+"""Of a longer picture these are shown."""
 _STYLES: dict[Kind, dict[str, Any]] = {
     "step": {},
     "error": {"fg": "red"},
@@ -125,14 +178,11 @@ _STYLES: dict[Kind, dict[str, Any]] = {
 def lines(outcome: OutcomeReport) -> Iterator[str]:
     """The picture in text: at most 100 columns; where there are too many processes for that, one below the other."""
     made = picture(outcome)
-    rows = made.rows[-_MAX_ROWS:]
-    numbers = ["end" if row.number is None else str(row.number) for row in rows]
+    rows = _shortened(made.rows)
+    numbers = [row.numbers for row in rows]
     places = [_place(row, made.file) for row in rows]
-    margin = [widest(numbers), max(4, min(24, widest(places)))]
+    margin = [max(4, widest(numbers)), max(4, min(24, widest(places)))]
     room = _WIDTH - 4 - sum(margin) - len(_GAP) * (1 + len(made.processes))
-    hidden = (rows[0].number or 1) - 1 if rows else 0
-    if hidden:
-        yield f"    ... {hidden:,} {'step' if hidden == 1 else 'steps'} before"
     if _NARROWEST * len(made.processes) > room:
         yield from _list_lines(made, rows, numbers, places, margin)
     else:
@@ -141,13 +191,37 @@ def lines(outcome: OutcomeReport) -> Iterator[str]:
             for at, name in enumerate(made.processes)
         ]
         widths = [*margin, *fitted(wanted, room, _NARROWEST)]
-        yield _heading(["", "line", *made.processes], widths)
+        yield _heading(["step", "line", *made.processes], widths)
         for row, number, place in zip(rows, numbers, places, strict=True):
+            yield from _skipped_line(row)
             yield _line([_plain(number), _plain(place), *row.cells], widths)
+    yield from (f"    {on_one_line(note)}" for note in notes(made))
+
+
+def notes(made: Picture) -> Iterator[str]:
+    """What the picture does not show, and why."""
     if made.absent:
-        count = len(made.absent)
-        names = ", ".join(made.absent[:5]) + (f" and {count - 5} more" if count > 5 else "")
-        yield f"    no step of {on_one_line(names)}"
+        yield f"no step of {_listed(made.absent)}"
+    if made.idle:
+        yield f"nothing happens at {_listed(made.idle)}: moments at which a fault could strike"
+
+
+def _listed(items: Sequence[object]) -> str:
+    rest = len(items) - 5
+    return ", ".join(map(str, items[:5])) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _shortened(rows: Sequence[Row]) -> Sequence[Row]:
+    if len(rows) <= _FIRST_ROWS + _LAST_ROWS:
+        return rows
+    beginning, end = rows[:_FIRST_ROWS], rows[-_LAST_ROWS:]
+    skipped = (end[0].number or 0) - (beginning[-1].last or 0) - 1
+    return [*beginning, end[0]._replace(skipped=skipped), *end[1:]]
+
+
+def _skipped_line(row: Row) -> Iterator[str]:
+    if row.skipped:
+        yield f"    ... {row.skipped:,} step{'' if row.skipped == 1 else 's'}"
 
 
 def _heading(texts: Sequence[str], widths: Sequence[int]) -> str:
@@ -177,8 +251,9 @@ def _list_lines(
     """One column for who did it, one for what; who has to wait from then on stands below."""
     name_width = min(24, widest(map(on_one_line, made.processes)))
     widths = [*margin, name_width, _WIDTH - 4 - sum(margin) - name_width - 3 * len(_GAP)]
-    yield _heading(["", "line", "who", "what"], widths)
+    yield _heading(["step", "line", "who", "what"], widths)
     for row, number, place in zip(rows, numbers, places, strict=True):
+        yield from _skipped_line(row)
         for name, cell in zip(made.processes, row.cells, strict=True):
             if name == row.actor:
                 yield _line([_plain(number), _plain(place), _plain(name), cell], widths)

@@ -183,7 +183,8 @@ def _story(report: ScenarioReport) -> Iterator[str]:
     """What befell each process, where it was not foreseen, for who looks for the reason."""
     if report.why and all(check.reason != report.why for check in report.checks):
         yield f"  {on_one_line(report.why)}"
-    yield from _standstill(report)
+    if not report.outcomes:  # In simulation that is all in the reason.
+        yield from _standstill(report)
     everybody: Mapping[str, ProcessReport | None] = {"the parent process": report.parent, **report.processes}
     for name, process in everybody.items():
         path = "expect.parent." if process is report.parent else f"expect.processes.{name}."

@@ -332,10 +332,10 @@ def test_a_replay_shows_the_run_and_what_it_is_worth(
         "  it came to: deadlock",
         "",
         "  forbidden, in 2 steps, 1 preemption:",
-        "         line  left               right",
-        "      1     8  a.acquire -> True",
-        "      2     8  waits b.acquire    b.acquire -> True",
-        "    end        waits b.acquire    waits a.acquire",
+        "    step  line  left               right",
+        "       1     8  a.acquire -> True",
+        "       2     8  waits b.acquire    b.acquire -> True",
+        "     end        waits b.acquire    waits a.acquire",
         "",
     ]
     made = json.loads(Path("a.json").read_text())

@@ -134,13 +134,14 @@ def test_what_is_wrong_with_the_files_is_on_the_page() -> None:
     assert "hint: spell it" in page.text
 
 
+EXPECTATION = Expectation((), (), 12, {"left": 9, "right": 10})
 FOUND = exploration(found(ended("a\n"), step("left", "queue.put", arguments="'<b>'"), count=3), DEADLOCK)
 EXPLORED = of_exploration(
     "two locks",
     "lock_order.yaml",
     {},
     FOUND,
-    judge_exploration(Expectation((), (), 12, {"left": 9, "right": 10}), FOUND),
+    judge_exploration(EXPECTATION, FOUND),
     {0: ".engine/two.schedule.json"},
 )
 
@@ -159,6 +160,16 @@ def test_an_exploration_is_shown_with_its_outcomes_and_pictures() -> None:
         assert text in page.text
     assert [one.get("class") for one in page.all("table")] == ["figures", "picture", "picture", None]
     assert ["open" in one for one in page.all("details")] == [True, True, False]
+
+
+def test_of_a_long_run_it_is_said_where_steps_are_not_shown() -> None:
+    long = exploration(found(ended(), *[step("left", "counter.read", str(number)) for number in range(600)]))
+    made = of_exploration("a", "a.yaml", {}, long, judge_exploration(EXPECTATION, long), {})
+
+    page = page_of(made)
+
+    assert [one["colspan"] for one in page.all("td") if "colspan" in one] == ["3"]
+    assert "... 100 steps" in page.text
 
 
 def test_an_exploration_that_passes_says_nothing_of_failures() -> None:

@@ -75,10 +75,10 @@ def test_a_failure_shows_what_failed_all_outcomes_the_interleaving_and_how_to_re
         '  #3      6   33 %      1  acceptable  completed  "right\\nleft\\n"',
         "",
         "  forbidden, in 2 steps, 1 preemption:",
-        "         line  left               right",
-        "      1     8  a.acquire -> True",
-        "      2     8  waits b.acquire    b.acquire -> True",
-        "    end        waits b.acquire    waits a.acquire",
+        "    step  line  left               right",
+        "       1     8  a.acquire -> True",
+        "       2     8  waits b.acquire    b.acquire -> True",
+        "     end        waits b.acquire    waits a.acquire",
         "  replay: engine replay .engine/lock_order-broken.schedule.json",
         "",
     ]
@@ -105,9 +105,9 @@ def test_what_is_interesting_is_shown_too() -> None:
     assert plainly(made_of(exploration(counted(2, 8), one), COUNTS, _0="a.schedule.json"))[6:] == [
         "",
         "  interesting, in 2 steps, 0 preemptions: both read 0 before either writes",
-        "       line  left               right",
-        "    1     8  counter.read -> 0",
-        "    2     8                     counter.read -> 0",
+        "    step  line  left               right",
+        "       1     8  counter.read -> 0",
+        "       2     8                     counter.read -> 0",
         "  replay: engine replay a.schedule.json",
         "",
     ]
@@ -131,6 +131,15 @@ def test_what_reality_says_stands_below_the_picture(confirmation: Confirmation, 
     lines = plainly(of_exploration("a scenario", "a.yaml", {}, explored, verdict, {0: "it.json"}, {0: confirmation}))
 
     assert lines[lines.index("  replay: engine replay it.json") - 1] == line
+
+
+def test_what_everybody_waits_in_is_said_once() -> None:
+    stuck_run = stuck(left="b.acquire", right="a.acquire").run
+    why = "deadlock: left waits in b.acquire, right waits in a.acquire"
+
+    text = "\n".join(plainly(made_of(exploration(found(replace(stuck_run, why=why))))))
+
+    assert text.count("left waits in b.acquire") == 1
 
 
 def test_a_single_outcome_needs_no_table() -> None:

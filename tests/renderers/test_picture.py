@@ -28,10 +28,10 @@ def drawn(*steps: SimulatedStep, **more: Any) -> list[str]:
 
 def test_a_deadlock_is_seen_at_a_glance() -> None:
     assert [click.unstyle(line) for line in lines(outcome_of(DEADLOCK))] == [
-        "         line  left               right",
-        "      1     8  a.acquire -> True",
-        "      2     8  waits b.acquire    b.acquire -> True",
-        "    end        waits b.acquire    waits a.acquire",
+        "    step  line  left               right",
+        "       1     8  a.acquire -> True",
+        "       2     8  waits b.acquire    b.acquire -> True",
+        "     end        waits b.acquire    waits a.acquire",
     ]
 
 
@@ -45,12 +45,12 @@ def test_who_waits_is_marked_until_it_can_go_on() -> None:
         step("left", "a.release", "None"),
         step("right", "a.acquire", "True"),
     ) == [
-        "       line  left               right",
-        "    1     8  a.acquire -> True  waits a.acquire",
-        "    2     8  counter.read -> 0  |",
-        "    3     8  counter.write(1)   |",
-        "    4     8  a.release",
-        "    5     8                     a.acquire -> True",
+        "    step  line  left               right",
+        "       1     8  a.acquire -> True  waits a.acquire",
+        "       2     8  counter.read -> 0  |",
+        "       3     8  counter.write(1)   |",
+        "       4     8  a.release",
+        "       5     8                     a.acquire -> True",
     ]
 
 
@@ -96,12 +96,13 @@ def test_a_moment_at_which_nothing_happens_has_a_row_only_if_somebody_begins_to_
         step("left", "pause", blocked={"right": "b.acquire"}),
         step("gun", "interrupt", blocked={"right": "b.acquire"}),
     ) == [
-        "         line  left               right            gun",
-        "      1     8  a.acquire -> True",
-        "      3     8  b.acquire -> True",
-        "      4     8  return             waits b.acquire",
-        "      6     8                     |                interrupt",
-        "    end                           waits b.acquire",
+        "    step  line  left               right            gun",
+        "       1     8  a.acquire -> True",
+        "       3     8  b.acquire -> True",
+        "       4     8  return             waits b.acquire",
+        "       6     8                     |                interrupt",
+        "     end                           waits b.acquire",
+        "    nothing happens at 2, 5: moments at which a fault could strike",
     ]
 
 
@@ -157,9 +158,9 @@ def test_only_those_who_take_part_have_a_column() -> None:
     made = [click.unstyle(line) for line in lines(outcome_of(found(run, *steps)))]
 
     assert made == [
-        "       line  p3         p5",
-        "    1     8  a.acquire",
-        "    2     8             a.release",
+        "    step  line  p3         p5",
+        "       1     8  a.acquire",
+        "       2     8             a.release",
         "    no step of p0, p1, p2, p4, p6 and 2 more",
     ]
 
@@ -179,10 +180,10 @@ def test_where_lines_are_of_several_files_each_is_named() -> None:
     ]
 
     assert drawn(*steps) == [
-        "                    line  left       right",
-        "    1  lock_order.yaml:8  a.acquire",
-        "    2     targets.py:112             a.acquire",
-        "    3                     end",
+        "    step               line  left       right",
+        "       1  lock_order.yaml:8  a.acquire",
+        "       2     targets.py:112             a.acquire",
+        "       3                     end",
     ]
 
 
@@ -210,32 +211,71 @@ def test_many_processes_are_shown_one_below_the_other() -> None:
     made = drawn(*steps, names=names)
 
     assert made[:5] == [
-        "         line  who       what",
-        "      1     8  racer[0]  counter.read -> 0",
-        "      2     8  racer[1]  counter.read -> 0",
-        "               racer[0]  waits lock.acquire",
-        "      3     8  racer[2]  counter.read -> 0",
+        "    step  line  who       what",
+        "       1     8  racer[0]  counter.read -> 0",
+        "       2     8  racer[1]  counter.read -> 0",
+        "                racer[0]  waits lock.acquire",
+        "       3     8  racer[2]  counter.read -> 0",
     ]
-    assert made[-1] == "    end        racer[0]  waits lock.acquire"
+    assert made[-1] == "     end        racer[0]  waits lock.acquire"
 
 
-def test_of_a_long_run_the_end_is_shown() -> None:
-    steps = [step("left", "counter.read", str(number)) for number in range(200)]
+def test_of_a_long_run_the_beginning_and_the_end_are_shown() -> None:
+    steps = [step("left", "counter.read", str(number)) for number in range(1, 201)]
 
-    made = drawn(*steps)
+    made = drawn(*steps, names=["left"])
 
-    assert made[0] == "    ... 140 steps before"
-    assert (made[2], made[-2]) == ("    141     8  counter.read -> 140", "    200     8  counter.read -> 199")
+    assert len(made) == 102
+    assert made[30:33] == [
+        "      30     8  counter.read -> 30",
+        "    ... 100 steps",
+        "     131     8  counter.read -> 131",
+    ]
+    assert (made[1], made[-1]) == ("       1     8  counter.read -> 1", "     200     8  counter.read -> 200")
 
 
-def test_steps_keep_their_numbers_where_only_the_last_are_told() -> None:
-    made = picture(outcome_of(found(ended(), *[step("left", "counter.read") for _ in range(600)])))
+def test_steps_keep_their_numbers_where_some_between_them_are_not_told() -> None:
+    steps = [step("left", "counter.read", str(number)) for number in range(1, 601)]
 
-    assert (len(made.rows), made.rows[0].number, made.rows[-1].number) == (500, 101, 600)
+    rows = picture(outcome_of(found(ended(), *steps))).rows
+
+    assert [row.number for row in rows] == [*range(1, 101), *range(201, 601)]
+    assert {row.number: row.skipped for row in rows if row.skipped} == {201: 100}
+
+
+def test_steps_that_are_all_alike_are_one_row_that_says_how_many() -> None:
+    waiting = {"right": "a.acquire"}
+    alike = [step("left", "counter.read", "0", blocked=waiting) for _ in range(59)]
+
+    assert drawn(
+        step("left", "counter.read", "0", blocked=waiting),
+        *alike,
+        step("left", "counter.read", "1", blocked=waiting),
+        step("left", "counter.read", "1", where="lock_order.yaml:9"),
+        step("right", "a.acquire", "True"),
+        step("right", "a.acquire", "True"),
+    ) == [
+        "     step  line  left                         right",
+        "        1     8  counter.read -> 0            waits a.acquire",
+        "     2-60     8  counter.read -> 0, 59 times  |",
+        "       61     8  counter.read -> 1            |",
+        "       62     9  counter.read -> 1",
+        "    63-64     8                               a.acquire -> True, 2 times",
+    ]
+
+
+def test_what_is_alike_on_both_sides_of_steps_that_are_not_told_is_two_rows() -> None:
+    steps = [step("left", "counter.read", "0") for _ in range(600)]
+
+    assert [line.strip() for line in drawn(*steps, names=["left"])][1:] == [
+        "1-100     8  counter.read -> 0, 100 times",
+        "... 100 steps",
+        "201-600     8  counter.read -> 0, 400 times",
+    ]
 
 
 def test_control_characters_are_spelled_out() -> None:
-    assert drawn(step("left", "queue.put", arguments="'\x1b[31m\n'"))[1] == "    1     8  queue.put('\\x1b[31m\\n')"
+    assert drawn(step("left", "queue.put", arguments="'\x1b[31m\n'"))[1] == "       1     8  queue.put('\\x1b[31m\\n')"
 
 
 def test_no_step_is_no_row() -> None:

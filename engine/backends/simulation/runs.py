@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ... import plain
@@ -14,9 +15,14 @@ def run_from(told: Mapping[str, Any]) -> Run:
     """The run, which took as long as its clock says: no time, where it has none."""
     processes = {name: _process(name, process) for name, process in told["processes"].items()}
     parent = _process("parent", told["parent"])
+    why = _why(told["ending"], parent, processes)
+    if told["ending"] == "step_limit":
+        # They are where they were when they were left, and need not be waiting for anything.
+        processes = {name: replace(one, waiting_for=None) for name, one in processes.items()}
+        parent = replace(parent, waiting_for=None)
     return Run(
         ending=told["ending"],
-        why=_why(told["ending"], parent, processes),
+        why=why,
         duration_s=told["duration_s"],
         stdout=told["stdout"],
         stderr=told["stderr"],
@@ -72,9 +78,10 @@ def _why(ending: str, parent: ProcessRun, processes: Mapping[str, ProcessRun]) -
     if ending == "completed":
         return None
     everybody = {**processes, "the parent process": parent}
+    verb, at = ("was at", "on") if ending == "step_limit" else ("waits in", "at")
     waits = [
-        f"{name} waits in {one.waiting_for.operation}"
-        + (f" at {one.waiting_for.where}" if one.waiting_for.where else "")
+        f"{name} {verb} {one.waiting_for.operation}"
+        + (f" {at} {one.waiting_for.where}" if one.waiting_for.where else "")
         for name, one in everybody.items()
         if one.waiting_for
     ]

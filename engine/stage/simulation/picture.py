@@ -12,7 +12,7 @@ from .strand import Strand
 from .world import Scheduler, World
 
 MOST_STEPS = 2_000
-"""How many steps are told of one run."""
+"""How many steps are told of one run: of a longer one half of them from its beginning, and half from its end."""
 
 
 class Counted:
@@ -55,8 +55,9 @@ class Recorder:
         if self.steps:
             self.steps[-1]["blocked"] = _blocked(world)
         strand = self._scheduler.choose(world, ready)
-        if len(self.steps) < MOST_STEPS:
-            self.steps.append(_told(world, strand))
+        if len(self.steps) == MOST_STEPS:
+            del self.steps[MOST_STEPS // 2]
+        self.steps.append(_told(world, strand))
         return strand
 
     def end(self, world: World, is_whole: bool) -> None:
@@ -74,6 +75,7 @@ def _told(world: World, strand: Strand) -> dict[str, Any]:
     step = strand.step
     primitive, operation, arguments = said(world, strand.cell, strand.operation)
     return {
+        "number": len(world.trace) + 1,
         "process": strand.process.name,
         "thread": "" if strand.greenlet is not None else "feeder",
         "primitive": primitive,

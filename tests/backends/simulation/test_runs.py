@@ -119,6 +119,13 @@ def test_a_deadlock_says_who_waits_in_what_and_where_by_the_file_s_own_name() ->
     assert made.processes["left"].waiting_for == WaitingFor("b.acquire", 0.0, "s.yaml:3")
 
 
+def test_whom_the_limit_on_steps_met_was_somewhere_and_waits_for_nothing() -> None:
+    made = run_from(run(ending="step_limit", processes={"a": waiting("f.read", "s.yaml:3"), "b": waiting("join")}))
+
+    assert made.why == "it met the limit on steps: a was at f.read on s.yaml:3, b was at join"
+    assert [one.waiting_for for one in made.processes.values()] == [None, None]
+
+
 def test_where_nobody_waits_the_ending_is_said_alone() -> None:
     reasons = {ending: run_from(run(ending=ending)).why for ending in ("timeout", "step_limit", "parent_died")}
 
@@ -131,6 +138,7 @@ def test_where_nobody_waits_the_ending_is_said_alone() -> None:
 
 def test_steps_say_where_by_the_file_s_own_name() -> None:
     told = {
+        "number": 1,
         "process": "left",
         "thread": "",
         "primitive": "a",
