@@ -42,7 +42,7 @@ class Output:
     def say_scenario(self, one: ScenarioReport) -> None:
         from ..renderers import terminal
 
-        self.say(terminal.scenario(one))
+        self.say(terminal.scenario(one, _width(self._to_stderr)))
 
     def say_summary(self, made: Report) -> None:
         from ..renderers import terminal
@@ -120,6 +120,22 @@ def _echo(text: str, to_stderr: bool, line_break: bool = True) -> None:
 def _silence(to_stderr: bool) -> None:
     stream = sys.stderr if to_stderr else sys.stdout
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+_NARROWEST, _WIDEST = 60, 240
+"""Columns that a table is given, whatever a terminal has: in fewer it says nothing, and in more the eye gets lost."""
+
+
+def _width(to_stderr: bool) -> int:
+    """How wide the terminal is (or what COLUMNS says of it); what is no terminal is as wide as always."""
+    import shutil
+
+    from ..renderers.text import WIDTH
+
+    stream = sys.stderr if to_stderr else sys.stdout
+    if stream is None or not stream.isatty():  # It may have been started without one (`>&-`).
+        return WIDTH
+    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((WIDTH, 0)).columns))
 
 
 def _colour_wanted() -> bool | None:

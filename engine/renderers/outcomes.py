@@ -9,6 +9,7 @@ import re
 import shlex
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import click
@@ -17,12 +18,14 @@ from .. import words
 from ..plan import PARENT
 from ..report import ExampleReport, ExploredReport, OutcomeReport, RealityReport, ScenarioReport
 from . import picture
-from .text import clipped, fitted, on_one_line, padded, widest
+from .text import WIDTH, clipped, fitted, on_one_line, padded, widest, wrapped
 
 COLOURS = {"forbidden": "red", "unknown": "yellow", "interesting": "cyan", "acceptable": "green"}
 MAX_ROWS = 20
-_WIDTH = 100
-_NARROWEST = 8
+_NARROWEST = 10
+"""Columns of a terminal that a cell needs, to say anything."""
+_MAX_LINES = 4
+"""Of a single cell, where it has no room beside the others."""
 _DETERMINISTIC = ("dpor", "dfs", "bounded")
 
 
@@ -62,7 +65,8 @@ class Column(NamedTuple):
 
 
 def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
-    """The ending, and that in which outcomes differ; of a single one, all that it came to. What says less (what was
+    """The ending, and that in which outcomes differ; of a single one, all that it came to. That what is shared was only
+    read where the run completed is no difference, if it completed in several of them. What says less (what was
     written to standard error, which fault struck) is only shown where that alone tells some of them apart."""
     examples = [one.example for one in outcomes]
     made = {"ending": tuple(one.ending for one in examples)}
@@ -71,6 +75,9 @@ def columns(outcomes: Sequence[OutcomeReport]) -> list[Column]:
         made |= {"waits": waits} if any(waits) else {}
     for heading, look in _aspects(examples, _order(outcomes)):
         texts = tuple(map(look, examples))
+        read = [text for text, one in zip(texts, examples, strict=True) if heading in one.shared]
+        if len(read) > 1 and len(set(read)) == 1:
+            continue
         if len(set(texts)) > 1 or (len(examples) == 1 and texts[0]):
             made[heading] = texts
     for heading, look in _lesser_aspects(examples):
@@ -164,28 +171,28 @@ def share(outcome: OutcomeReport, outcomes: Sequence[OutcomeReport]) -> str:
 # As text
 
 
-def explored_lines(report: ScenarioReport) -> Iterator[str]:
+def explored_lines(report: ScenarioReport, width: int = WIDTH) -> Iterator[str]:
     """How much was explored."""
     if report.explored:
-        yield from _wrapped(explored_text(report.explored, report.duration))
+        yield from _paragraph(explored_text(report.explored, report.duration), width)
 
 
-def lines(report: ScenarioReport) -> Iterator[str]:
+def lines(report: ScenarioReport, width: int = WIDTH) -> Iterator[str]:
     """The outcomes; of the worst one the picture, where it is worth a look; and how to have them again."""
     outcomes, is_pictured = report.outcomes, has_picture(report)
     if len(outcomes) > 1:
         yield ""
-        yield from _table(outcomes)
+        yield from _table(outcomes, width)
     elif outcomes and not (report.explored and is_pictured):
-        yield from _only(outcomes[0], report.explored)
+        yield from _only(outcomes[0], report.explored, width)
     if is_pictured:
         yield ""
-        yield _titled(outcomes[0])
-        yield from picture.lines(outcomes[0])
+        yield _titled(outcomes[0], width)
+        yield from picture.lines(outcomes[0], width)
     for number, one in enumerate(outcomes, 1):
         if one.reality is not None:
             which = "" if is_pictured and number == 1 else f" #{number}"
-            yield from _wrapped(f"reality{which}: {reality_text(one.reality)}")
+            yield from _paragraph(f"reality{which}: {reality_text(one.reality)}", width)
     for number, one in enumerate(outcomes if report.explored else (), 1):
         if one.saved is not None:
             which = "" if is_pictured and number == 1 else f" #{number}"
@@ -208,35 +215,35 @@ def reality_text(reality: RealityReport) -> str:
     return f"{'differs' if reality.agreement == 'differs' else 'unknown'}: {reality.reason}"
 
 
-def _titled(outcome: OutcomeReport) -> str:
+def _titled(outcome: OutcomeReport, width: int) -> str:
     rest = f", in {length(outcome)}: {on_one_line(outcome.when or '')}".rstrip()
-    return f"  {click.style(outcome.grade, fg=COLOURS[outcome.grade], bold=True)}{clipped(rest, _WIDTH - 13)}"
+    return f"  {click.style(outcome.grade, fg=COLOURS[outcome.grade], bold=True)}{clipped(rest, width - 13)}"
 
 
-def _only(outcome: OutcomeReport, explored: ExploredReport | None) -> Iterator[str]:
+def _only(outcome: OutcomeReport, explored: ExploredReport | None, width: int) -> Iterator[str]:
     """All that the one outcome comes to."""
     ending, *rest = columns([outcome])
     said = [*ending.texts, *(f"{column.heading} {column.texts[0]}" for column in rest)]
     which = "it came to" if explored is None else "always" if explored.exhausted else "so far always"
-    yield from _wrapped(f"{which}: {', '.join(said)}")
+    yield from _paragraph(f"{which}: {', '.join(said)}", width)
 
 
-def _wrapped(text: str) -> list[str]:
+def _paragraph(text: str, width: int) -> list[str]:
     # A figure and its unit stay together.
     text = re.sub(r"(?<=[0-9]) (?=[a-z%]+(?:\W|$))", "\0", on_one_line(text))
-    wrapped = textwrap.wrap(
+    lines = textwrap.wrap(
         text,
-        _WIDTH,
+        width,
         initial_indent="  ",
         subsequent_indent="    ",
         break_on_hyphens=False,
         max_lines=5,
         placeholder=" ...",
     )
-    return [line.replace("\0", " ") for line in wrapped]
+    return [line.replace("\0", " ") for line in lines]
 
 
-def _table(outcomes: Sequence[OutcomeReport]) -> Iterator[str]:
+def _table(outcomes: Sequence[OutcomeReport], width: int) -> Iterator[str]:
     rows = outcomes[:MAX_ROWS]
     figures = [
         Column("", tuple(f"#{number}" for number in range(1, len(rows) + 1))),
@@ -252,25 +259,41 @@ def _table(outcomes: Sequence[OutcomeReport]) -> Iterator[str]:
         else []
     )
     differing = columns(outcomes)
-    room = _WIDTH - 2 - sum(fixed) - 2 * len(fixed)
-    shown = min(len(differing), (room + 2) // (_NARROWEST + 2) - len(names))
-    seen = [Column(one.heading, tuple(map(on_one_line, one.texts[:MAX_ROWS]))) for one in differing[:shown]] + names
-    widths = [*fixed, *fitted([_width_of(column) for column in seen], room - 2 * (len(seen) - 1), _NARROWEST)]
+    room = width - 2 - sum(fixed) - 2 * len(fixed)
+    shown = [Column(one.heading, tuple(map(on_one_line, one.texts[:MAX_ROWS]))) for one in differing]
+    while shown and sum(min(_least_width(one), _NARROWEST) + 2 for one in [*shown, *names]) - 2 > room:
+        shown.pop()
+    seen = [*shown, *names]
+    room -= 2 * (len(seen) - 1)
+    wanted = [_width_of(column) for column in seen]
+    if sum(wanted) > room:
+        wanted = [_least_width(column) for column in seen]
+    widths = [*fixed, *fitted(wanted, room, _NARROWEST)]
     table = [*figures, grades, *seen]
-    yield click.style(_row([column.heading for column in table], widths, len(figures)), bold=True)
+    for line in _row([column.heading for column in table], widths, len(figures)):
+        yield click.style(line, bold=True)
     for number, one in enumerate(rows):
-        text = _row([column.texts[number] for column in table], widths, len(figures))
-        yield text.replace(one.grade, click.style(one.grade, fg=COLOURS[one.grade]), 1)
+        first, *others = _row([column.texts[number] for column in table], widths, len(figures))
+        yield first.replace(one.grade, click.style(one.grade, fg=COLOURS[one.grade]), 1)
+        yield from others
     if hidden := outcomes[MAX_ROWS:]:
         schedules = count(sum(one.count for one in hidden), "schedule")
         yield f"  ... and {count(len(hidden), 'more outcome')}, of {schedules}"
-    if hidden_columns := len(differing) - shown:
+    if hidden_columns := len(differing) - len(shown):
         yield f"  ... and they differ in {count(hidden_columns, 'more thing')}: see --json"
 
 
-def _row(texts: Sequence[str], widths: Sequence[int], figures: int) -> str:
-    cells = [padded(text, columns, at < figures) for at, (text, columns) in enumerate(zip(texts, widths, strict=True))]
-    return ("  " + "  ".join(cells)).rstrip()
+def _row(texts: Sequence[str], widths: Sequence[int], figures: int) -> Iterator[str]:
+    """The cells side by side, each on as many lines as it needs."""
+    cells = [wrapped(on_one_line(text), columns, _MAX_LINES) for text, columns in zip(texts, widths, strict=True)]
+    for line in zip_longest(*cells, fillvalue=""):
+        made = [padded(text, widths[at], at < figures) for at, text in enumerate(line)]
+        yield ("  " + "  ".join(made)).rstrip()
+
+
+def _least_width(column: Column) -> int:
+    """What it wants if its heading may have several lines."""
+    return max(widest(column.heading.split()), widest(column.texts))
 
 
 def _width_of(column: Column) -> int:

@@ -12,7 +12,7 @@ import click
 
 from ..plan import PARENT
 from ..report import OutcomeReport, StepReport
-from .text import fitted, on_one_line, padded, widest
+from .text import WIDTH, fitted, on_one_line, padded, widest, wrapped
 
 Kind = Literal["step", "error", "waits", "still", "stuck", "none"]
 
@@ -157,10 +157,11 @@ def _of_step(step: StepReport) -> Cell:
 
 # As text
 
-_WIDTH = 100
 _NARROWEST = 13
 """Columns of a terminal that one process needs, for the picture to say anything."""
 _GAP = "  "
+_MAX_LINES = 2
+"""Of a single cell, where it has no room beside the others."""
 _MARGIN = 2
 """Columns before those of the processes: the number of the step, the line."""
 _FIRST_ROWS, _LAST_ROWS = 30, 70
@@ -175,26 +176,26 @@ _STYLES: dict[Kind, dict[str, Any]] = {
 }
 
 
-def lines(outcome: OutcomeReport) -> Iterator[str]:
-    """The picture in text: at most 100 columns; where there are too many processes for that, one below the other."""
+def lines(outcome: OutcomeReport, columns: int = WIDTH) -> Iterator[str]:
+    """The picture in text, so wide at most; where there are too many processes for that, one below the other."""
     made = picture(outcome)
     rows = _shortened(made.rows)
     numbers = [row.numbers for row in rows]
     places = [_place(row, made.file) for row in rows]
     margin = [max(4, widest(numbers)), max(4, min(24, widest(places)))]
-    room = _WIDTH - 4 - sum(margin) - len(_GAP) * (1 + len(made.processes))
+    room = columns - 4 - sum(margin) - len(_GAP) * (1 + len(made.processes))
     if _NARROWEST * len(made.processes) > room:
-        yield from _list_lines(made, rows, numbers, places, margin)
+        yield from _list_lines(made, rows, numbers, places, margin, columns)
     else:
         wanted = [
             max(widest([name]), widest(on_one_line(row.cells[at].text) for row in rows))
             for at, name in enumerate(made.processes)
         ]
         widths = [*margin, *fitted(wanted, room, _NARROWEST)]
-        yield _heading(["step", "line", *made.processes], widths)
+        yield from _heading(["step", "line", *made.processes], widths)
         for row, number, place in zip(rows, numbers, places, strict=True):
             yield from _skipped_line(row)
-            yield _line([_plain(number), _plain(place), *row.cells], widths)
+            yield from _lines([_plain(number), _plain(place), *row.cells], widths)
     yield from (f"    {on_one_line(note)}" for note in notes(made))
 
 
@@ -224,8 +225,25 @@ def _skipped_line(row: Row) -> Iterator[str]:
         yield f"    ... {row.skipped:,} step{'' if row.skipped == 1 else 's'}"
 
 
-def _heading(texts: Sequence[str], widths: Sequence[int]) -> str:
-    return click.style(_line([_plain(text) for text in texts], widths), bold=True)
+def _heading(texts: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    for line in _lines([_plain(text) for text in texts], widths):
+        yield click.style(line, bold=True)
+
+
+def _lines(cells: Sequence[Cell], widths: Sequence[int]) -> Iterator[str]:
+    """The cells side by side, each on as many lines as it needs."""
+    texts = [
+        wrapped(on_one_line(cell.text), columns, 1 if at < _MARGIN else _MAX_LINES)
+        for at, (cell, columns) in enumerate(zip(cells, widths, strict=True))
+    ]
+    for number in range(max(map(len, texts))):
+        yield _line(
+            [
+                cell._replace(text=text[number] if number < len(text) else cell.text if cell.kind == "still" else "")
+                for cell, text in zip(cells, texts, strict=True)
+            ],
+            widths,
+        )
 
 
 def _line(cells: Sequence[Cell], widths: Sequence[int]) -> str:
@@ -233,7 +251,7 @@ def _line(cells: Sequence[Cell], widths: Sequence[int]) -> str:
     last = max((at for at, cell in enumerate(cells) if cell.text), default=0)
     parts = []
     for at, (cell, columns) in enumerate(zip(cells[: last + 1], widths, strict=False)):
-        text = padded(on_one_line(cell.text), columns, is_right=at < _MARGIN)
+        text = padded(cell.text, columns, is_right=at < _MARGIN)
         bare = text.rstrip()
         # Colours end where the text does: spaces have none.
         spaces = "" if at == last else text[len(bare) :]
@@ -246,20 +264,27 @@ def _plain(text: str) -> Cell:
 
 
 def _list_lines(
-    made: Picture, rows: Sequence[Row], numbers: Sequence[str], places: Sequence[str], margin: Sequence[int]
+    made: Picture,
+    rows: Sequence[Row],
+    numbers: Sequence[str],
+    places: Sequence[str],
+    margin: Sequence[int],
+    columns: int,
 ) -> Iterator[str]:
     """One column for who did it, one for what; who has to wait from then on stands below."""
     name_width = min(24, widest(map(on_one_line, made.processes)))
-    widths = [*margin, name_width, _WIDTH - 4 - sum(margin) - name_width - 3 * len(_GAP)]
-    yield _heading(["step", "line", "who", "what"], widths)
+    widths = [*margin, name_width, columns - 4 - sum(margin) - name_width - 3 * len(_GAP)]
+    yield from _heading(["step", "line", "who", "what"], widths)
     for row, number, place in zip(rows, numbers, places, strict=True):
         yield from _skipped_line(row)
         for name, cell in zip(made.processes, row.cells, strict=True):
             if name == row.actor:
-                yield _line([_plain(number), _plain(place), _plain(name), cell], widths)
+                yield from _lines([_plain(number), _plain(place), _plain(name), cell], widths)
         for name, cell in zip(made.processes, row.cells, strict=True):
             if name != row.actor and cell.kind in ("waits", "stuck"):
-                yield _line([_plain(number if cell.kind == "stuck" else ""), _NOTHING, _plain(name), cell], widths)
+                yield from _lines(
+                    [_plain(number if cell.kind == "stuck" else ""), _NOTHING, _plain(name), cell], widths
+                )
 
 
 def _place(row: Row, file: str | None) -> str:

@@ -15,7 +15,7 @@ import click
 from .. import words
 from ..errors import Problem
 from ..report import CheckReport, ProcessReport, Report, ScenarioReport
-from .text import in_short, on_one_line, visible
+from .text import WIDTH, in_short, on_one_line, visible
 
 _COLOURS = {"passed": "green", "failed": "red", "unknown": "yellow", "skipped": "cyan"}
 _TAIL_LINES = 20
@@ -38,9 +38,9 @@ def problem(one: Problem) -> str:
     return "\n".join(lines)
 
 
-def scenario(report: ScenarioReport) -> str:
-    """One variant: a line, and what failed."""
-    return "\n".join(_scenario_lines(report))
+def scenario(report: ScenarioReport, width: int = WIDTH) -> str:
+    """One variant: a line, and what failed; tables and pictures are so wide at most."""
+    return "\n".join(_scenario_lines(report, width))
 
 
 def failure(report: ScenarioReport) -> str:
@@ -59,7 +59,7 @@ def summary(report: Report) -> str:
     return f"{', '.join(words)} in {report.summary.duration:.2f} s" + (" (interrupted)" if report.interrupted else "")
 
 
-def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
+def _scenario_lines(report: ScenarioReport, width: int) -> Iterator[str]:
     verdict = click.style(f"{report.verdict:<8}", fg=_COLOURS[report.verdict], bold=True)
     labels = {name: value for name, value in report.variant.items() if _is_label(value)}
     if report.seed is not None:
@@ -77,9 +77,9 @@ def _scenario_lines(report: ScenarioReport) -> Iterator[str]:
     if report.outcomes or report.explored:
         from . import outcomes  # `engine run` has none.
 
-        yield from outcomes.explored_lines(report)
+        yield from outcomes.explored_lines(report, width)
         yield from failed
-        yield from outcomes.lines(report)
+        yield from outcomes.lines(report, width)
         yield ""
     elif failed:
         yield from failed

@@ -15,6 +15,9 @@ from .. import words
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _CUT = "..."
 
+WIDTH = 100
+"""Columns of what is not printed on a terminal."""
+
 
 def visible(text: str) -> str:
     """``text`` with control characters spelled out (``\\x1b``), but for line breaks and tabs."""
@@ -40,13 +43,42 @@ def clipped(text: str, columns: int) -> str:
     """``text``, or as much of its beginning as has room in ``columns``, and dots."""
     if width(text) <= columns:
         return text
-    kept, used = "", 0
-    for character in text:
+    return (_beginning(text, columns - len(_CUT)) + _CUT)[: max(0, columns)]
+
+
+def _beginning(text: str, columns: int) -> str:
+    """As much of ``text`` as has room."""
+    used = 0
+    for at, character in enumerate(text):
         used += _width(character)
-        if used > columns - len(_CUT):
-            break
-        kept += character
-    return (kept + _CUT)[: max(0, columns)]
+        if used > columns:
+            return text[:at]
+    return text
+
+
+def wrapped(text: str, columns: int, most: int) -> list[str]:
+    """``text`` on at most so many lines, each of at most so many columns: words stay whole where they have room."""
+    lines: list[str] = []
+    words = text.split(" ")
+    line = ""
+    while words:
+        word = words.pop(0)
+        longer = f"{line} {word}" if line else word
+        if width(longer) <= columns:
+            line = longer
+            continue
+        rest = " ".join([word, *words])
+        if len(lines) == most - 1:
+            return [*lines, clipped(f"{line} {rest}" if line else rest, columns)]
+        if line:
+            lines.append(line)
+            line = ""
+            words.insert(0, word)
+        else:
+            head = _beginning(word, columns) or word[:1]
+            lines.append(head)
+            words[:0] = [word[len(head) :]] if len(head) < len(word) else []
+    return [*lines, line] if line or not lines else lines
 
 
 def padded(text: str, columns: int, is_right: bool = False) -> str:

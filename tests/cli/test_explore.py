@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,27 @@ def test_what_fails_is_status_1_and_says_how_to_replay_it(
     written = json.loads(SAVED.read_text())
     jsonschema.validate(written, schedule_schema())
     assert (written["file"], written["steps"]) == ("locks/broken.yaml", ["left", "right"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_terminal", "widest"),
+    [("70", True, 70), ("150", True, 150), ("20", True, 60), ("9999", True, 240), ("70", False, 100)],
+)
+def test_a_table_is_as_wide_as_the_terminal(
+    backend: FakeSimulation,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    columns: str,
+    is_terminal: bool,
+    widest: int,
+) -> None:
+    backend.explored = exploration(found(ended("a" * 999)), found(ended("b" * 999)))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    monkeypatch.setenv("COLUMNS", columns)
+
+    called("explore", "locks")
+
+    assert max(map(len, capsys.readouterr().out.splitlines())) == widest
 
 
 def test_what_is_unknown_is_status_1(backend: FakeSimulation) -> None:

@@ -356,7 +356,46 @@ def test_a_table_is_never_wider_than_a_hundred_columns_nor_longer_than_a_screen(
 
     assert max(map(width, made)) <= 100
     assert "  ... and 10 more outcomes, of 10 schedules" in made
-    assert "  ... and they differ in 16 more things: see --json" in made
+    assert "  ... and they differ in 17 more things: see --json" in made
+
+
+def test_a_table_takes_the_room_there_is() -> None:
+    many = {f"primitive_{number}": "x" * 200 for number in range(20)}
+    runs = [ended(shared={name: text + str(number) for name, text in many.items()}) for number in range(2)]
+    made = made_of(exploration(*map(found, runs)))
+
+    widths = [max(map(width, click.unstyle(terminal.scenario(made, columns)).split("\n"))) for columns in (60, 99, 240)]
+
+    assert widths == [60, 99, 240]
+
+
+def test_words_are_whole_in_cells_and_in_headings_where_they_have_room() -> None:
+    def one(word: str) -> Found:
+        left = process_run("left", returned=Returned(f"{word} has more to say than one line of this has room for"))
+        return found(run_of(left, process_run("right", returned=Returned(len(word)))))
+
+    made = click.unstyle(terminal.scenario(made_of(exploration(one("it"), one("she"))), 80)).split("\n")
+
+    assert made[3:10] == [
+        "      count  share  steps  grade       ending     left returned         right",
+        "                                                                        returned",
+        "  #1      1   50 %      0  acceptable  completed  it has more to say    2",
+        "                                                  than one line of",
+        "                                                  this has room for",
+        "  #2      1   50 %      0  acceptable  completed  she has more to say   3",
+        "                                                  than one line of",
+    ]
+
+
+def test_what_was_read_of_all_that_completed_is_no_difference_if_it_is_the_same() -> None:
+    runs = [stuck(left="q.get"), found(ended("a", {"q": []})), found(ended("b", {"q": []}))]
+
+    assert [column.heading for column in columns(made_of(exploration(*runs)).outcomes)] == ["ending", "printed"]
+    assert [column.heading for column in columns(made_of(exploration(*runs[:2])).outcomes)] == [
+        "ending",
+        "q",
+        "printed",
+    ]
 
 
 def test_control_characters_are_spelled_out() -> None:

@@ -201,6 +201,32 @@ def test_a_picture_is_never_wider_than_a_hundred_columns() -> None:
         assert all(any(name in line for line in made) for name in names)
 
 
+def test_a_picture_takes_the_room_there_is() -> None:
+    outcome = outcome_of(found(ended(), step("left", "queue.put", LONG, blocked={"right": LONG})))
+
+    assert [max(map(width, map(click.unstyle, lines(outcome, columns)))) for columns in (60, 99, 240)] == [60, 99, 240]
+
+
+def test_what_has_no_room_on_one_line_has_two() -> None:
+    waiting = {"right": "jobs.receive", "third": "a.acquire"}
+    steps = [
+        step("left", "jobs.acquire", "the longest of results", blocked={"third": "a.acquire"}),
+        step("left", "jobs.release", blocked=waiting),
+    ]
+
+    outcome = outcome_of(found(ended(names=("left", "right", "third")), *steps))
+
+    assert [click.unstyle(line) for line in lines(outcome, 60)] == [
+        "    step  line  left           right          third",
+        "       1     8  jobs.acquire                  waits",
+        "                -> the lon...                 a.acquire",
+        "       2     8  jobs.release   waits          |",
+        "                               jobs.receive   |",
+        "     end                       waits          waits",
+        "                               jobs.receive   a.acquire",
+    ]
+
+
 def test_many_processes_are_shown_one_below_the_other() -> None:
     names = [f"racer[{number}]" for number in range(10)]
     steps = [

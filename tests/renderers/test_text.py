@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.renderers.text import clipped, fitted, on_one_line, padded, width
+from engine.renderers.text import clipped, fitted, on_one_line, padded, width, wrapped
 
 
 @pytest.mark.parametrize(("text", "columns"), [("", 0), ("abc", 3), ("日本", 4), ("e\u0301", 1), ("aé", 2)])
@@ -24,6 +24,27 @@ def test_the_width_of_a_text_is_that_on_a_terminal(text: str, columns: int) -> N
 )
 def test_what_is_too_wide_is_cut_with_dots(text: str, columns: int, shown: str) -> None:
     assert clipped(text, columns) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", [""]),
+        ("a bc", ["a bc"]),
+        ("ab cd ef", ["ab cd", "ef"]),
+        ("abcdefg h", ["abcde", "fg h"]),
+        ("ab cd ef gh ij", ["ab cd", "ef gh", "ij"]),
+        ("ab cd ef gh ij kl mn", ["ab cd", "ef gh", "ij..."]),
+        ("a  b", ["a  b"]),
+        ("日本語", ["日本", "語"]),
+    ],
+)
+def test_what_is_too_wide_for_a_line_has_several_but_not_too_many(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 5, 3) == lines
+
+
+def test_a_character_that_is_wider_than_its_column_does_not_stop_anything() -> None:
+    assert wrapped("日本", 1, 5) == ["日", "本"]
 
 
 def test_a_cell_is_just_as_wide_as_its_column() -> None:
