@@ -212,7 +212,7 @@ def _occurrence(count: int, exploration: Exploration) -> tuple[Judgement, str | 
 
 
 def _quoted(outcome: ExpectedOutcome) -> str:
-    return f'"{outcome.label}"'
+    return outcome.label if '"' in outcome.label else f'"{outcome.label}"'
 
 
 def _completeness(expectation: Expectation, exploration: Exploration) -> Iterator[Check]:

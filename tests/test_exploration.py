@@ -84,6 +84,15 @@ def test_one_outcome_that_is_forbidden_fails_all(tmp_path: Path, value: int, rea
     assert verdict.outcomes[0].grade == "forbidden"
 
 
+def test_a_name_that_has_quotes_of_its_own_is_given_no_others(tmp_path: Path) -> None:
+    text = HEAD + "expect: {outcomes: [{when: {stdout: 'False'}, must_occur: true}]}\n"
+    verdict = judge_exploration(variant_of(tmp_path, text).expectation, exploration(exhausted=True))
+
+    assert complaints(verdict)[0] == (
+        'failed expect.outcomes[0].must_occur: stdout: "False" came of no schedule, and these are all there are'
+    )
+
+
 def test_what_must_occur_and_cannot_fails(tmp_path: Path) -> None:
     verdict = judged(tmp_path, exploration(counted(2)))
 

@@ -22,6 +22,8 @@ from .text import WIDTH, clipped, fitted, on_one_line, padded, widest, wrapped
 
 COLOURS = {"forbidden": "red", "unknown": "yellow", "interesting": "cyan", "acceptable": "green"}
 MAX_ROWS = 20
+_LONGEST = 120
+"""Columns of a terminal that one thing may take, where there is no table."""
 _NARROWEST = 10
 """Columns of a terminal that a cell needs, to say anything."""
 _MAX_LINES = 4
@@ -187,15 +189,15 @@ def lines(report: ScenarioReport, width: int = WIDTH) -> Iterator[str]:
         yield from _only(outcomes[0], report.explored, width)
     if is_pictured:
         yield ""
-        yield _titled(outcomes[0], width)
+        yield _titled(outcomes[0], "#1 " if len(outcomes) > 1 else "", width)
         yield from picture.lines(outcomes[0], width)
     for number, one in enumerate(outcomes, 1):
         if one.reality is not None:
-            which = "" if is_pictured and number == 1 else f" #{number}"
+            which = "" if len(outcomes) == 1 else f" #{number}"
             yield from _paragraph(f"reality{which}: {reality_text(one.reality)}", width)
     for number, one in enumerate(outcomes if report.explored else (), 1):
         if one.saved is not None:
-            which = "" if is_pictured and number == 1 else f" #{number}"
+            which = "" if len(outcomes) == 1 else f" #{number}"
             yield f"  replay{which}: engine replay {on_one_line(shlex.quote(one.saved))}"
 
 
@@ -215,15 +217,16 @@ def reality_text(reality: RealityReport) -> str:
     return f"{'differs' if reality.agreement == 'differs' else 'unknown'}: {reality.reason}"
 
 
-def _titled(outcome: OutcomeReport, width: int) -> str:
+def _titled(outcome: OutcomeReport, which: str, width: int) -> str:
     rest = f", in {length(outcome)}: {on_one_line(outcome.when or '')}".rstrip()
-    return f"  {click.style(outcome.grade, fg=COLOURS[outcome.grade], bold=True)}{clipped(rest, width - 13)}"
+    grade = click.style(outcome.grade, fg=COLOURS[outcome.grade], bold=True)
+    return f"  {which}{grade}{clipped(rest, width - 13 - len(which))}"
 
 
 def _only(outcome: OutcomeReport, explored: ExploredReport | None, width: int) -> Iterator[str]:
     """All that the one outcome comes to."""
     ending, *rest = columns([outcome])
-    said = [*ending.texts, *(f"{column.heading} {column.texts[0]}" for column in rest)]
+    said = [*ending.texts, *(f"{column.heading} {clipped(column.texts[0], _LONGEST)}" for column in rest)]
     which = "it came to" if explored is None else "always" if explored.exhausted else "so far always"
     yield from _paragraph(f"{which}: {', '.join(said)}", width)
 

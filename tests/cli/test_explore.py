@@ -100,7 +100,7 @@ def test_what_fails_is_status_1_and_says_how_to_replay_it(
 
     assert called("explore", "locks/broken.yaml") == FAILED
 
-    assert "  replay: engine replay .engine/locks-broken.schedule.json" in capsys.readouterr().out.splitlines()
+    assert "  replay #1: engine replay .engine/locks-broken.schedule.json" in capsys.readouterr().out.splitlines()
     written = json.loads(SAVED.read_text())
     jsonschema.validate(written, schedule_schema())
     assert (written["file"], written["steps"]) == ("locks/broken.yaml", ["left", "right"])

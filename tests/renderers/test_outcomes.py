@@ -74,12 +74,12 @@ def test_a_failure_shows_what_failed_all_outcomes_the_interleaving_and_how_to_re
         '  #2     10   56 %      1  acceptable  completed  "left\\nright\\n"',
         '  #3      6   33 %      1  acceptable  completed  "right\\nleft\\n"',
         "",
-        "  forbidden, in 2 steps, 1 preemption:",
+        "  #1 forbidden, in 2 steps, 1 preemption:",
         "    step  line  left               right",
         "       1     8  a.acquire -> True",
         "       2     8  waits b.acquire    b.acquire -> True",
         "     end        waits b.acquire    waits a.acquire",
-        "  replay: engine replay .engine/lock_order-broken.schedule.json",
+        "  replay #1: engine replay .engine/lock_order-broken.schedule.json",
         "",
     ]
 
@@ -104,11 +104,11 @@ def test_what_is_interesting_is_shown_too() -> None:
 
     assert plainly(made_of(exploration(counted(2, 8), one), COUNTS, _0="a.schedule.json"))[6:] == [
         "",
-        "  interesting, in 2 steps, 0 preemptions: both read 0 before either writes",
+        "  #1 interesting, in 2 steps, 0 preemptions: both read 0 before either writes",
         "    step  line  left               right",
         "       1     8  counter.read -> 0",
         "       2     8                     counter.read -> 0",
-        "  replay: engine replay a.schedule.json",
+        "  replay #1: engine replay a.schedule.json",
         "",
     ]
 
@@ -146,6 +146,26 @@ def test_a_single_outcome_needs_no_table() -> None:
     assert plainly(made_of(exploration(counted(2, 8))))[2:] == ["  always: completed, counter 2", ""]
     assert plainly(made_of(exploration(counted(2, 8), exhausted=False)))[2:] == [
         "  so far always: completed, counter 2",
+        "",
+    ]
+
+
+def test_of_a_single_outcome_no_more_is_shown_of_each_thing_than_has_room() -> None:
+    made = made_of(exploration(found(ended("x" * 1000, {"q": ["y" * 1000]}))))
+
+    said = "".join(line.strip() for line in plainly(made)[2:])
+
+    assert said == f"always: completed, q [{'y' * 116}..., printed {'x' * 117}..."
+
+
+def test_what_must_occur_and_cannot_is_said_in_one_line() -> None:
+    must = replace(COUNTS.outcomes[1], must_occur=True)
+    made = made_of(exploration(counted(2, 8)), replace(COUNTS, outcomes=(COUNTS.outcomes[0], must)))
+
+    assert plainly(made)[2:] == [
+        '  a.yaml:14: expect.outcomes[1].must_occur: "both read 0 before either writes" came of no schedule, and these'
+        " are all there are",
+        "  always: completed, counter 2",
         "",
     ]
 
