@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -158,8 +159,26 @@ def test_an_exploration_is_shown_with_its_outcomes_and_pictures() -> None:
         "lock_order.yaml:12: expect.ending: deadlock: left waits in b.acquire, right waits in a.acquire",
     ):
         assert text in page.text
-    assert [one.get("class") for one in page.all("table")] == ["figures", "picture", "picture", None]
+    assert [one.get("class") for one in page.all("table")] == ["figures", "picture", "picture", "checks"]
     assert ["open" in one for one in page.all("details")] == [True, True, False]
+
+
+def numbers_on(page: Page) -> list[str]:
+    """Those of outcomes; colours have letters in them, or more digits."""
+    return re.findall(r"#(\d{1,2})(?![0-9a-f])", page.text)
+
+
+def test_rows_and_boxes_of_outcomes_have_the_same_numbers_where_there_are_several() -> None:
+    assert numbers_on(page_of(EXPLORED)) == ["1", "2", "1", "2"]
+    assert numbers_on(page_of(replace(EXPLORED, outcomes=EXPLORED.outcomes[:1]))) == ["1"]
+
+
+def test_the_number_of_a_box_is_that_of_its_row_where_others_have_no_box() -> None:
+    first, second = EXPLORED.outcomes
+
+    page = page_of(replace(EXPLORED, outcomes=[replace(first, steps=[]), second]))
+
+    assert numbers_on(page) == ["1", "2", "2"]
 
 
 def test_of_a_long_run_it_is_said_where_steps_are_not_shown() -> None:
