@@ -186,7 +186,7 @@ def lines(report: ScenarioReport, width: int = WIDTH) -> Iterator[str]:
         yield ""
         yield from _table(outcomes, width)
     elif outcomes and not (report.explored and is_pictured):
-        yield from _only(outcomes[0], report.explored, width)
+        yield from _only(report, width)
     if is_pictured:
         yield ""
         yield _titled(outcomes[0], "#1 " if len(outcomes) > 1 else "", width)
@@ -223,10 +223,14 @@ def _titled(outcome: OutcomeReport, which: str, width: int) -> str:
     return f"  {which}{grade}{clipped(rest, width - 13 - len(which))}"
 
 
-def _only(outcome: OutcomeReport, explored: ExploredReport | None, width: int) -> Iterator[str]:
-    """All that the one outcome comes to."""
-    ending, *rest = columns([outcome])
-    said = [*ending.texts, *(f"{column.heading} {clipped(column.texts[0], _LONGEST)}" for column in rest)]
+def _only(report: ScenarioReport, width: int) -> Iterator[str]:
+    """All that the one outcome comes to; of one that did not complete also why, unless it was said above."""
+    (outcome,), explored = report.outcomes, report.explored
+    ending, *rest = (column for column in columns([outcome]) if column.heading != "waits")
+    why = outcome.example.why
+    is_said = any(check.reason == why for check in report.checks)
+    how = ending.texts[0] if why is None or is_said else why
+    said = [how, *(f"{column.heading} {clipped(column.texts[0], _LONGEST)}" for column in rest)]
     which = "it came to" if explored is None else "always" if explored.exhausted else "so far always"
     yield from _paragraph(f"{which}: {', '.join(said)}", width)
 

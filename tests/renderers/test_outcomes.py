@@ -142,6 +142,16 @@ def test_what_everybody_waits_in_is_said_once() -> None:
     assert text.count("left waits in b.acquire") == 1
 
 
+def test_a_single_outcome_that_was_to_be_says_why_it_did_not_complete() -> None:
+    deadlock = Expected("expect.ending", ("ending",), "ending", "deadlock", None, 12)
+    one = found(replace(stuck(left="b.acquire").run, why="deadlock: left waits in b.acquire"))
+
+    assert plainly(made_of(exploration(one), replace(PLAIN, expected=(deadlock,))))[2:] == [
+        "  always: deadlock: left waits in b.acquire",
+        "",
+    ]
+
+
 def test_a_single_outcome_needs_no_table() -> None:
     assert plainly(made_of(exploration(counted(2, 8))))[2:] == ["  always: completed, counter 2", ""]
     assert plainly(made_of(exploration(counted(2, 8), exhausted=False)))[2:] == [
