@@ -207,6 +207,10 @@ class BoundedSemaphoreProxy(ThreadCounting, AcquirerProxy):
     _model = staticmethod(bounded_semaphore_model)
 
 
+for _kind in (LockProxy, RLockProxy, SemaphoreProxy, BoundedSemaphoreProxy):
+    _kind.__name__ = _kind.__qualname__ = AcquirerProxy.__name__  # There is but one class of them, as errors tell.
+
+
 class ConditionProxy(Waiting, AcquirerProxy, managers.ConditionProxy):  # type: ignore[misc, name-defined]
     def __init__(self, world: World, key: object, label: str, lock: Any = None) -> None:
         self._part = ThreadCondition()
