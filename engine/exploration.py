@@ -144,7 +144,7 @@ def judge_simulated(expectation: Expectation, run: Run, timing: Timing) -> Verdi
     return replace(verdict, checks=(*verdict.checks, *left_out))
 
 
-_UNTIMED = "durations mean nothing in timing any"
+_UNTIMED = "durations mean nothing in timing any (--timing virtual)"
 
 
 def orders_output(expectation: Expectation) -> bool:

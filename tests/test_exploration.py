@@ -234,7 +234,14 @@ def test_durations_mean_nothing_in_timing_any_and_are_left_out(tmp_path: Path) -
 
     assert verdict.verdict == "passed"
     assert [one for one in verdict.checks if one.verdict == "skipped"] == [
-        Check("expect.duration", "skipped", 6, {"at_least": "2s"}, None, "durations mean nothing in timing any")
+        Check(
+            "expect.duration",
+            "skipped",
+            6,
+            {"at_least": "2s"},
+            None,
+            "durations mean nothing in timing any (--timing virtual)",
+        )
     ]
 
 

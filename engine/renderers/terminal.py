@@ -78,12 +78,21 @@ def _scenario_lines(report: ScenarioReport, width: int) -> Iterator[str]:
         from . import outcomes  # `engine run` has none.
 
         yield from outcomes.explored_lines(report, width)
+        yield from _left_out(report)
         yield from failed
         yield from outcomes.lines(report, width)
         yield ""
     elif failed:
         yield from failed
         yield ""
+
+
+def _left_out(report: ScenarioReport) -> Iterator[str]:
+    """What was not checked."""
+    for check in report.checks:
+        if check.verdict == "skipped":
+            where = f"{report.file}:{check.line}: {check.path}"
+            yield f"  {on_one_line(where)}: not checked: {on_one_line(check.reason or '')}"
 
 
 def _failure_lines(report: ScenarioReport) -> Iterator[str]:

@@ -14,7 +14,7 @@ from engine.forcing import Confirmation
 from engine.renderers import junit, terminal
 from engine.renderers.outcomes import columns, explored_text, share
 from engine.renderers.text import width
-from engine.report import ScenarioReport
+from engine.report import CheckReport, ScenarioReport
 from engine.reporting import of_exploration, report
 from engine.trace import Raised, Returned, WaitingFor
 from tests.exploring_support import DEADLOCK, ended, exploration, found, step
@@ -263,6 +263,16 @@ def test_it_is_said_how_much_was_explored(changes: dict[str, Any], text: str) ->
     assert made is not None
 
     assert explored_text(made, explored.duration_s) == text
+
+
+def test_what_was_not_checked_is_said() -> None:
+    made = made_of(exploration(found(ended(), length=2)))
+    why = "durations mean nothing in timing any (--timing virtual)"
+    check = CheckReport("expect.duration", "skipped", 6, {"at_least": "2s"}, None, why, None)
+
+    text = click.unstyle(terminal.scenario(replace(made, checks=[*made.checks, check])))
+
+    assert f"{made.file}:6: expect.duration: not checked: {why}" in text
 
 
 # The table
