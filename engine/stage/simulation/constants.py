@@ -42,8 +42,8 @@ def is_constant(
         not any(one.opname.startswith(_ACTS) for one in dis.get_instructions(code))
         and all(map(_is_constant_value, held.values()))
         and not any(changes(name) for name in _others(module, held.values()))
-        and not any(_changes_globals(one) for one in _within(code))
-        and not any(_changes(one, held.keys(), functions) for whole in everywhere for one in _within(whole))
+        and not any(_changes_globals(one) for one in within(code))
+        and not any(_changes(one, held.keys(), functions) for whole in everywhere for one in within(whole))
     )
 
 
@@ -73,11 +73,11 @@ def _is_standard(value: Any) -> bool:
     return is_standard(getattr(value, "__module__", None))
 
 
-def _within(code: CodeType) -> Iterator[CodeType]:
+def within(code: CodeType) -> Iterator[CodeType]:
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _within(constant)
+            yield from within(constant)
 
 
 def _changes_globals(code: CodeType) -> bool:
@@ -102,50 +102,9 @@ def _changes(code: CodeType, names: Collection[str], functions: Collection[str])
     )
 
 
-def may_patch(code: CodeType) -> bool:
-    """Whether code may change attributes of something that is not a variable of the function that does so: of a module,
-    for one."""
-    for one in _within(code):
-        if _PATCHING & {*one.co_names}:
-            return True
-        loaded = ""
-        for before, each in pairwise(dis.get_instructions(one)):
-            if each.opname in ("COPY", "DUP_TOP"):
-                loaded = before.opname  # Of what an attribute is changed by ``+=`` and the like.
-            elif each.opname in _CHANGES_ATTRIBUTES:
-                owner = loaded if before.opname in ("SWAP", "ROT_TWO") else before.opname
-                if "LOAD_FAST" not in owner:
-                    return True
-    return False
-
-
-_PATCHING = frozenset({"setattr", "delattr", "patch", "vars", "globals", "__dict__", "__setattr__", "__delattr__"})
-
-
-def uses(code: CodeType, name: str) -> bool:
-    """Whether code has a ``name`` of that kind, of a global or of an attribute."""
-    return any(name in one.co_names for one in _within(code))
-
-
-def is_unsteady(code: CodeType) -> bool:
-    """Whether code uses what may differ from one real run to the next, and is the same in all simulated ones: sets,
-    which are ordered by the hashes of texts, and the ids of processes, threads and objects."""
-    return any(
-        _UNSTEADY & {*one.co_names} or any(each.opname in _OF_SETS for each in dis.get_instructions(one))
-        for one in _within(code)
-    )
-
-
-_UNSTEADY = frozenset(
-    {"hash", "set", "frozenset", "id", "getpid", "getppid", "pid", "ident", "get_ident", "native_id", "get_native_id"}
-    | {"authkey"}
-)
-_OF_SETS = frozenset({"BUILD_SET", "SET_ADD", "SET_UPDATE"})
-
-
 def imports(name: str, code: CodeType, is_package: bool) -> Iterator[str]:
     """The modules that the one called ``name`` may import, and names in them that may be modules, too."""
-    for one in _within(code):
+    for one in within(code):
         instructions = list(dis.get_instructions(one))
         for level, names, imported in zip(instructions, instructions[1:], instructions[2:], strict=False):
             if imported.opname != "IMPORT_NAME":

@@ -22,9 +22,10 @@ from ...plan import CODE_MODULE, Code
 from . import here as place
 from . import output
 from .commons import Commons
-from .constants import imports, is_constant, is_unsteady, may_patch, uses
+from .constants import imports, is_constant
 from .copier import Copier
 from .forking import take_over
+from .habits import Habits, habits_of
 from .process import Process
 from .refusal import NotSimulated
 from .standard import is_standard
@@ -52,9 +53,7 @@ class Library:
         self._shared: dict[str, ModuleType | None] = {}
         self._targets: dict[tuple[str, str], Any] = {}
         self._imported_names: set[str] = set()
-        self._searched, self._may_patch, self._sees_modules, self._collects = 0, False, False, False
-        self.warns = False
-        """Whether the scenario's code may warn of something, as far as it is known."""
+        self._searched, self._habits = 0, Habits()
         self._loaded_for_all: dict[str, ModuleType] = {}
         self.importing: Process | None = None
         """The process in whose name something is pickled or unpickled, if not in that of the one that runs."""
@@ -72,42 +71,20 @@ class Library:
         return self._source(top) is not None
 
     @property
-    def may_patch(self) -> bool:
-        """Whether the code of the scenario, as far as it is known, may change what is not its own."""
-        self._search()
-        return self._may_patch
-
-    @property
-    def sees_modules(self) -> bool:
-        """Whether it may look into ``sys.modules``, where it finds what all processes have loaded."""
-        self._search()
-        return self._sees_modules
-
-    @property
-    def is_unsteady(self) -> bool:
-        """Whether it may go by what differs from one real run to the next."""
-        return any(map(is_unsteady, self._codes()))
-
-    @property
-    def asks_for_hashes(self) -> bool:
-        return any(uses(code, "hash") for code in self._codes())
-
-    def _search(self) -> None:
-        known = len(self._sources)
-        if known != self._searched:
-            self._searched, codes = known, self._codes()
-            self._may_patch = any(map(may_patch, codes))
-            self._sees_modules = any(uses(code, "modules") for code in codes)
-            self._collects = any(uses(code, "collect") for code in codes)
-            self.warns = any(uses(code, "warn") for code in codes)
-            if self._sees_modules and not self._loaded_for_all:
+    def habits(self) -> Habits:
+        """What the scenario's code may do, as far as it is known."""
+        if len(self._sources) != self._searched:
+            self._searched = len(self._sources)
+            self._habits = habits_of(self._codes())
+            if self._habits.sees_modules and not self._loaded_for_all:
                 self.note_loaded()
+        return self._habits
 
     def begin(self) -> None:
         """A run begins: what is loaded by now is loaded for all, and nothing is left of others."""
-        if self.sees_modules:
+        if self.habits.sees_modules:
             self.note_loaded()
-        if self._collects:
+        if self.habits.collects:
             gc.collect()
 
     def put_away(self, process: Process) -> None:
@@ -169,7 +146,7 @@ class Library:
         if name not in self._shared:
             is_silent = printed == output.printed(process)
             # A package has its modules as attributes, and these may be each process's own.
-            is_shared = is_silent and not (source.folders or self.sees_modules)
+            is_shared = is_silent and not (source.folders or self.habits.sees_modules)
             is_shared = is_shared and is_constant(module, source.code, self._codes(), self._changes)
             self._shared[name] = module if is_shared else None
         if not self.is_constant(name):

@@ -201,7 +201,7 @@ class Life:
                 self._come(process, planned)
             args, kwargs = _taken(process, take)
             own = self.library.target(process, planned.call.module, planned.call.name)
-            returned = _apart(own, args, kwargs) if self.library.warns else own(*args, **kwargs)
+            returned = _apart(own, args, kwargs) if self.library.habits.warns else own(*args, **kwargs)
             if self.plan.faults:
                 faults.pause(self, process)
             process.returned = returned

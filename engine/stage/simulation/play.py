@@ -58,7 +58,7 @@ def play(terms: Terms, scheduler: Scheduler, begin: Callable[[Life], None] = Lif
     library = terms.library
     library.begin()
     is_watched = library.commons.is_run_watched()
-    kind = partial(WatchedWorld, library.commons, is_watched) if is_watched or library.may_patch else World
+    kind = partial(WatchedWorld, library.commons, is_watched) if is_watched or library.habits.patches else World
     here.world = world = kind(terms.names, terms.max_steps, terms.is_virtual, is_fine, exact)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())

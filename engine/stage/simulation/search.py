@@ -232,7 +232,7 @@ class Search:
         reasons = []
         if self.cut:
             reasons.append("a run met the limit on steps: a loop that goes on for ever, or one that is longer")
-        if self.terms.plan.start_method == "spawn" and self.terms.library.asks_for_hashes:
+        if self.terms.plan.start_method == "spawn" and self.terms.library.habits.hashes:
             reasons.append("a target asks for hashes, and each process that is spawned has others")
         reasons += sorted(self.doubts)
         if self.is_stopped and not self.exhausted:

@@ -107,7 +107,7 @@ def leave(process: Process) -> None:
         surroundings_of(process).own(STREAMS)
     if process.surroundings is not None:
         process.surroundings.leave()
-        if here.world.life is not None and here.world.life.library.sees_modules:
+        if here.world.life is not None and here.world.life.library.habits.sees_modules:
             here.world.life.library.put_away(process)
 
 

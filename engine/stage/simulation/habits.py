@@ -1,0 +1,82 @@
+"""What the scenario's code may do, found out from the code: what costs something is looked for only where it does."""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Sequence
+from itertools import pairwise
+from types import CodeType
+from typing import NamedTuple
+
+from .constants import within
+
+
+class Habits(NamedTuple):
+    """``patches`` says whether it may change what is not its own; ``sees_modules`` whether it may look into
+    ``sys.modules``; ``collects`` garbage, ``warns`` and ``hashes`` whether it may call functions of such a name;
+    ``is_unsteady`` whether it may go by what differs from one real run to the next."""
+
+    patches: bool = False
+    sees_modules: bool = False
+    collects: bool = False
+    warns: bool = False
+    hashes: bool = False
+    is_unsteady: bool = False
+
+
+def habits_of(codes: Sequence[CodeType]) -> Habits:
+    def use(name: str) -> bool:
+        return any(_uses(code, name) for code in codes)
+
+    return Habits(
+        patches=any(map(_may_patch, codes)),
+        sees_modules=use("modules"),
+        collects=use("collect"),
+        warns=use("warn"),
+        hashes=use("hash"),
+        is_unsteady=any(map(_is_unsteady, codes)),
+    )
+
+
+_CHANGES_ATTRIBUTES = frozenset({"STORE_ATTR", "DELETE_ATTR"})
+
+
+def _may_patch(code: CodeType) -> bool:
+    """Whether code may change attributes of something that is not a variable of the function that does so: of a module,
+    for one."""
+    for one in within(code):
+        if _PATCHING & {*one.co_names}:
+            return True
+        loaded = ""
+        for before, each in pairwise(dis.get_instructions(one)):
+            if each.opname in ("COPY", "DUP_TOP"):
+                loaded = before.opname  # Of what an attribute is changed by ``+=`` and the like.
+            elif each.opname in _CHANGES_ATTRIBUTES:
+                owner = loaded if before.opname in ("SWAP", "ROT_TWO") else before.opname
+                if "LOAD_FAST" not in owner:
+                    return True
+    return False
+
+
+_PATCHING = frozenset({"setattr", "delattr", "patch", "vars", "globals", "__dict__", "__setattr__", "__delattr__"})
+
+
+def _uses(code: CodeType, name: str) -> bool:
+    """Whether code has a ``name`` of that kind, of a global or of an attribute."""
+    return any(name in one.co_names for one in within(code))
+
+
+def _is_unsteady(code: CodeType) -> bool:
+    """Whether code uses what may differ from one real run to the next, and is the same in all simulated ones: sets,
+    which are ordered by the hashes of texts, and the ids of processes, threads and objects."""
+    return any(
+        _UNSTEADY & {*one.co_names} or any(each.opname in _OF_SETS for each in dis.get_instructions(one))
+        for one in within(code)
+    )
+
+
+_UNSTEADY = frozenset(
+    {"hash", "set", "frozenset", "id", "getpid", "getppid", "pid", "ident", "get_ident", "native_id", "get_native_id"}
+    | {"authkey"}
+)
+_OF_SETS = frozenset({"BUILD_SET", "SET_ADD", "SET_UPDATE"})
