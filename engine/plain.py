@@ -60,11 +60,17 @@ def without_addresses(text: str) -> str:
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
+_BLOCK = re.compile(r"\bengine-[a-z0-9_]{8}-[0-9]+-[0-9]+\b")
+
+
 def without_accidents(text: str) -> str:
-    """``text`` without what is another in every run that comes to the same: addresses, and where a recursion without an
-    end met its limit, which depends on how deep the stack was that it began at."""
+    """``text`` without what is another in every run that comes to the same: addresses, the names of blocks of shared
+    memory, and where a recursion without an end met its limit, which depends on how deep the stack was that it began
+    at."""
     if " at 0x" in text:
         text = _ADDRESS.sub(" at 0x0", text)
+    if "engine-" in text:
+        text = _BLOCK.sub("engine-", text)
     if "ecursion" in text or "[Previous line" in text:
         for accident, instead in _OF_RECURSION:
             text = accident.sub(instead, text)

@@ -276,6 +276,7 @@ RecursionError: maximum recursion depth exceeded{}
     ("one", "other"),
     [
         ("<a at 0x7f00> and <b at 0x7f01>", "<a at 0x1> and <b at 0x2>"),
+        ("no '/engine-b5rnckie-30-0'", "no '/engine-simulate-0-3'"),
         (ENDLESS.format(970, ""), ENDLESS.format(7, " while calling a Python object")),
         (ENDLESS.format(970, ""), ENDLESS.format(7, " in comparison").replace("    pong()\n", "    pong()\n" * 2)),
         (repr(ENDLESS.format(970, "")), repr(ENDLESS.format(971, ""))),
@@ -289,6 +290,7 @@ def test_what_is_another_in_every_run_tells_no_texts_apart(one: str, other: str)
     ("one", "other"),
     [
         ("<a at 0x7f00>", "<b at 0x7f00>"),
+        ("engine-1-2", "engine-2-2"),
         ("0x7f00", "0x7f01"),
         ("repeated 3 more times", "repeated 4 more times"),
         (ENDLESS.format(970, "").replace("RecursionError", "ValueError"), ENDLESS.format(970, "")),

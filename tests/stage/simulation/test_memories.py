@@ -219,7 +219,7 @@ def test_each_process_closes_a_block_for_itself_and_one_unlinks_it() -> None:
     assert results(found) == {
         (
             "ValueError: operation forbidden on released memoryview object",
-            "FileNotFoundError: [Errno 2] No such file or directory: '/m'",
+            "FileNotFoundError: [Errno 2] No such file or directory: '/engine-simulate-0-3'",
         )
     }
 

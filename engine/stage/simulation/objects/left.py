@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any
 
 from .... import plain
@@ -11,8 +12,9 @@ from ..payload import unpack
 
 
 def left(loads: Iterable[Any]) -> list[object]:
-    """The messages; an exception for what cannot be unpickled."""
-    return [_message(load) for load in loads]
+    """The messages, up to one that says that there are no more; an exception for what cannot be unpickled."""
+    messages = map(_message, loads)
+    return list(takewhile(lambda message: not isinstance(message, EOFError), messages))
 
 
 def _message(load: Any) -> object:

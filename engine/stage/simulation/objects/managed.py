@@ -208,6 +208,7 @@ class BoundedSemaphoreProxy(ThreadCounting, AcquirerProxy):
 
 
 for _kind in (LockProxy, RLockProxy, SemaphoreProxy, BoundedSemaphoreProxy):
+    _kind._typeid = _kind.__name__.removesuffix("Proxy")  # type: ignore[method-assign]
     _kind.__name__ = _kind.__qualname__ = AcquirerProxy.__name__  # There is but one class of them, as errors tell.
 
 

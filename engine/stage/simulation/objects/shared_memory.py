@@ -27,7 +27,7 @@ class Block(Shared):
     travels = True
 
     def _be_named(self, world: World, label: str) -> None:
-        model, self._name = world.models[self.cell], f"/{label}"
+        model, self._name = world.models[self.cell], f"/engine-simulate-0-{self.cell}"
         assert isinstance(model, Guarded)
         self._entry = Name(self._name)
         world.states[self.cell] = model.admit(self._entry, world.states[self.cell])
