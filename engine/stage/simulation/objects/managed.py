@@ -9,6 +9,7 @@ import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from multiprocessing import managers
+from types import FunctionType
 from typing import Any
 
 from ....models import managed
@@ -159,8 +160,16 @@ def contents(value: object) -> object:
 # What blocks: the calls are the models' own operations.
 
 
+def _of_acquirers(function: Any) -> Any:
+    """``function`` under the name that errors tell of it."""
+    copy = FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__)
+    copy.__qualname__ = f"AcquirerProxy.{function.__name__}"
+    return copy
+
+
 class AcquirerProxy(ThreadLocking, Proxy, managers.AcquirerProxy):  # type: ignore[misc, name-defined]
     _model: Callable[..., Model] = staticmethod(lock_model)
+    acquire, release = _of_acquirers(ThreadLocking.acquire), _of_acquirers(ThreadLocking.release)
 
     def __init__(self, world: World, key: object, label: str, *permits: int, **named: int) -> None:
         self.cell = world.add_cell(key, label, self._model(*permits, **named))
