@@ -23,8 +23,11 @@ def find_spec(module: str, search_path: Sequence[str]) -> ModuleSpec | None:
         if depth == 1 and name in sys.builtin_module_names:
             spec = BuiltinImporter.find_spec(name)
         else:
-            spec = PathFinder.find_spec(name, path) or (FrozenImporter.find_spec(name) if depth == 1 else None)
+            # By its last name: a package without an __init__ asks for the one above, which is not loaded.
+            spec = PathFinder.find_spec(parts[depth - 1], path) or (
+                FrozenImporter.find_spec(name) if depth == 1 else None
+            )
         if spec is None:
             return None
-        path = spec.submodule_search_locations or []
+        path = list(spec.submodule_search_locations or ())
     return spec

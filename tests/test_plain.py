@@ -275,7 +275,7 @@ RecursionError: maximum recursion depth exceeded{}
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("<a at 0x7f00> and <b at 0x7f01>", "<a at 0x1> and <b at 0x2>"),
+        ("<a at 0x7f00aabbccd0> and <b at 0x7f01aabbccd0>", "<a at 0x7f0000000140> and <b at 0x7f0000000180>"),
         ("no '/engine-b5rnckie-30-0'", "no '/engine-simulate-0-3'"),
         (ENDLESS.format(970, ""), ENDLESS.format(7, " while calling a Python object")),
         (ENDLESS.format(970, ""), ENDLESS.format(7, " in comparison").replace("    pong()\n", "    pong()\n" * 2)),
@@ -289,7 +289,8 @@ def test_what_is_another_in_every_run_tells_no_texts_apart(one: str, other: str)
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("<a at 0x7f00>", "<b at 0x7f00>"),
+        ("<a at 0x7f00aabbccd0>", "<b at 0x7f00aabbccd0>"),
+        ("it is at 0x1", "it is at 0x2"),
         ("engine-1-2", "engine-2-2"),
         ("0x7f00", "0x7f01"),
         ("repeated 3 more times", "repeated 4 more times"),

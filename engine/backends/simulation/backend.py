@@ -59,11 +59,7 @@ class Simulation:
                 parts += self._sampled(stages, plan, settings, left, for_s, is_failure)
         explored = merged(parts, settings, time.monotonic() - began_s)
         is_certain = explored.exhausted and not (explored.reasons or explored.refusal or explored.first_failure)
-        if (
-            is_certain
-            and any(part.is_unsteady for part in parts)
-            and self._comes_out_otherwise(plan, settings, explored.found, is_failure)
-        ):
+        if is_certain and self._comes_out_otherwise(plan, settings, explored.found, is_failure):
             return replace(explored, reasons=(OTHERWISE,), duration_s=time.monotonic() - began_s)
         return explored
 
@@ -166,7 +162,6 @@ class Simulation:
             first_failure=told["first_failure"],
             refusal=told["refusal"] and _refusal(told["refusal"]),
             differs=bool(differing) or told["differs"],
-            is_unsteady=told["unsteady"],
             interrupted=has_asked and not told["exhausted"],
         )
 

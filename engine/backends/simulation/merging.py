@@ -34,7 +34,6 @@ class Part:
     first_failure: int | None
     refusal: str | None
     differs: bool
-    is_unsteady: bool = False
     interrupted: bool = False
 
     @staticmethod

@@ -16,6 +16,7 @@ from ...models.model import Operation
 from .here import here, perform
 from .process import Process
 from .system import CLOCK
+from .waits import DAEMON_WAITS
 
 _START_S = 1_000.0
 """What the clocks show at first."""
@@ -54,8 +55,7 @@ def sleep(process: Process, seconds: float) -> None:
         process.is_asleep = True
         perform(CLOCK, _ENDLESS)
     if process.daemon and process.slept_s + seconds > world.timeout_s / 2:
-        # It is ended before, unless the others take their time, too.
-        perform(CLOCK, _ENDLESS._replace(patience_s=float(seconds)))
+        world.doubts.add(DAEMON_WAITS)
     process.slept_s += seconds
 
 

@@ -28,7 +28,9 @@ def exit_code(error: BaseException) -> int:
         return 1
     if error.code is None:
         return 0
-    return error.code & 0xFF if isinstance(error.code, int) else 1
+    if not isinstance(error.code, int) or not -(2**31) <= error.code < 2**31:
+        return 1
+    return error.code & 0xFF
 
 
 def _leave_out_ours(told: traceback.TracebackException | None) -> None:

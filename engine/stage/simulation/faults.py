@@ -68,6 +68,9 @@ def begin(life: Life) -> None:
     for number, fault in enumerate(life.plan.faults):
         if fault.at_s is None and not fault.is_anywhere:
             continue
+        if fault.at_s is not None and fault.at_s > life.plan.timeout_s and not life.world.is_virtual:
+            life.world.doubts.add("a fault by the clock comes when the run has been ended")
+            continue
         striker = Process(_FIRST_NUMBER - number, ("fault", number), called(fault), daemon=True)
         striker.fault = fault
         turn = clocked.index(fault) if fault in clocked else None

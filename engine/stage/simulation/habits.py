@@ -13,15 +13,13 @@ from .constants import within
 
 class Habits(NamedTuple):
     """``patches`` says whether it may change what is not its own; ``sees_modules`` whether it may look into
-    ``sys.modules``; ``collects`` garbage, ``warns`` and ``hashes`` whether it may call functions of such a name;
-    ``is_unsteady`` whether it may go by what differs from one real run to the next."""
+    ``sys.modules``; ``collects`` garbage, ``warns`` and ``hashes`` whether it may call functions of such a name."""
 
     patches: bool = False
     sees_modules: bool = False
     collects: bool = False
     warns: bool = False
     hashes: bool = False
-    is_unsteady: bool = False
 
 
 def habits_of(codes: Sequence[CodeType]) -> Habits:
@@ -34,7 +32,6 @@ def habits_of(codes: Sequence[CodeType]) -> Habits:
         collects=use("collect"),
         warns=use("warn"),
         hashes=use("hash"),
-        is_unsteady=any(map(_is_unsteady, codes)),
     )
 
 
@@ -64,19 +61,3 @@ _PATCHING = frozenset({"setattr", "delattr", "patch", "vars", "globals", "__dict
 def _uses(code: CodeType, name: str) -> bool:
     """Whether code has a ``name`` of that kind, of a global or of an attribute."""
     return any(name in one.co_names for one in within(code))
-
-
-def _is_unsteady(code: CodeType) -> bool:
-    """Whether code uses what may differ from one real run to the next, and is the same in all simulated ones: sets,
-    which are ordered by the hashes of texts, and the ids of processes, threads and objects."""
-    return any(
-        _UNSTEADY & {*one.co_names} or any(each.opname in _OF_SETS for each in dis.get_instructions(one))
-        for one in within(code)
-    )
-
-
-_UNSTEADY = frozenset(
-    {"hash", "set", "frozenset", "id", "getpid", "getppid", "pid", "ident", "get_ident", "native_id", "get_native_id"}
-    | {"authkey"}
-)
-_OF_SETS = frozenset({"BUILD_SET", "SET_ADD", "SET_UPDATE"})

@@ -303,6 +303,7 @@ def _executed(name: str, source: Source, process: Process) -> ModuleType:
         exec(source.code, vars(module))
     except BaseException:
         del process.modules[name]
+        sys.modules.pop(name, None)
         raise
     return module
 
@@ -356,6 +357,13 @@ def imported(
         return library.load(process, name.partition(".")[0])
     for attribute in fromlist:
         if hasattr(module, "__path__") and not hasattr(module, attribute):
-            with suppress(ModuleNotFoundError):
-                library.load(process, f"{name}.{attribute}")
+            _load_if_there(library, process, f"{name}.{attribute}")
     return module
+
+
+def _load_if_there(library: Library, process: Process, name: str) -> None:
+    try:
+        library.load(process, name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise

@@ -142,8 +142,8 @@ class Life:
     def _await_everybody(self) -> None:
         """As the parent does in reality: it holds its ends of the pipes until then."""
         everybody = [one for one in self.processes.values() if one.is_started]
-        if self.are_all_daemons:
-            perform(KERNEL, lasting("await", *(one.number for one in everybody)))
+        if self.are_all_daemons and len(everybody) == 1:
+            perform(KERNEL, lasting("await", everybody[0].number))
             return
         perform(KERNEL, lasting("await", *(one.number for one in everybody if not one.daemon)))
         if any(one.daemon for one in everybody):
@@ -158,8 +158,9 @@ class Life:
 
     @property
     def are_all_daemons(self) -> bool:
-        """Whether there is nobody whose end ends the others: then they are waited for like all processes."""
-        return all(one.daemon for one in self.processes.values())
+        """Whether there is nobody whose end ends the others: daemons alone are waited for like all processes, until one
+        of them has ended."""
+        return all(one.daemon and one.exitcode is None for one in self.processes.values())
 
     @property
     def is_end_seen(self) -> bool:
@@ -200,7 +201,7 @@ class Life:
             if not process.has_come:
                 self._come(process, planned)
             args, kwargs = _taken(process, take)
-            own = self.library.target(process, planned.call.module, planned.call.name)
+            own = _taken(process, partial(self.library.target, process, planned.call.module, planned.call.name))
             returned = _apart(own, args, kwargs) if self.library.habits.warns else own(*args, **kwargs)
             if self.plan.faults:
                 faults.pause(self, process)
@@ -208,6 +209,8 @@ class Life:
 
         del target
         strand = self.world.add_strand(process, guarded(self, process, live), self.plan.start_method == "fork")
+        if not self.world.is_virtual:
+            strand.began_s = planned.delay_s or 0.0
         if self.plan.faults:
             strand.trap = faults.trap(self, process)
 

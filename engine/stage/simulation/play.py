@@ -17,6 +17,7 @@ from .places import stands_at
 from .process import NOTHING, STDERR, STDOUT, Process
 from .refusal import NotSimulated
 from .stock import Stock
+from .strand import Strand
 from .system import Names
 from .watched import WatchedWorld
 from .world import QUEUES, Elsewhere, OutOfSteps, Redundant, Scheduler, World
@@ -109,9 +110,13 @@ def _ending(life: Life) -> str:
         for strand in life.world.waiting
         if strand.greenlet is not None and (life.are_all_daemons or not strand.process.daemon)
     ]
-    if any(strand.polls or strand.process.is_asleep or strand.operation.patience_s for strand in stuck):
+    if any(_has_patience(strand) for strand in stuck if not strand.process.is_stopped):
         return "timeout"
     return "deadlock" if stuck else "completed"
+
+
+def _has_patience(strand: Strand) -> bool:
+    return bool(strand.polls or strand.process.is_asleep or strand.operation.patience_s)
 
 
 def key(played: Played, terms: Terms) -> Any:
@@ -121,7 +126,8 @@ def key(played: Played, terms: Terms) -> Any:
     return (
         played.ending,
         tuple([_mark(process) for process in (life.parent, *life.processes.values())]),
-        plain.without_accidents(repr(finals)),
+        tuple([(name, _identity(value)) for name, value in finals.items()]) if finals else (),
+        tuple([(name, _identity(made.get("returned"))) for name, made in life.parent.calls.items()]),
         _texts(life.world.states[life.world.output]) if life.world.output is not None else (),
         *life.left_behind,
         _duration_s(played) if terms.is_timed else 0.0,
@@ -137,15 +143,15 @@ def _mark(process: Process) -> Any:
     returned, raised = process.returned, process.raised
     return (
         process.exitcode,
-        "" if returned is NOTHING else returned if type(returned) in _TELLING else _identity(returned),
+        "" if returned is NOTHING else _identity(returned),
         raised and (raised["type"], plain.without_accidents(raised["message"])),
         _texts(process.written),
         process.struck,
     )
 
 
-def _identity(returned: object) -> str:
-    return plain.without_accidents(repr(plain.encode(returned)))
+def _identity(value: object) -> Any:
+    return value if type(value) in _TELLING else plain.without_accidents(repr(plain.encode(value)))
 
 
 def _texts(written: Sequence[tuple[Any, ...]]) -> tuple[str, str]:

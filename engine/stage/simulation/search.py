@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, NamedTuple
 
 from .picture import Recorder, labels_of
@@ -28,6 +29,7 @@ from .schedulers.surw import Surw
 from .schedulers.urw import Urw
 from .shrinking import shrunk
 from .stock import Stock
+from .waits import least_s
 from .watched import refuse_changes
 from .world import Scheduler
 
@@ -88,7 +90,7 @@ class Search:
     refusal: NotSimulated | None = None
     doubts: set[str] = field(default_factory=set)
     has_gone_elsewhere: bool = False
-    reads_clock: bool = False
+    least_s: float = inf
     cut: int = 0
     looked_into: set[str] = field(default_factory=set)
     is_stopped: bool = False
@@ -186,7 +188,6 @@ class Search:
         self.steps += len(played.world.trace)
         self.doubts |= played.world.doubts
         self.has_gone_elsewhere |= life.has_gone_elsewhere
-        self.reads_clock |= life.reads_clock
         if life.refusal is not None:
             self.refusal = life.refusal
             return
@@ -194,6 +195,7 @@ class Search:
             self.redundant += 1
             return
         self.schedules += 1
+        self.least_s = min(self.least_s, least_s(played.world))
         self.cut += played.ending == "step_limit"
         identity = key(played, self.terms)
         outcome = self.outcomes.get(identity)
@@ -234,6 +236,8 @@ class Search:
             reasons.append("a run met the limit on steps: a loop that goes on for ever, or one that is longer")
         if self.terms.plan.start_method == "spawn" and self.terms.library.habits.hashes:
             reasons.append("a target asks for hashes, and each process that is spawned has others")
+        if self.schedules and self.least_s > self.terms.plan.timeout_s:
+            reasons.append("what is waited for one after the other takes longer than the timeout")
         reasons += sorted(self.doubts)
         if self.is_stopped and not self.exhausted:
             reasons.append("it was interrupted")

@@ -169,7 +169,6 @@ class Service:
             reasons=search.reasons,
             spent=search.spent,
             differs=search.has_gone_elsewhere,
-            unsteady=search.terms.library.habits.is_unsteady or search.reads_clock,
             first_failure=search.first_failure,
             refusal=None if refusal is None else [refusal.what, refusal.where],
         )

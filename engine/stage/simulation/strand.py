@@ -18,14 +18,15 @@ class Strand:
     background strand has no greenlet: it does ``again`` again and again. ``quiet`` counts its last steps
     that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else. ``trap`` stands
     in the way of all that it does; ``is_midway`` says that it is in the middle of an operation, and ``error`` what is
-    raised when that is over, whatever comes of it; ``is_late`` that its patience is at an end, and ``waited_s`` is how
-    long it has waited in vain. ``due_s`` is when its
-    patience ends, on the clock of a run that has one; ``clock`` and ``visits`` belong to who searches and to who looks
-    for polling.
+    raised when that is over, whatever comes of it; ``is_late`` that its patience is at an end, ``waited_s`` is how
+    long it has waited in vain, and ``began_s`` when its process would have begun if it had done nothing but wait.
+    ``due_s`` is when its patience ends, on the clock of a run that has one; ``clock`` and ``visits`` belong to who
+    searches and to who looks for polling.
     """
 
     __slots__ = (
         "again",
+        "began_s",
         "cell",
         "clock",
         "due_s",
@@ -62,6 +63,7 @@ class Strand:
         self.clock: Any = None
         self.due_s: float | None = None
         self.is_late = False
+        self.began_s = 0.0
         self.waited_s = 0.0
         self.error: BaseException | None = None
 

@@ -26,7 +26,25 @@ def is_over(world: World, strand: Strand) -> bool:
 def is_in_time(world: World, strand: Strand) -> bool:
     """Whether that may come while the run goes on, by all that ``strand`` and its process have waited."""
     waits_s = strand.process.slept_s + strand.waited_s + (strand.operation.patience_s or 0)
-    return waits_s <= (world.timeout_s / 2 if strand.process.daemon else world.timeout_s)
+    if strand.process.daemon and waits_s > world.timeout_s / 2:
+        world.doubts.add(DAEMON_WAITS)
+    return waits_s <= world.timeout_s
+
+
+DAEMON_WAITS = "a daemon waits for longer than it is sure to live when all others have ended"
+
+
+def note_time(world: World, strand: Strand, cell: int) -> None:
+    """``strand`` does something to ``cell``, no sooner than what was done to that before."""
+    waits_s = strand.process.slept_s + strand.waited_s
+    if waits_s or strand.began_s or world.done_s:
+        at_s = max(strand.began_s + waits_s, world.done_s.get(cell, 0.0))
+        strand.began_s, world.done_s[cell] = at_s - waits_s, at_s
+
+
+def least_s(world: World) -> float:
+    """How long a real run takes at least that goes as this one has gone, where time is any."""
+    return max(world.done_s.values(), default=0.0)
 
 
 def late(world: World) -> list[Strand]:
@@ -66,6 +84,4 @@ def idle(world: World) -> list[Strand]:
     found = [strand for strand in world.waiting if strand.operation is IDLE]
     for strand in found:
         strand.step = Done(world.states[strand.cell], None, ())
-    if any(strand.process.daemon and strand.operation.patience_s for strand in world.waiting):
-        world.doubts.add("a daemon waits for longer than it is sure to live when all others have ended")
     return found

@@ -22,7 +22,7 @@ from .line import Line, give_back, inherited, line
 from .payload import EVERYWHERE, Pickling
 from .process import Process
 from .strand import Strand
-from .system import COARSE, FINE, LABELS, OBEYED, Names, Take
+from .system import COARSE, FINE, KERNEL, LABELS, OBEYED, Names, Take
 
 ONCE = Operation("once")
 """What a background strand does again that does nothing again."""
@@ -87,9 +87,10 @@ Act = Callable[["World", Process], object]
 class World:
     """What there is in one run. ``names`` and ``max_steps`` are the exploration's.
 
-    ``timeout_s`` is how long a real run may take, and ``alone_s`` since when only daemons are left. ``is_virtual`` has
-    a clock that jumps to the next deadline when nobody can do anything before; without it, any time-out may pass at any
-    moment. ``is_fine`` has primitives show every step that a process can be killed at, and
+    ``timeout_s`` is how long a real run may take, ``alone_s`` since when only daemons are left, and ``done_s`` when at
+    the earliest something was last done to each cell, where time is any. ``is_virtual`` has a clock that jumps to the
+    next deadline when nobody can do anything before; without it, any time-out may pass at any moment. ``is_fine`` has
+    primitives show every step that a process can be killed at, and
     ``exact`` those of the kinds that it names (``QUEUES``, ``MEMORY``, ``PIPES``; ``KILLS`` for all) every step that
     can be told from the outside, by a look or a try; ``looked_into`` has the kinds where somebody did so.
     ``doubts`` says what there was that may come out differently although no schedule shows it.
@@ -136,6 +137,7 @@ class World:
         self.now_s = 0.0
         self.timeout_s = inf
         self.alone_s: float | None = None
+        self.done_s: dict[int, float] = {}
         self.obey: Callable[[Strand, Operation], None] | None = None
         self.life: Any = None
         self.done: list[Act] | None = None
@@ -261,7 +263,13 @@ class World:
                     return
             if len(trace) >= most:
                 raise OutOfSteps
-            self._take(choose(self, ready))
+            strand = choose(self, ready)
+            if strand.is_late:
+                strand.is_late = False
+                strand.waited_s += strand.operation.patience_s or 0.0
+            if not self.is_virtual:
+                waits.note_time(self, strand, strand.cell)
+            self._take(strand)
 
     def _take(self, strand: Strand) -> None:
         cell, operation, states = strand.cell, strand.operation, self.states
@@ -350,9 +358,6 @@ class World:
         if process.surroundings is not None:
             process.surroundings.enter()
         strand.due_s = None
-        if strand.is_late:
-            strand.is_late = False
-            strand.waited_s += strand.operation.patience_s or 0.0
         here.strand = strand
         enter(given)
         here.strand = None
@@ -360,6 +365,8 @@ class World:
             surroundings.leave(process)
         waiting = self.waiting
         if strand.greenlet.dead:
+            if not self.is_virtual:
+                waits.note_time(self, strand, KERNEL)  # What it has slept since its last step.
             if strand in waiting:
                 waiting.remove(strand)
         elif strand not in waiting and not process.is_gone:

@@ -36,10 +36,8 @@ def test_code_may_patch_what_it_does_not_have_in_a_variable(source: str, may: bo
         ("import sys\ndef f(): return sys.modules", {"sees_modules"}),
         ("import gc\ndef f(): gc.collect()", {"collects"}),
         ("from warnings import warn\ndef f(): warn('old')", {"warns"}),
-        ("def f(): return hash('a')", {"hashes", "is_unsteady"}),
-        ("def f(a): return {a, 1}", {"is_unsteady"}),
-        ("def f(a): return {b for b in a}", {"is_unsteady"}),
-        ("import os\ndef f():\n    def g(): return os.getpid()\n    return g", {"is_unsteady"}),
+        ("def f(): return hash('a')", {"hashes"}),
+        ("import gc\ndef f():\n    def g(): gc.collect()\n    return g", {"collects"}),
     ],
 )
 def test_habits_are_told_by_names_and_instructions(source: str, kinds: set[str]) -> None:

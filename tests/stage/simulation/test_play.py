@@ -81,7 +81,7 @@ def test_an_endless_recursion_comes_to_the_same_at_whatever_depth_it_begins(
 def test_addresses_do_not_tell_runs_apart(body: str, orders_output: bool) -> None:
     first, second, third = (
         ran(one(body.replace("{address}", address).replace("thing", thing)), orders_output=orders_output)[0]
-        for address, thing in (("7f00", "thing"), ("7f01", "thing"), ("7f01", "king"))
+        for address, thing in (("7f00aabbccd0", "thing"), ("7f01aabbccd0", "thing"), ("7f01aabbccd0", "king"))
     )
 
     assert first == second
@@ -134,6 +134,44 @@ def test_what_was_written_by_whom_to_what_and_in_which_order_is_not() -> None:
     ]
 
     assert all(one != other for one, other in combinations(everything, 2))
+
+
+@pytest.mark.parametrize("body", ["print('at 0x{n}')", "return 'at 0x{n}'", "raise ValueError('at 0x{n}')"])
+def test_numbers_that_a_target_shows_do(body: str) -> None:
+    one_more = [ran(one(body.replace("{n}", n)))[0] for n in ("1", "2")]
+
+    assert one_more[0] != one_more[1]
+
+
+def final_of(code: str, **more: Any) -> object:
+    plan = a_plan(code, {"one": [ref("kept")]}, shared={"kept": {"type": "SimpleQueue"}}, **more)
+    terms = terms_of(plan)
+    with playing(terms, following("one")) as played:
+        return key(played, terms)
+
+
+LEVELS = """
+import enum
+class Level(enum.IntEnum):
+    LOW = 0
+    HIGH = 1
+    def __repr__(self): return "level"
+class Mute:
+    def __repr__(self): raise RuntimeError
+def one(kept): kept.put({item})
+"""
+
+
+def test_what_is_left_is_told_apart_by_what_it_is_and_not_by_what_it_shows() -> None:
+    low, high, mute = (final_of(LEVELS.format(item=item)) for item in ("Level.LOW", "Level.HIGH", "Mute()"))
+
+    assert len({low, high, mute}) == 3
+
+
+def test_what_the_parent_s_own_functions_returned_is_told_apart() -> None:
+    code = "def before(): return {n}\ndef after(): pass\ndef one(kept): pass"
+
+    assert final_of(code.format(n=1), before=(), after=()) != final_of(code.format(n=2), before=(), after=())
 
 
 # The parent

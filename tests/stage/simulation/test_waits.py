@@ -13,6 +13,8 @@ from tests.stage.simulation.stories import LEFT_BEHIND, explored
 pytestmark = pytest.mark.slow
 
 SHARED = {"event": {"type": "Event"}, "jobs": {"type": "Queue"}, "lock": {"type": "Lock"}}
+LATE = "a daemon waits for longer than it is sure to live when all others have ended"
+CHAIN = "what is waited for one after the other takes longer than the timeout"
 TIMINGS: tuple[Timing, ...] = ("any", "virtual")
 
 
@@ -40,6 +42,7 @@ def endings(
         ("event.wait(9)", "completed"),
         ("event.wait(11)", "timeout"),
         ("event.wait(6), event.wait(6)", "timeout"),
+        ("time.sleep(11) if event.wait(0.1) else event.wait(10)", "timeout"),
         ("time.sleep(9)", "completed"),
         ("time.sleep(11)", "timeout"),
         ("time.sleep(6), event.wait(6)", "timeout"),
@@ -59,14 +62,48 @@ def test_who_waits_in_vain_may_be_given_it_by_another(simulation: Simulation, ti
     assert endings(simulation, source, timing) == {("completed", "True\n")}
 
 
-@pytest.mark.parametrize("timing", TIMINGS)
 @pytest.mark.parametrize(("seconds", "printed"), [(4, {"later\n"}), (6, {""})])
-def test_a_daemon_has_half_of_the_time(simulation: Simulation, timing: Timing, seconds: int, printed: set[str]) -> None:
+def test_a_daemon_has_half_of_the_time(simulation: Simulation, seconds: int, printed: set[str]) -> None:
     source = f"import time\ndef one():\n    time.sleep({seconds})\n    print('later')\ndef other(): pass"
 
-    found = endings(simulation, source, timing, daemons=("one",))
+    found = endings(simulation, source, "virtual", daemons=("one",))
 
     assert found == {("completed", text) for text in printed}
+
+
+@pytest.mark.parametrize(
+    ("wait", "reasons"), [("time.sleep(4)", ()), ("time.sleep(6)", (LATE,)), ("event.wait(6)", (LATE,))]
+)
+def test_where_time_is_any_a_daemon_that_takes_longer_is_told(
+    simulation: Simulation, wait: str, reasons: tuple[str, ...]
+) -> None:
+    source = f"import time\ndef one(event): {wait}\ndef other(): pass"
+    given = {"one": [ref("event")], "other": []}
+
+    exploration = explored(simulation, source, given, shared=SHARED, options={"one": {"daemon": True}}, timeout_s=10.0)
+
+    assert exploration.reasons == reasons
+
+
+@pytest.mark.parametrize(
+    ("source", "reasons"),
+    [
+        (
+            "def one(jobs):\n    time.sleep(6)\n    jobs.put(1)\ndef other(jobs):\n    jobs.get()\n    time.sleep(6)",
+            (CHAIN,),
+        ),
+        ("def one(jobs):\n    time.sleep(6)\n    jobs.put(1)\ndef other(jobs):\n    time.sleep(6)\n    jobs.get()", ()),
+        ("def one(jobs): time.sleep(6)\ndef other(jobs): time.sleep(6)", ()),
+    ],
+)
+def test_waits_that_come_one_after_the_other_add_up(
+    simulation: Simulation, source: str, reasons: tuple[str, ...]
+) -> None:
+    given = {name: [ref("jobs")] for name in ("one", "other")}
+
+    exploration = explored(simulation, f"import time\n{source}", given, shared=SHARED, timeout_s=10.0)
+
+    assert exploration.reasons == reasons
 
 
 def test_a_daemon_has_that_time_from_when_all_others_have_ended(simulation: Simulation) -> None:

@@ -204,8 +204,8 @@ def test_who_is_killed_may_have_seen_before_what_comes_by_two_others() -> None:
 
     assert one_each.is_whole
     assert max(one_each.forms.values()) == 1
-    struck = [shown for _, marks, shown, *_ in one_each.outcomes if marks[1][0] == -9]
-    assert sorted({"'v': 1" in one for one in struck}) == [False, True]
+    struck = [finals for _, marks, finals, *_ in one_each.outcomes if marks[1][0] == -9]
+    assert sorted({("v", 1) in one for one in struck}) == [False, True]
 
 
 @pytest.mark.slow
