@@ -36,8 +36,8 @@ DAEMON_WAITS = "a daemon waits for longer than it is sure to live when all other
 
 def note_time(world: World, strand: Strand, cell: int) -> None:
     """``strand`` does something to ``cell``, no sooner than what was done to that before."""
-    waits_s = strand.process.slept_s + strand.waited_s
-    if waits_s or strand.began_s or world.done_s:
+    if not world.is_virtual:
+        waits_s = strand.process.slept_s + strand.waited_s
         at_s = max(strand.began_s + waits_s, world.done_s.get(cell, 0.0))
         strand.began_s, world.done_s[cell] = at_s - waits_s, at_s
 

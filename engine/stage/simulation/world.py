@@ -267,7 +267,8 @@ class World:
             if strand.is_late:
                 strand.is_late = False
                 strand.waited_s += strand.operation.patience_s or 0.0
-            if not self.is_virtual:
+            # Most runs wait for nothing.
+            if self.done_s or strand.process.slept_s or strand.waited_s or strand.began_s:
                 waits.note_time(self, strand, strand.cell)
             self._take(strand)
 
@@ -365,7 +366,7 @@ class World:
             surroundings.leave(process)
         waiting = self.waiting
         if strand.greenlet.dead:
-            if not self.is_virtual:
+            if process.slept_s:
                 waits.note_time(self, strand, KERNEL)  # What it has slept since its last step.
             if strand in waiting:
                 waiting.remove(strand)
