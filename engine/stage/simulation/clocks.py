@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import datetime as dt
 import gc
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -32,6 +33,9 @@ _EVEN_TICKS = 100
 
 _ENDLESS = Operation("sleep")
 
+_LONGEST_S = (2**63 - 1) / 1e9
+"""What fits into the system's count of nanoseconds."""
+
 _local_time, _universal_time, _text, _ascii = time.localtime, time.gmtime, time.strftime, time.asctime
 
 
@@ -44,6 +48,10 @@ def set_clocks(date_s: float, tick_s: float) -> None:
 def sleep(process: Process, seconds: float) -> None:
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
+    if math.isnan(seconds):
+        raise ValueError("Invalid value NaN (not a number)")
+    if seconds > _LONGEST_S:
+        raise OverflowError("timestamp too large to convert to C PyTime_t")
     world = here.world
     if world.is_virtual:
         perform(CLOCK, _ENDLESS._replace(patience_s=float(seconds)))

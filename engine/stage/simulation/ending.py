@@ -134,14 +134,12 @@ def _tell(life: Life, process: Process, failure: Failure) -> None:
 
 def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
     _tell(life, process, failure)
+    if process is not life.parent:
+        _flush(life, process)
     # Who was forked leaves by a back door, which until 3.13 led past these.
     if sys.version_info >= (3, 13) or process is life.parent or life.plan.start_method == "spawn":
         _run_at_exit(process)
-    if has_other_streams():
-        _flush_others()
-    if process.kept:
-        is_forked = process is not life.parent and life.plan.start_method != "spawn"
-        output.flush(process, *(_in_place() if is_forked else ()))
+    _flush(life, process)
     is_left_behind = bool(process.feeders) and any(queue.is_left_behind() for queue in process.feeders)
     if is_left_behind:
         life.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
@@ -191,6 +189,14 @@ def _run_at_exit(process: Process) -> None:
 _FAILED_AT_EXIT = (
     "Exception ignored in atexit callback: {!r}" if sys.version_info >= (3, 11) else "Error in atexit._run_exitfuncs:"
 )
+
+
+def _flush(life: Life, process: Process) -> None:
+    if has_other_streams():
+        _flush_others()
+    if process.kept:
+        is_forked = process is not life.parent and life.plan.start_method != "spawn"
+        output.flush(process, *(_in_place() if is_forked else ()))
 
 
 def _flush_others() -> None:

@@ -119,6 +119,8 @@ class Library:
     def _loaded(self, process: Process, name: str) -> ModuleType:
         found = process.modules.get(name)
         if found is not None:
+            if self.habits.sees_modules and self.importing is None and sys.modules.get(name) is not found:
+                raise NotSimulated(f"changing sys.modules[{name!r}]")
             return found
         parent_name, _, last = name.rpartition(".")
         parent = self.load(process, parent_name) if parent_name else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from engine.backends.simulation.backend import Simulation
@@ -121,3 +123,14 @@ def test_moments_are_of_the_genuine_class_and_can_be_sent(simulation: Simulation
 @pytest.mark.parametrize("call", ["os.times", "os.getloadavg"])
 def test_what_no_model_knows_of_the_time_is_refused(simulation: Simulation, call: str) -> None:
     assert refusal(simulation, f"import os\ndef one(): {call}()") == f"{call} (scenario.yaml:2)"
+
+
+@pytest.mark.parametrize(("seconds", "error"), [("inf", OverflowError), ("1e12", OverflowError), ("nan", ValueError)])
+def test_what_the_system_cannot_sleep_is_python_s_own_error(
+    simulation: Simulation, seconds: str, error: type[Exception]
+) -> None:
+    run = only(simulation, f"import time\ndef one(): time.sleep(float('{seconds}'))")
+
+    with pytest.raises(error):
+        time.sleep(float(seconds))
+    assert str(run.processes["one"].raised).startswith(error.__name__)

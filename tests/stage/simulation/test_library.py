@@ -289,9 +289,11 @@ def test_what_one_process_has_imported_another_does_not_find_loaded(
         ("sys.modules['json'] = None", "json"),
         ("sys.modules.pop('json')", "json"),
         ("del sys.modules[__name__]", "scenario_code"),
+        ("del sys.modules[__name__]; import scenario_code", "scenario_code"),
     ],
 )
 def test_who_changes_what_is_loaded_is_refused(simulation: Simulation, change: str, name: str) -> None:
     refused = refusal(simulation, f"import json, sys\ndef one():\n    {change}\n    json.dumps")
 
-    assert refused == f"changing sys.modules[{name!r}]"
+    assert refused is not None
+    assert refused.startswith(f"changing sys.modules[{name!r}]")

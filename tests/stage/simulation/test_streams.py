@@ -77,6 +77,7 @@ def test_streams_are_as_in_a_real_process(simulation: Simulation, stage: Stage, 
 
 
 AT_EXIT = {
+    "the process itself": "def leave(): os._exit(4)\nprint('shown')",
     "an error": "def leave(): raise ValueError('bad')",
     "an end": "def leave(): raise SystemExit(9)",
     "one that registers another": "def leave(): atexit.register(print, 'late')",
@@ -85,7 +86,7 @@ AT_EXIT = {
 
 @pytest.mark.parametrize("name", AT_EXIT)
 def test_what_is_done_at_the_end_is_as_in_a_real_process(simulation: Simulation, stage: Stage, name: str) -> None:
-    source = f"import atexit\n{AT_EXIT[name]}\ndef one(): atexit.register(leave)"
+    source = f"import atexit, os\n{AT_EXIT[name]}\ndef one(): atexit.register(leave)"
     real = perform(stage, a_plan(source, ["one"], start_method="spawn")).processes["one"]
 
     simulated = only(simulation, source, start_method="spawn").processes["one"]
