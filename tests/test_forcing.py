@@ -213,7 +213,7 @@ def raising(message: str) -> Run:
 @pytest.mark.parametrize(
     ("simulated", "real"),
     [
-        ("<Queue at 0x7f00>", "<Queue at 0x7fa7>"),
+        ("<Queue at 0x7f00aabbccd0>", "<Queue at 0x7fa7aabbccd0>"),
         ("  [Previous line repeated 970 more times]", "  [Previous line repeated 973 more times]"),
     ],
 )

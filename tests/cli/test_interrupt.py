@@ -170,8 +170,9 @@ processes:
   one: {target: target, args: ["${number}"]}
   other: {target: target, args: ["${number}"]}
 """
-EXPLORING = 3
-"""How many processes there are while a scenario is simulated: the engine, its warm interpreter, and the one forked."""
+EXPLORING = 6
+"""How many processes there are while a scenario is simulated: the engine, its warm interpreter, the one forked, and
+those in which the scenario before was tried with other hashes."""
 
 
 @pytest.mark.parametrize("scenario", [STUCK, ENDLESS], ids=["stuck", "endless"])

@@ -12,9 +12,13 @@ from ..payload import unpack
 
 
 def left(loads: Iterable[Any]) -> list[object]:
-    """The messages, up to one that says that there are no more; an exception for what cannot be unpickled."""
-    messages = map(_message, loads)
-    return list(takewhile(lambda message: not isinstance(message, EOFError), messages))
+    """The messages; an exception for what cannot be unpickled."""
+    return [_message(load) for load in loads]
+
+
+def left_in_pipe(loads: Iterable[Any]) -> list[object]:
+    """The same, up to one that says that there are no more: so ``recv`` says it, too."""
+    return list(takewhile(lambda message: not isinstance(message, EOFError), left(loads)))
 
 
 def _message(load: Any) -> object:

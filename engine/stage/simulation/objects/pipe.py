@@ -16,7 +16,7 @@ from ..process import Process
 from ..refusal import NotSimulated
 from ..system import KERNEL
 from ..world import PIPES, World
-from .left import left
+from .left import left_in_pipe
 from .shared import Shared
 
 
@@ -84,7 +84,7 @@ class Connection(Shared, connection.Connection):
     def final(self) -> list[object]:
         """What waits to be received here."""
         channel = self._kernel.channels.get(self.end)
-        return [] if channel is None else left(messages_left(channel, as_bytes))
+        return [] if channel is None else left_in_pipe(messages_left(channel, as_bytes))
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         sender = here.pickler if here.pickler is not None else number()
