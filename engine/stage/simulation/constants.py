@@ -27,7 +27,7 @@ _OF_EVERY_MODULE = frozenset({"__builtins__", "__path__", "__spec__", "__loader_
 _ACTS = ("CALL", "STORE_ATTR", "STORE_SUBSCR", "STORE_SLICE", "DELETE_ATTR", "DELETE_SUBSCR")
 """What a module does that does more than define: with something that is not its own, perhaps."""
 
-_CHANGES_ATTRIBUTES = frozenset({"STORE_ATTR", "DELETE_ATTR"})
+CHANGES_ATTRIBUTES = frozenset({"STORE_ATTR", "DELETE_ATTR"})
 _CHANGES_GLOBALS = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
 
 
@@ -90,12 +90,12 @@ def _changes(code: CodeType, names: Collection[str], functions: Collection[str])
     if _CHANGING & {*code.co_names}:
         return True
     instructions = [one for one in dis.get_instructions(code) if one.opname not in ("CACHE", "PUSH_NULL")]
-    return any(one.opname in _CHANGES_ATTRIBUTES and one.argval in names for one in instructions) or any(
+    return any(one.opname in CHANGES_ATTRIBUTES and one.argval in names for one in instructions) or any(
         # All that is done to a function as a rule is to call it, and to hand it on.
         one.argval in functions
         and (
             (one.opname in ("LOAD_GLOBAL", "LOAD_NAME") and after.opname in _OF_ATTRIBUTES)
-            or (one.opname in ("LOAD_ATTR", "LOAD_METHOD") and after.opname in _CHANGES_ATTRIBUTES)
+            or (one.opname in ("LOAD_ATTR", "LOAD_METHOD") and after.opname in CHANGES_ATTRIBUTES)
         )
         for one, after in pairwise(instructions)
         if isinstance(one.argval, str)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from types import CodeType
 from typing import NamedTuple
 
-from .constants import within
+from .constants import CHANGES_ATTRIBUTES, within
 
 
 class Habits(NamedTuple):
@@ -35,9 +35,6 @@ def habits_of(codes: Sequence[CodeType]) -> Habits:
     )
 
 
-_CHANGES_ATTRIBUTES = frozenset({"STORE_ATTR", "DELETE_ATTR"})
-
-
 def _may_patch(code: CodeType) -> bool:
     """Whether code may change attributes of something that is not a variable of the function that does so: of a module,
     for one."""
@@ -48,7 +45,7 @@ def _may_patch(code: CodeType) -> bool:
         for before, each in pairwise(dis.get_instructions(one)):
             if each.opname in ("COPY", "DUP_TOP"):
                 loaded = before.opname  # Of what an attribute is changed by ``+=`` and the like.
-            elif each.opname in _CHANGES_ATTRIBUTES:
+            elif each.opname in CHANGES_ATTRIBUTES:
                 owner = loaded if before.opname in ("SWAP", "ROT_TWO") else before.opname
                 if "LOAD_FAST" not in owner:
                     return True
