@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
-from ...errors import Diverged
 from ...exploration import Exploration, Found, Settings
 from ...forcing import Rehearsal
 from ...plan import Plan, score_from
 from ...schedule import Schedule
 from ...trace import Run
-from .merging import STEPS_EACH, Part, merged
-from .runs import run_from, short, steps_from
-from .stage import SILENCE_S, Lost, SimulationStage
-from .variations import MOST, OTHERS, OTHERWISE, THIS_ONE, Variation, comes_out_otherwise
-
-IsFailure = Callable[[Run], bool]
+from .asking import IsFailure, Phase, found_from, replayed, request, search
+from .merging import Part, merged
+from .runs import run_from
+from .stage import SILENCE_S, SimulationStage
+from .variations import MOST, OTHERS, OTHERWISE, Variation, comes_out_otherwise
 
 _SIMPLEST, _CLASSES = 0.05, 0.5
 """What of its budget ``auto`` gives to the simplest schedules, and then to one for each class; samples get the rest."""
@@ -51,7 +48,7 @@ class Simulation:
         """Run ``plan`` under one schedule after the other. Raises InternalError; an exception ends all of it."""
         began_s = time.monotonic()
         with self._stages(1) as (stage,):
-            parts = [self._explored(stage, plan, settings, phases(settings), settings.seed, is_failure)]
+            parts = [search(stage, plan, settings, phases(settings), is_failure, self._is_asked_to_stop)]
         left = settings.schedules - parts[0].runs
         if settings.strategy == "auto" and parts[0].goes_on(settings.keep_going) and left > 0:
             for_s = None if settings.for_s is None else settings.for_s - (time.monotonic() - began_s)
@@ -68,8 +65,8 @@ class Simulation:
             def have(one: Found) -> Run:
                 if variation not in self._others:
                     self._others[variation] = SimulationStage(self._interpreter, hash_seed=variation.hash_seed)
-                request = _request(plan, settings, self._silence_s, variation)
-                return run_from(_replayed(self._others[variation], request, one.schedule, one.exact)["run"])
+                asked = request(plan, settings, self._silence_s, variation)
+                return run_from(replayed(self._others[variation], asked, one.schedule, one.exact)["run"])
 
             return have
 
@@ -79,7 +76,7 @@ class Simulation:
         """Run ``plan`` once more under ``schedule``. Raises Diverged where that cannot be followed."""
         with self._stages(1) as (stage,):
             settings = Settings(timing=schedule.timing, seed=schedule.seed, orders_output=orders_output)
-            told = _replayed(stage, _request(plan, settings, stage.silence_s), schedule.steps, schedule.exact)
+            told = replayed(stage, request(plan, settings, stage.silence_s), schedule.steps, schedule.exact)
         found = found_from({**told, "count": 1}, orders_output)
         return Rehearsal(found, score_from(told["score"]), tuple(told["obstacles"]))
 
@@ -92,13 +89,13 @@ class Simulation:
         for_s: float | None,
         is_failure: IsFailure,
     ) -> list[Part]:
-        """Drawn schedules, on several cores at once, each with seeds of its own."""
+        """Drawn schedules, on several cores at once."""
         from concurrent.futures import ThreadPoolExecutor  # Only where exhausting it was too much.
 
-        def sample(number: int) -> Part:
-            share = left // len(stages) + (number < left % len(stages))
-            phases: list[tuple[str, int, float | None]] = [("portfolio", share, for_s)]
-            return self._explored(stages[number], plan, settings, phases, settings.seed + number, is_failure)
+        def sample(core: int) -> Part:
+            share = left // len(stages) + (core < left % len(stages))
+            phases: list[Phase] = [("portfolio", share, for_s)]
+            return search(stages[core], plan, settings, phases, is_failure, self._is_asked_to_stop, core)
 
         with ThreadPoolExecutor(len(stages)) as pool:
             try:
@@ -108,62 +105,8 @@ class Simulation:
                     stage.hang_up()  # The others would go on to their end.
                 raise
 
-    def _explored(
-        self,
-        stage: SimulationStage,
-        plan: Plan,
-        settings: Settings,
-        phases: Sequence[tuple[str, int, float | None]],
-        seed: int,
-        is_failure: IsFailure,
-    ) -> Part:
-        stage.send(
-            {
-                **_request(plan, settings, stage.silence_s),
-                "phases": [list(phase) for phase in phases],
-                "most_steps": STEPS_EACH * settings.schedules,
-                "keep_going": settings.keep_going,
-                "sampler_seed": seed,
-            }
-        )
-        found: dict[str, Found] = {}
-        differing: list[str] = []
-        schedules = 0
-        has_asked = False
-
-        def look() -> None:
-            nonlocal has_asked
-            if self._is_stopping and not has_asked:
-                has_asked = True
-                stage.send({"stop": True})
-
-        try:
-            while (told := stage.receive(look))["event"] != "explored":
-                look()
-                if told["event"] == "outcome":
-                    stage.send({"failure": is_failure(run_from(told["run"]))})
-                elif told["event"] == "beat":
-                    schedules = told["schedules"]
-                else:
-                    found[told["digest"]] = found_from(told, settings.orders_output)
-                    if told["differs"]:
-                        differing.append(told["digest"])
-        except Lost as loss:
-            return Part.of_loss(schedules, str(loss))
-        return Part(
-            found=found,
-            schedules=told["schedules"],
-            runs=told["schedules"] + told["redundant"],
-            steps=told["steps"],
-            classes=told["classes"],
-            exhausted=told["exhausted"],
-            reasons=tuple(told["reasons"]),
-            spent=told["spent"],
-            first_failure=told["first_failure"],
-            refusal=told["refusal"] and _refusal(told["refusal"]),
-            differs=bool(differing) or told["differs"],
-            interrupted=has_asked and not told["exhausted"],
-        )
+    def _is_asked_to_stop(self) -> bool:
+        return self._is_stopping
 
     def _stage(self) -> SimulationStage:
         return SimulationStage(self._interpreter, self._silence_s)
@@ -184,35 +127,7 @@ class Simulation:
                     stage.close()
 
 
-def _replayed(
-    stage: SimulationStage, request: Mapping[str, Any], steps: Sequence[str], exact: Sequence[str]
-) -> Mapping[str, Any]:
-    """What came of these ``steps``. Raises Diverged where they could not be followed."""
-    stage.send({**request, "schedule": list(steps), "exact": list(exact)})
-    try:
-        told = stage.receive()
-    except Lost as loss:
-        raise Diverged(str(loss)) from None
-    if told["refusal"]:
-        raise Diverged(f"it cannot be simulated: {_refusal(told['refusal'])}")
-    if told["diverged"]:
-        raise Diverged(_divergence(told["diverged"]))
-    return told
-
-
-def found_from(told: Mapping[str, Any], orders_output: bool) -> Found:
-    return Found(
-        run_from(told["run"]),
-        told["count"],
-        tuple(told["schedule"]),
-        steps_from(told["steps"]),
-        told["preemptions"],
-        tuple(told["exact"]),
-        orders_output,
-    )
-
-
-def phases(settings: Settings) -> list[tuple[str, int, float | None]]:
+def phases(settings: Settings) -> list[Phase]:
     """Strategies, each with how many schedules and how long it may take."""
     if settings.strategy != "auto":
         return [(settings.strategy, settings.schedules, settings.for_s)]
@@ -222,30 +137,3 @@ def phases(settings: Settings) -> list[tuple[str, int, float | None]]:
         made.append((name, schedules, None if settings.for_s is None else settings.for_s * share))
         left -= schedules
     return [phase for phase in made if phase[1]]
-
-
-def _request(plan: Plan, settings: Settings, silence_s: float, variation: Variation = THIS_ONE) -> dict[str, Any]:
-    """``limit_s`` is how long a target may run without an operation: a real run would be ended then, too."""
-    return {
-        "limit_s": min(silence_s, plan.timeout_s, *([] if settings.for_s is None else [settings.for_s])),
-        "plan": plan.to_json(),
-        "steps": settings.steps,
-        "timing": settings.timing,
-        "seed": settings.seed,
-        "orders_output": settings.orders_output,
-        "is_timed": settings.is_timed,
-        **variation._asdict(),
-    }
-
-
-def _refusal(told: Sequence[str]) -> str:
-    what, where = told
-    return f"{what} ({short(where)})" if where else what
-
-
-def _divergence(told: Mapping[str, Any]) -> str:
-    step, ready = told["step"] + 1, told["ready"]
-    could = f"{', '.join(ready)} could" if ready else "nobody could"
-    if told["wanted"] is None:
-        return f"it is over after {told['step']} steps, and {could} still go on"
-    return f"at step {step} {told['wanted']} cannot go on; {could}"

@@ -49,7 +49,7 @@ def test_who_it_is_and_the_line_are_named(impatient: Simulation) -> None:
 
 @pytest.mark.parametrize(
     ("timeout_s", "for_s", "limit"),
-    [(0.3, None, "0.3"), (60.0, 0.3, "0.3"), (0.3, 60.0, "0.3"), (60.0, None, "0.5")],
+    [(0.3, None, "0.3"), (0.3, 60.0, "0.3"), (60.0, None, "0.5")],
 )
 def test_the_limits_of_the_scenario_and_of_the_exploration_are_limits_here(
     impatient: Simulation, timeout_s: float, for_s: float | None, limit: str
