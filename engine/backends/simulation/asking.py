@@ -97,6 +97,20 @@ def replayed(
     return told
 
 
+def had_again(stage: SimulationStage, request: Mapping[str, Any], found: Sequence[Found]) -> list[Run]:
+    """What comes of the schedules of all that was ``found``. Raises Diverged where one cannot be followed."""
+    stage.send({**request, "schedules": [[list(one.schedule), list(one.exact)] for one in found]})
+    runs = []
+    try:
+        while (told := stage.receive())["event"] == "had":
+            runs.append(run_from(told["run"]))
+    except Lost as loss:
+        raise Diverged(str(loss)) from None
+    if not told["is_whole"]:
+        raise Diverged(f"schedule {len(runs) + 1} cannot be followed")
+    return runs
+
+
 def found_from(told: Mapping[str, Any], orders_output: bool) -> Found:
     return Found(
         run_from(told["run"]),

@@ -12,11 +12,10 @@ from ...forcing import Rehearsal
 from ...plan import Plan, score_from
 from ...schedule import Schedule
 from ...trace import Run
-from .asking import IsFailure, Phase, found_from, replayed, request, search
+from .asking import IsFailure, Phase, found_from, had_again, replayed, request, search
 from .merging import Part, merged
-from .runs import run_from
 from .stage import SILENCE_S, SimulationStage
-from .variations import MOST, OTHERS, OTHERWISE, Variation, comes_out_otherwise
+from .variations import OTHERS, OTHERWISE, Variation, comes_out_otherwise
 
 _SIMPLEST, _CLASSES = 0.05, 0.5
 """What of its budget ``auto`` gives to the simplest schedules, and then to one for each class; samples get the rest."""
@@ -61,16 +60,14 @@ class Simulation:
         return explored
 
     def _comes_out_otherwise(self, plan: Plan, settings: Settings, found: Sequence[Found], fails: IsFailure) -> bool:
-        def having(variation: Variation) -> Callable[[Found], Run]:
-            def have(one: Found) -> Run:
-                if variation not in self._others:
-                    self._others[variation] = SimulationStage(self._interpreter, hash_seed=variation.hash_seed)
-                asked = request(plan, settings, self._silence_s, variation)
-                return run_from(replayed(self._others[variation], asked, one.schedule, one.exact)["run"])
+        def having(variation: Variation) -> Callable[[Sequence[Found]], list[Run]]:
+            def have(found: Sequence[Found]) -> list[Run]:
+                with self._other(variation) as stage:
+                    return had_again(stage, request(plan, settings, self._silence_s, variation), found)
 
             return have
 
-        return comes_out_otherwise(found[:MOST], [having(variation) for variation in OTHERS], fails)
+        return comes_out_otherwise(found, [having(variation) for variation in OTHERS], fails)
 
     def rehearse(self, plan: Plan, schedule: Schedule, orders_output: bool) -> Rehearsal:
         """Run ``plan`` once more under ``schedule``. Raises Diverged where that cannot be followed."""
@@ -110,6 +107,19 @@ class Simulation:
 
     def _stage(self) -> SimulationStage:
         return SimulationStage(self._interpreter, self._silence_s)
+
+    @contextmanager
+    def _other(self, variation: Variation) -> Iterator[SimulationStage]:
+        """The one that is kept for ``variation``, for one thing to do."""
+        stage = self._others.pop(variation, None)
+        stage = stage or SimulationStage(self._interpreter, self._silence_s, hash_seed=variation.hash_seed)
+        try:
+            yield stage
+        finally:
+            if stage.is_useful:
+                self._others[variation] = stage
+            else:
+                stage.close()
 
     @contextmanager
     def _stages(self, count: int) -> Iterator[list[SimulationStage]]:

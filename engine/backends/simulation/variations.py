@@ -15,9 +15,6 @@ from ...trace import Run
 
 OTHERWISE = "it comes out otherwise with other hashes of texts or process ids, or at another time"
 
-MOST = 50
-"""How many outcomes are had again."""
-
 
 class Variation(NamedTuple):
     """``hash_seed`` is as PYTHONHASHSEED has it, ``first_pid`` the process id of a scenario's parent, ``date_s`` when
@@ -40,17 +37,16 @@ OTHERS = (
 
 
 def comes_out_otherwise(
-    found: Iterable[Found],
-    had_again: Sequence[Callable[[Found], Run]],
+    found: Sequence[Found],
+    had_again: Iterable[Callable[[Sequence[Found]], Iterable[Run]]],
     is_failure: Callable[[Run], bool],
 ) -> bool:
     """Whether one of those that were ``found`` and are no failure cannot be had again in one of these ways, or fails
     there."""
     for have in had_again:
-        for one in found:
-            try:
-                if is_failure(have(one)):
-                    return True
-            except Diverged:
+        try:
+            if any(is_failure(run) for run in have(found)):
                 return True
+        except Diverged:
+            return True
     return False

@@ -145,6 +145,8 @@ class Service:
         )
         if "schedule" in request:
             self._replay(terms)
+        elif "schedules" in request:
+            self._have_again(terms)
         else:
             self._explore(terms)
 
@@ -192,6 +194,21 @@ class Service:
             refusal=None if refusal is None else [refusal.what, refusal.where],
         )
         played.life.end()
+
+    def _have_again(self, terms: Terms) -> None:
+        """Tell what comes of each schedule, up to the first that cannot be followed."""
+        is_whole = True
+        for schedule, exact in self._request["schedules"]:
+            scheduler = ByLabel(schedule)
+            each = terms._replace(exact=frozenset(exact))
+            played = play(each, scheduler)
+            is_whole = not (scheduler.diverged or played.life.refusal)
+            if is_whole:
+                self._tell("had", run=told(played, each))
+            played.life.end()
+            if not is_whole:
+                break
+        self._tell("had_all", is_whole=is_whole)
 
     def _judge(self, run: dict[str, Any]) -> bool:
         self._tell("outcome", run=run)

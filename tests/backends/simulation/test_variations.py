@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -12,7 +12,7 @@ from engine.errors import Diverged
 from engine.exploration import Found, Settings
 from engine.trace import Returned, Run
 from tests.exploring_support import found
-from tests.processes_support import a_plan
+from tests.processes_support import a_plan, ref
 from tests.support import run_of
 
 FOUND = [found(run_of(stdout=text)) for text in ("a", "b")]
@@ -22,15 +22,15 @@ def fails(run: Run) -> bool:
     return run.stdout == "bad"
 
 
-def as_it_was(one: Found) -> Run:
-    return one.run
+def as_it_was(found: Sequence[Found]) -> list[Run]:
+    return [one.run for one in found]
 
 
-def bad_after_b(one: Found) -> Run:
-    return run_of(stdout="bad") if one.run.stdout == "b" else one.run
+def bad_after_b(found: Sequence[Found]) -> list[Run]:
+    return [run_of(stdout="bad") if one.run.stdout == "b" else one.run for one in found]
 
 
-def diverging(one: Found) -> Run:
+def diverging(found: Sequence[Found]) -> list[Run]:
     raise Diverged("at step 1 left cannot go on")
 
 
@@ -39,7 +39,7 @@ def diverging(one: Found) -> Run:
     [([], False), ([as_it_was], False), ([as_it_was, bad_after_b], True), ([as_it_was, diverging], True)],
 )
 def test_it_comes_out_otherwise_where_an_outcome_fails_or_cannot_be_had_again(
-    ways: list[Callable[[Found], Run]], is_otherwise: bool
+    ways: list[Callable[[Sequence[Found]], list[Run]]], is_otherwise: bool
 ) -> None:
     assert comes_out_otherwise(FOUND, ways, fails) is is_otherwise
 
@@ -78,6 +78,26 @@ def test_only_what_is_the_same_with_other_hashes_and_ids_is_certain(
 
     assert explored.reasons == (() if is_certain else (OTHERWISE,))
     assert explored.first_failure is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seen", [0, 60])
+def test_every_outcome_is_had_again_however_many_there_are(simulation: Simulation, seen: int) -> None:
+    source = """
+    def counting(x):
+        for number in range(60): x.value = number + 1
+    def looking(x):
+        seen = x.value
+        return seen, hash("a") if seen == %d else 0
+    """
+    given = {"counting": [ref("x")], "looking": [ref("x")]}
+    plan = a_plan(source % seen, given, shared={"x": {"type": "RawValue", "typecode": "i", "value": 0}})
+    once = simulation.explore(plan, Settings(), lambda run: False)
+    returns = [one.run.processes["looking"].returned for one in once.found]
+
+    explored = simulation.explore(plan, Settings(), lambda run: run.processes["looking"].returned not in returns)
+
+    assert (len(returns), explored.reasons) == (61, (OTHERWISE,))
 
 
 @pytest.mark.slow
