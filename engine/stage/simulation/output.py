@@ -151,14 +151,17 @@ class Stream(io.TextIOBase):
         raise AttributeError(f"'_io.TextIOWrapper' object has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if place.process() is not None:
+        if self._is_somebodys():
             raise NotSimulated(f"changing {_of(self._number)}.{name}")
         super().__setattr__(name, value)
 
     def close(self) -> None:
-        # Not of one that nobody has any more, which is closed as it goes.
-        if place.process() is not None and (self is here.stdout or self is here.stderr):
+        if self._is_somebodys():
             raise NotSimulated(f"closing {_of(self._number)}")
+
+    def _is_somebodys(self) -> bool:
+        """Whether a process does something to it: one that nobody has any more is changed, and closed, as it goes."""
+        return place.process() is not None and (self is here.stdout or self is here.stderr)
 
     def detach(self) -> Any:
         raise NotSimulated(f"{_of(self._number)}.detach")

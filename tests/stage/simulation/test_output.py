@@ -15,6 +15,7 @@ from engine.models.model import Operation, conflict
 from engine.stage.simulation import here as place
 from engine.stage.simulation.output import Kept, Output, Stream
 from engine.stage.simulation.process import STDERR, STDOUT
+from engine.stage.simulation.refusal import NotSimulated
 from engine.stage.simulation.world import World
 from tests.simulation_support import outcomes
 
@@ -203,3 +204,12 @@ def test_writing_conflicts_with_writing() -> None:
 
     assert step.state == ((1, STDOUT, "a"),)
     assert conflict(step.touches, step.touches)
+
+
+def test_a_stream_that_nobody_has_any_more_goes_while_a_process_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NotSimulated, "latest", None)
+    old = [Stream(STDOUT, sys.__stdout__)]
+
+    outcomes(lambda world: old, list.clear)
+
+    assert NotSimulated.latest is None
