@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 _OURS = frozenset(
     {"modules", "loggerDict", "_handlers", "_handlerList", "_children", "callbacks"}
     | {"_extra_reducers", "dispatch_table"}
-    | {"__annotations__", "_value2member_map_", "_filesbymodname", "modulesbyfile", "_safe_quoters"}
+    | {"__annotations__", "__slotnames__", "_value2member_map_", "_filesbymodname", "modulesbyfile", "_safe_quoters"}
     | {"os.path._varprog", "uuid._node"}
 )
 """Parts that the engine itself changes, or in which nothing stays: of ``sys``, ``logging``, ``multiprocessing.process``
 and ``gc``; those of ``copyreg`` and ``ForkingPickler`` that are each process's own; what classes and flags get as soon
-as somebody asks for it; and caches by another name."""
+as somebody asks for it, or pickles one of theirs; and caches by another name."""
 
 _MAKES_READY = {"mimetypes": "init"}
 """What modules do when they are first asked for something, and which changes them."""

@@ -83,6 +83,7 @@ def test_what_is_changed_in_a_module_is_named(module: types.ModuleType, change: 
     [
         "LIMIT = LIMIT",
         "Kind.__annotations__",
+        "object.__reduce_ex__(thing, 2)",
         "my_cache[1] = 2",
         "NAMES.append(1); NAMES.pop()",
         "json.codec = 1; del json.codec",
