@@ -7,6 +7,7 @@ that operation has its turn or just after it had.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -64,17 +65,33 @@ def begin(life: Life) -> None:
     """Have the faults of a run come into it."""
     if any(fault.action == "interrupt" and _is_at_any_moment(fault) for fault in life.plan.faults):
         life.world.doubts.add(_BETWEEN)
+    began_s = _began_s(life)
     clocked = sorted((fault for fault in life.plan.faults if fault.at_s is not None), key=lambda fault: fault.at_s or 0)
     for number, fault in enumerate(life.plan.faults):
         if fault.at_s is None and not fault.is_anywhere:
             continue
-        if fault.at_s is not None and fault.at_s > life.plan.timeout_s and not life.world.is_virtual:
+        if fault.at_s is not None and began_s + fault.at_s > life.plan.timeout_s and not life.world.is_virtual:
             life.world.doubts.add("a fault by the clock comes when the run has been ended")
             continue
         striker = Process(_FIRST_NUMBER - number, ("fault", number), called(fault), daemon=True)
         striker.fault = fault
         turn = clocked.index(fault) if fault in clocked else None
-        life.world.add_strand(striker, _strike(life, fault, turn))
+        life.world.add_strand(striker, _strike(life, fault, turn, began_s))
+
+
+def _began_s(life: Life) -> float:
+    """How long after the others begin the clock of faults does, which is with the first process; endless if there is
+    none. Who starts after others ends no sooner than these begin, but for those that cannot be started."""
+    processes = life.processes
+    return min(
+        (
+            planned.delay_s
+            for planned in life.plan.processes
+            if processes[planned.name].is_started
+            and not any(processes[other].is_started for other in planned.start_after)
+        ),
+        default=math.inf,
+    )
 
 
 def note_time(life: Life, fault: Fault) -> None:
@@ -144,7 +161,7 @@ def interrupt(life: Life, victim: Process) -> None:
     world.throw(strand, KeyboardInterrupt(), instead)
 
 
-def _strike(life: Life, fault: Fault, turn: int | None) -> Callable[[], None]:
+def _strike(life: Life, fault: Fault, turn: int | None, began_s: float) -> Callable[[], None]:
     victim = life.processes[fault.process].number
     # By a clock, nobody waits for who is to be resumed; where time passes at any moment, it does so when he is stopped.
     patience_s = 0.0 if life.world.is_virtual and fault.action == "resume" else None
@@ -156,7 +173,7 @@ def _strike(life: Life, fault: Fault, turn: int | None) -> Callable[[], None]:
 
     def run() -> None:
         if life.world.is_virtual and fault.at_s is not None:
-            place.perform(CLOCK, Operation("sleep", (), fault.at_s))
+            place.perform(CLOCK, Operation("sleep", (), began_s + fault.at_s))
         if turn:
             place.perform(SIGNALS, Operation("await", (turn,)))
         place.perform(*strike)

@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 import pytest
 
+from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
-from engine.plan import Fault, FaultAction, StartMethod
+from engine.plan import Fault, FaultAction, Reference, StartMethod
 from engine.schedule import Timing
 from engine.trace import Returned
-from tests.processes_support import a_plan, ref
+from tests.processes_support import a_plan, perform, ref
 from tests.stage.simulation.stories import BETWEEN, LEFT_BEHIND, explored, only, outcomes, refusal, runs, value, values
 
 pytestmark = pytest.mark.slow
@@ -269,6 +270,38 @@ def test_a_fault_by_the_clock_finds_nobody_who_has_not_started(simulation: Simul
 
     assert ends(0.1) == {(0, ())}
     assert ends(0.3) == {(-9, ("kill one at 0.3 s",))}
+
+
+@pytest.mark.parametrize(
+    ("struck_s", "ends"),
+    [(0.1, (-9, 0)), (0.3, (0, -9)), (0.6, (0, 0))],
+)
+def test_the_clock_of_faults_begins_with_the_first_process(
+    simulation: Simulation, stage: Stage, struck_s: float, ends: tuple[int, int]
+) -> None:
+    source = "import time\ndef one(): time.sleep(0.2)\ndef other(): time.sleep(0.2)"
+    faults = tuple(Fault("kill", name, struck_s) for name in ("one", "other"))
+    options: dict[str, Any] = {"one": {"delay_s": 0.2}, "other": {"delay_s": 0.4}}
+    settings = Settings(strategy="dpor", keep_going=True, timing="virtual")
+
+    found = runs(simulation, source, ["one", "other"], options=options, faults=faults, settings=settings)
+    real = perform(stage, a_plan(source, ["one", "other"], options=options, faults=faults))
+
+    codes = [tuple(one.exitcode for one in run.processes.values()) for run in (*found, real)]
+    assert codes == [ends, ends]
+
+
+def test_the_clock_of_faults_does_not_begin_with_who_cannot_be_started(simulation: Simulation) -> None:
+    source = "import time\ndef one(lock): pass\ndef other(): time.sleep(0.2)"
+    settings = Settings(strategy="dpor", keep_going=True, timing="virtual")
+
+    found = runs(
+        simulation, source, {"one": [Reference("code", "absent", ())], "other": []},
+        options={"other": {"start_after": ("one",), "delay_s": 0.2}}, faults=(Fault("kill", "other", 0.1),),
+        settings=settings,
+    )  # fmt: skip
+
+    assert [run.processes["other"].exitcode for run in found] == [-9]
 
 
 @pytest.mark.parametrize("what", ["print('more', flush=True)", "raise ValueError"])
