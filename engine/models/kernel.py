@@ -31,7 +31,7 @@ class Kernel(Messages):
             for name in (
                 *("start", "come", "exit", "kill", "join", "await", "is_alive", "exitcode"),
                 *("pipe", "send", "body", "wake", "recv", "go_on", "poll", "wait", "close", "offer", "accept"),
-                *("fifo", "open", "opened", "idle"),
+                *("fifo", "open", "opened", "idle", "witness"),
             )
         }
 
@@ -98,6 +98,10 @@ class Kernel(Messages):
     def _idle(self, state: State, process: int, operation: Operation) -> Step:
         """Never goes on by what others do: only where nobody else can do anything."""
         return BLOCKED
+
+    def _witness(self, state: State, process: int, operation: Operation) -> Step:
+        """Look at all that another process has done until then. Argument: which one."""
+        return Done(state, None, ())
 
     def _is_alive(self, state: State, process: int, operation: Operation) -> Step:
         (child,) = operation.arguments

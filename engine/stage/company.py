@@ -57,8 +57,7 @@ class Company:
 
     def perform(self) -> None:
         """Return when every process has ended, or only daemons are left and have had their time."""
-        while self._waiting or not self._only_daemons_live():
-            self._start_those_due()
+        while self._start_those_due() or self._is_anybody_awaited():
             self._wait(min(filter(None, (self._next_due(), self._strike_those_due())), default=None))
         patience_ends = time.monotonic() + self._plan.timeout_s * DAEMON_SHARE
         while self._live and time.monotonic() < patience_ends:
@@ -66,16 +65,20 @@ class Company:
                 patience_ends = min(patience_ends, time.monotonic() + _FREE_DAEMONS_S)
             self._wait(min(patience_ends, self._strike_those_due() or patience_ends))
 
-    def _only_daemons_live(self) -> bool:
-        return all(process.daemon for process, _ in self._live.values())
+    def _is_anybody_awaited(self) -> bool:
+        """Where all are daemons, there is nobody else whose end ends them: they are waited for like all processes."""
+        are_all_daemons = all(process.daemon for process in self._plan.processes)
+        return any(are_all_daemons or not process.daemon for process, _ in self._live.values())
 
-    def _start_those_due(self) -> None:
+    def _start_those_due(self) -> bool:
+        """Return whether anybody is still to be started."""
         for process in tuple(self._waiting):
             if self._ended.issuperset(process.start_after):
                 due = self._due.setdefault(process.name, time.monotonic() + process.delay_s)
                 if due <= time.monotonic():
                     self._waiting.remove(process)
                     self._start(process)
+        return bool(self._waiting)
 
     def _strike_those_due(self) -> float | None:
         """Return when there is something to do again."""

@@ -17,7 +17,7 @@ from ...models.model import Operation
 from .here import here, perform
 from .process import Process
 from .system import CLOCK
-from .waits import DAEMON_WAITS
+from .waits import note_wait
 
 _START_S = 1_000.0
 """What the clocks show at first."""
@@ -62,8 +62,7 @@ def sleep(process: Process, seconds: float) -> None:
         # No real run would come to an end of it.
         process.is_asleep = True
         perform(CLOCK, _ENDLESS)
-    if process.daemon and process.slept_s + seconds > world.timeout_s / 2:
-        world.doubts.add(DAEMON_WAITS)
+    note_wait(world, process, process.slept_s + seconds)
     process.slept_s += seconds
 
 

@@ -87,10 +87,14 @@ def _leave(life: Life, process: Process, failure: Failure) -> None:
             process.raised = process.raised or link.raised(failure.error)
     code = failure.exit_code
     if process is life.parent:
-        _tell(life, process, failure)  # It is a program, whose children are waited for as its interpreter ends.
+        # It is a program: its children are waited for as its interpreter ends, after all else that is done then.
+        _tell(life, process, failure)
+        _run_at_exit(process)
     try:
         if process.feeders or process.children:
             _finish(process)
+        if process is life.parent:
+            life.end_daemons()
     except (greenlet.GreenletExit, NotSimulated):
         raise
     except BaseException as later:

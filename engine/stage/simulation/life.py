@@ -23,6 +23,7 @@ from .ending import complain, guarded
 from .here import perform
 from .lasting import lasting
 from .library import Library
+from .names import said
 from .objects.processes import handle, parent_handle
 from .payload import EVERYWHERE
 from .places import raised_at
@@ -63,6 +64,9 @@ class Life:
         self.reads_pids = False
         self.struck: list[str] = []
         self.left_behind: list[str] = []
+        self.are_all_daemons = all(planned.daemon for planned in plan.processes)
+        self._idle_since: int | None = None
+        self._read_at: int | None = None
         self.observes = stock.observes or world.is_exact(ORPHANS)
         world.pickling = self
         world.timeout_s = plan.timeout_s
@@ -123,6 +127,8 @@ class Life:
             self._await_everybody()
         if plan.after:
             outcome["after"] = self._call("after", plan.after)
+        if parent.at_exit or parent.children:
+            self._read_what_is_shared()
 
     def _build_what_is_shared(self) -> None:
         for shared in self.plan.shared:
@@ -140,27 +146,54 @@ class Life:
                     self.world.outliving.add(cell)
 
     def _await_everybody(self) -> None:
-        """As the parent does in reality: it holds its ends of the pipes until then."""
-        everybody = [one for one in self.processes.values() if one.is_started]
-        if self.are_all_daemons and len(everybody) == 1:
-            perform(KERNEL, lasting("await", everybody[0].number))
-            return
-        perform(KERNEL, lasting("await", *(one.number for one in everybody if not one.daemon)))
-        if any(one.daemon for one in everybody):
+        """As the parent does in reality: it holds its ends of the pipes until then. Daemons it lets run until they are
+        through or stuck, and ends them when it ends itself."""
+        before = {name for planned in self.plan.processes for name in planned.start_after}
+        awaited = (
+            one.number
+            for name, one in self.processes.items()
+            if one.is_started and (self.are_all_daemons or not one.daemon or name in before)
+        )
+        perform(KERNEL, lasting("await", *awaited))
+        if not self.are_all_daemons and self._daemons():
             perform(KERNEL, IDLE)
             self._refuse_daemons()
-            for one in everybody:
-                if one.daemon:
-                    if one.exitcode is None:
-                        self.world.looked_into.add(KILLS)
-                    self._at_once(0, lasting("kill", one.number, -_SIGTERM))
-                    self.world.remove(one)
+            self._idle_since = len(self.world.trace)
+
+    def end_daemons(self) -> None:
+        """What the parent does last of all."""
+        if self._idle_since is None:
+            return
+        perform(KERNEL, IDLE)
+        self._refuse_who_goes_on()
+        for one in self._daemons():
+            if one.exitcode is None:
+                self.world.looked_into.add(KILLS)
+            self._at_once(0, lasting("kill", one.number, -_SIGTERM))
+            self.world.remove(one)
+
+    def _read_what_is_shared(self) -> None:
+        """As the parent does before what runs at its exit, and before it joins what it has started itself."""
+        self._read_at = len(self.world.trace)
+        for one in tuple(self.by_number.values()):
+            if one.number > len(self.plan.processes):
+                perform(KERNEL, Operation("witness", (one.number,)))
 
     @property
-    def are_all_daemons(self) -> bool:
-        """Whether there is nobody whose end ends the others: daemons alone are waited for like all processes, until one
-        of them has ended."""
-        return all(one.daemon and one.exitcode is None for one in self.processes.values())
+    def has_children_of_its_own(self) -> bool:
+        """Whether the parent may have children now that its ``before`` and ``after`` have not started."""
+        return bool(self.managed or self._idle_since is not None)
+
+    def _daemons(self) -> list[Process]:
+        return [one for one in self.processes.values() if one.is_started and one.daemon]
+
+    def is_awaited(self, process: Process) -> bool:
+        """Whether a run does not complete without the end of ``process``: where all are daemons they are waited for
+        like all processes, and so is everybody where somebody is still to be started after others."""
+        if not process.daemon:
+            return True
+        is_planned = 0 < process.number <= len(self.plan.processes)
+        return is_planned and (self.are_all_daemons or not all(one.has_come for one in self.processes.values()))
 
     @property
     def is_end_seen(self) -> bool:
@@ -192,6 +225,7 @@ class Life:
             complain(self, self.parent, error)
             self._at_once(0, lasting("start", number, ()))
             self._at_once(number, lasting("exit", 1))
+            self._refuse_late_complaint(planned)
             return
         process.has_come = not (planned.start_after or (planned.delay_s and self.world.is_virtual))
         is_found_later = bool(self.plan.faults) and not process.has_come
@@ -213,6 +247,12 @@ class Life:
             strand.began_s = planned.delay_s or 0.0
         if self.plan.faults:
             strand.trap = faults.trap(self, process)
+
+    def _refuse_late_complaint(self, planned: ProcessPlan) -> None:
+        """In reality it is only tried to start ``planned`` when it is due, and others may be late by that."""
+        is_late = self.world.is_virtual and planned.delay_s
+        if is_late and any(planned.name in other.start_after for other in self.plan.processes):
+            raise NotSimulated("a process that cannot be started, later, and another one after it")
 
     def _come(self, process: Process, planned: ProcessPlan) -> None:
         """Wait as long as ``process`` is not there yet: until then no fault finds it."""
@@ -306,9 +346,26 @@ class Life:
             if strand.process.daemon and strand.greenlet is not None and strand.cell in self.managed:
                 self.refuse(NotSimulated("a daemon that is in a call of a manager when all others have ended"))
 
+    def _refuse_who_goes_on(self) -> None:
+        """How far daemons come that the parent wakes at last, before it ends them, is not tried."""
+        if self._idle_since is not None and any(
+            taken.strand.process.daemon for taken in self.world.trace[self._idle_since :]
+        ):
+            self.refuse(NotSimulated("a daemon that goes on when all others have ended, by what the parent does"))
+
+    def _refuse_changes(self) -> None:
+        """What is shared is told as it is at the end of a run."""
+        for taken in self.world.trace[self._read_at :] if self._read_at is not None else ():
+            name, operation, _ = said(self.world, taken.cell, taken.operation)
+            if name.partition("[")[0] in self.shared and taken.step.state is not taken.before:
+                refusal = f"{name}.{operation} when the parent has read what is shared, and has only to end"
+                self.refuse(NotSimulated(refusal))
+
     def refuse_heirs(self) -> None:
         """At the end: refuse where somebody waits for what a process took that is gone, and might get it."""
         self._refuse_daemons()
+        self._refuse_who_goes_on()
+        self._refuse_changes()
         for strand in self.world.waiting:
             if strand.cell in self.world.outliving:
                 try:

@@ -105,14 +105,12 @@ def _ending(life: Life) -> str:
         return "parent_died"
     if not life.world.waiting:
         return "completed"
-    stuck = [
-        strand
-        for strand in life.world.waiting
-        if strand.greenlet is not None and (life.are_all_daemons or not strand.process.daemon)
-    ]
-    if any(_has_patience(strand) for strand in stuck if not strand.process.is_stopped):
-        return "timeout"
-    return "deadlock" if stuck else "completed"
+    left = [strand for strand in life.world.waiting if strand.greenlet is not None]
+    if not any(life.is_awaited(strand.process) for strand in left):
+        return "completed"
+    # Who sleeps could still do something, for all that is known of him: also a daemon.
+    can_move = any(_has_patience(strand) for strand in left if not strand.process.is_stopped)
+    return "timeout" if can_move else "deadlock"
 
 
 def _has_patience(strand: Strand) -> bool:
@@ -241,7 +239,7 @@ def _joins(life: Life) -> bool:
     """Whether the parent is over here, where nobody can tell whether it is, and in reality has still to join."""
     is_over = life.parent.exitcode is not None and not life.parent.is_gone
     return is_over and any(
-        one.is_started and one.exitcode is None and not one.daemon for one in life.processes.values()
+        one.is_started and one.exitcode is None and life.is_awaited(one) for one in life.processes.values()
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.model import Done
+from .process import Process
 from .strand import Strand
 from .system import IDLE
 
@@ -26,12 +27,17 @@ def is_over(world: World, strand: Strand) -> bool:
 def is_in_time(world: World, strand: Strand) -> bool:
     """Whether that may come while the run goes on, by all that ``strand`` and its process have waited."""
     waits_s = strand.process.slept_s + strand.waited_s + (strand.operation.patience_s or 0)
-    if strand.process.daemon and waits_s > world.timeout_s / 2:
-        world.doubts.add(DAEMON_WAITS)
+    note_wait(world, strand.process, waits_s)
     return waits_s <= world.timeout_s
 
 
-DAEMON_WAITS = "a daemon waits for longer than it is sure to live when all others have ended"
+def note_wait(world: World, process: Process, waits_s: float) -> None:
+    """``process`` waits for so long: a daemon may be ended before, where there is anybody else."""
+    if process.daemon and waits_s > world.timeout_s / 2 and not (world.life and world.life.are_all_daemons):
+        world.doubts.add(_DAEMON_WAITS)
+
+
+_DAEMON_WAITS = "a daemon waits for longer than it is sure to live when all others have ended"
 
 
 def note_time(world: World, strand: Strand, cell: int) -> None:
@@ -53,11 +59,13 @@ def late(world: World) -> list[Strand]:
         return []  # Whoever may have waited in vain has been able to go on before.
     due_s, due = _last_s(world), list[Strand]()
     for strand in world.waiting:
-        if strand.process.is_stopped or strand.polls is not None or strand.operation.patience_s is None:
+        if strand.polls is not None or strand.operation.patience_s is None:
             continue
         if strand.due_s is None:
             # To the nanosecond: 0.1 and 0.2 are 0.3.
             strand.due_s = round(world.now_s + strand.operation.patience_s, 9)
+        if strand.process.is_stopped:
+            continue  # The clock goes on.
         if strand.due_s < due_s or (strand.due_s == due_s and not due):
             due_s, due = strand.due_s, [strand]
         elif strand.due_s == due_s:
@@ -71,8 +79,8 @@ def late(world: World) -> list[Strand]:
 
 def _last_s(world: World) -> float:
     """When a real run would be ended, or what is left of it."""
-    are_daemons = all(strand.process.daemon or strand.operation is IDLE for strand in world.waiting)
-    if not are_daemons or world.life is None or world.life.are_all_daemons:
+    life = world.life
+    if life is None or any(life.is_awaited(one.process) and one.operation is not IDLE for one in world.waiting):
         return world.timeout_s
     if world.alone_s is None:
         world.alone_s = world.now_s
@@ -81,6 +89,8 @@ def _last_s(world: World) -> float:
 
 def idle(world: World) -> list[Strand]:
     """Those who wait until nobody else can do anything."""
+    if world.is_virtual and world.alone_s is not None and any(one.process.number > 0 for one in world.waiting):
+        world.now_s = max(world.now_s, _last_s(world))  # Daemons have been given all their time.
     found = [strand for strand in world.waiting if strand.operation is IDLE]
     for strand in found:
         strand.step = Done(world.states[strand.cell], None, ())

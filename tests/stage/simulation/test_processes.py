@@ -32,6 +32,7 @@ class Life:
 
     def __init__(self, world: World) -> None:
         self.world, self.told = world, []  # type: tuple[World, list[Any]]
+        self.has_children_of_its_own = False
 
     def start_process(self, child_key: Any, name: str, started: Any, daemon: bool, starter: Current) -> int:
         number = 100 + len(self.told)

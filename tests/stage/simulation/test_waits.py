@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
 from engine.schedule import Timing
-from tests.processes_support import ref
-from tests.stage.simulation.stories import LEFT_BEHIND, explored
+from tests.processes_support import a_plan, perform, ref
+from tests.stage.simulation.stories import LEFT_BEHIND, explored, refusal
 
 pytestmark = pytest.mark.slow
 
 SHARED = {"event": {"type": "Event"}, "jobs": {"type": "Queue"}, "lock": {"type": "Lock"}}
+EVENT = {"event": {"type": "Event"}}
 LATE = "a daemon waits for longer than it is sure to live when all others have ended"
 CHAIN = "what is waited for one after the other takes longer than the timeout"
 TIMINGS: tuple[Timing, ...] = ("any", "virtual")
@@ -116,6 +120,129 @@ def test_a_daemon_has_that_time_from_when_all_others_have_ended(simulation: Simu
 def test_where_all_are_daemons_they_are_waited_for_like_all_processes(simulation: Simulation, timing: Timing) -> None:
     assert endings(simulation, "def one(jobs): jobs.get()", timing, daemons=("one",)) == {("deadlock", "")}
     assert endings(simulation, "import time\ndef one(): time.sleep(11)", timing, daemons=("one",)) == {("timeout", "")}
+
+
+STUCK = "def one(event): event.wait()\ndef other(event): event.wait()\ndef third(event): pass"
+SLEEPS = "import time\ndef one(event): event.wait()\ndef other(event): time.sleep(100)\ndef third(event): pass"
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "options", "ending"),
+    [
+        (STUCK, ("one", "other"), {"one": {}, "other": {}}, "deadlock"),
+        (STUCK, ("one", "third"), {"one": {}, "third": {}}, "deadlock"),
+        (STUCK, ("third", "one"), {"third": {}, "one": {"start_after": ("third",)}}, "deadlock"),
+        (STUCK, ("one", "third"), {"one": {}}, "completed"),
+        (STUCK, ("third", "one"), {"one": {"start_after": ("third",)}}, "completed"),
+        (STUCK, ("third", "one"), {"one": {"delay_s": 0.1}}, "completed"),
+        (STUCK, ("third", "one", "other"), {"one": {}, "other": {"start_after": ("one",)}}, "deadlock"),
+        (SLEEPS, ("one", "other"), {"one": {}, "other": {}}, "timeout"),
+        (SLEEPS, ("one", "other"), {"other": {}}, "timeout"),
+    ],
+)
+@pytest.mark.parametrize("timing", TIMINGS)
+def test_for_which_daemons_the_parent_waits(
+    simulation: Simulation,
+    stage: Stage,
+    timing: Timing,
+    source: str,
+    names: tuple[str, ...],
+    options: dict[str, dict[str, Any]],
+    ending: str,
+) -> None:
+    """Those in ``options`` are daemons. What it does afterwards comes when they have had their time."""
+    daemons = {name: {"daemon": True, **more} for name, more in options.items()}
+    given = {name: [ref("event")] for name in names}
+    more: dict[str, Any] = {"shared": EVENT, "options": daemons, "after": [], "timeout_s": 1.5}
+    source += "\ndef after(): print('after', flush=True)"
+    settings = Settings(strategy="dpor", keep_going=True, timing=timing)
+
+    found = explored(simulation, source, given, settings=settings, **more)
+    real = perform(stage, a_plan(source, given, **more))
+
+    assert found.reasons == ()
+    assert {(one.run.ending, one.run.stdout) for one in found.found} == {(real.ending, real.stdout)}
+    assert real.ending == ending
+
+
+def test_who_waits_for_a_daemon_has_waited_for_half_of_the_timeout(simulation: Simulation) -> None:
+    settings = Settings(strategy="dpor", keep_going=True, timing="virtual", is_timed=True)
+    given = {name: [ref("event")] for name in ("one", "third")}
+
+    (found,) = explored(
+        simulation, STUCK, given, settings, shared=EVENT, options={"one": {"daemon": True}}, timeout_s=10.0
+    ).found
+
+    assert found.run.duration_s == 5.0
+
+
+WAKES = """
+import multiprocessing
+def one(event): event.wait()
+def other(event): pass
+def after(event): {last}
+"""
+GOES_ON = "a daemon that goes on when all others have ended, by what the parent does"
+
+
+@pytest.mark.parametrize("timing", TIMINGS)
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        ("event.is_set()", None),
+        ("event.set()", GOES_ON),
+        ("event.set(), event.clear()", GOES_ON),
+        ("multiprocessing.active_children()", "active_children of the scenario's parent (scenario.yaml:5)"),
+    ],
+)
+def test_a_daemon_that_the_parent_wakes_at_last_is_refused(
+    simulation: Simulation, timing: Timing, last: str, reason: str | None
+) -> None:
+    given = {name: [ref("event")] for name in ("one", "other")}
+    settings = Settings(strategy="dpor", keep_going=True, timing=timing)
+
+    refused = refusal(
+        simulation, WAKES.format(last=last), given, settings=settings,
+        shared=EVENT, options={"one": {"daemon": True}}, after=[ref("event")],
+    )  # fmt: skip
+
+    assert refused == reason
+
+
+CHANGES = """
+import atexit, multiprocessing
+def change(value): value.value += 1
+def before(value):
+    global child
+    child = multiprocessing.Process(target=change, args=(value,))
+    {begins}
+def one(): pass
+def after(): {last}
+"""
+
+
+@pytest.mark.parametrize(
+    ("begins", "last", "reason"),
+    [
+        ("child.start()", "child.join()", None),
+        ("child.start()", "pass", "value.write when the parent has read what is shared, and has only to end"),
+        (
+            "atexit.register(change, value)",
+            "pass",
+            "value.write when the parent has read what is shared, and has only to end",
+        ),
+        ("atexit.register(print, 'over')", "pass", None),
+    ],
+)
+def test_what_changes_when_the_parent_has_read_what_is_shared_is_refused(
+    simulation: Simulation, begins: str, last: str, reason: str | None
+) -> None:
+    refused = refusal(
+        simulation, CHANGES.format(begins=begins, last=last), ["one"],
+        shared={"value": {"type": "Value", "typecode": "i"}}, before=[ref("value")], after=[],
+    )  # fmt: skip
+
+    assert refused == reason
 
 
 ORPHAN = """

@@ -42,6 +42,9 @@ class Life(Protocol):
 
     def note_pid(self, caller: FrameType) -> None: ...
 
+    @property
+    def has_children_of_its_own(self) -> bool: ...
+
     def handle(self, process: Current) -> Any: ...
 
 
@@ -357,6 +360,8 @@ def called(process: Current) -> str:
 
 def active_children() -> list[BaseProcess]:
     """Those children of the running process that have not ended, as ``multiprocessing.active_children``."""
+    if _current().parent is None and here.world.life.has_children_of_its_own:
+        raise NotSimulated("active_children of the scenario's parent")
     return [child for child in tuple(_current().children) if child._poll() is None]
 
 

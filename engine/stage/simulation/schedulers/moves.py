@@ -12,8 +12,8 @@ from ....models.model import Touches, conflict, looks_at_memory
 from ..strand import Strand
 from ..system import IDLE, OBEYED
 
-STRIKES = frozenset({"kill", "stop", "resume", "interrupt", "terminate"})
-"""Operations whose first argument is a process to which something is done, wherever it is."""
+STRIKES = frozenset({"kill", "stop", "resume", "interrupt", "terminate", "witness"})
+"""Operations whose first argument is a process to which something is done, wherever it is, or of which all is seen."""
 
 
 EVERYBODY = -1
