@@ -112,6 +112,34 @@ def test_the_pool_with_a_successor_loses_no_job_wherever_its_workers_are_killed(
     assert codes == set(product((0, -9), repeat=2))
 
 
+@pytest.mark.parametrize("start_method", ["fork", "spawn", "forkserver"])
+def test_the_pool_whose_boss_knows_who_has_what_loses_no_job_wherever_a_worker_is_killed(
+    simulation: Simulation, start_method: str
+) -> None:
+    found, verdict = judged(simulation, killed_anywhere("fixed.yaml", start_method))
+
+    assert (verdict.verdict, found.exhausted, found.reasons) == ("passed", True, ())
+    ends = {(each.run.processes["worker"].exitcode, str(each.run.shared["line"])) for each in found.found}
+    # It is killed with a job before it, with one at work, and with an answer given; or when it is through.
+    assert ends >= {(-9, "[[], [None]]"), (-9, "[[], []]"), (0, "[[], []]")}
+
+
+@pytest.mark.parametrize("start_method", ["fork", "spawn", "forkserver"])
+def test_the_pool_with_one_queue_loses_jobs_by_where_a_worker_is_killed(
+    simulation: Simulation, start_method: str
+) -> None:
+    found, verdict = judged(simulation, killed_anywhere("broken.yaml", start_method))
+
+    # That they are lost, and with the lock all jobs are, must occur.
+    assert (verdict.verdict, found.exhausted, found.reasons) == ("passed", True, ())
+
+
+def killed_anywhere(file: str, start_method: str) -> Prepared:
+    path = SCENARIOS / "pitfalls" / "worker_killed_anywhere" / file
+    (one,) = prepare(find_files([str(path)]), Files(forced={"start_method": start_method}))
+    return one
+
+
 def test_the_pool_without_one_loses_the_job_of_a_worker_that_is_killed(simulation: Simulation) -> None:
     (one,) = variants(SCENARIOS / "pitfalls" / "job_lost_with_its_worker" / "broken.yaml")
 
