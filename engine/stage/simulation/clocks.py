@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import datetime as dt
 import gc
-import math
+import operator
 import sys
 import time
 from collections.abc import Callable
@@ -37,6 +37,7 @@ _LONGEST_S = (2**63 - 1) / 1e9
 """What fits into the system's count of nanoseconds."""
 
 _local_time, _universal_time, _text, _ascii = time.localtime, time.gmtime, time.strftime, time.asctime
+_sleep = time.sleep
 
 
 def set_clocks(date_s: float, tick_s: float) -> None:
@@ -46,12 +47,10 @@ def set_clocks(date_s: float, tick_s: float) -> None:
 
 
 def sleep(process: Process, seconds: float) -> None:
-    if seconds < 0:
-        raise ValueError("sleep length must be non-negative")
-    if math.isnan(seconds):
-        raise ValueError("Invalid value NaN (not a number)")
-    if seconds > _LONGEST_S:
-        raise OverflowError("timestamp too large to convert to C PyTime_t")
+    if not isinstance(seconds, float):
+        seconds = operator.index(seconds)
+    if not 0 <= seconds <= _LONGEST_S:
+        _sleep(seconds)  # It says what is wrong with that, in its version's words.
     world = here.world
     if world.is_virtual:
         perform(CLOCK, _ENDLESS._replace(patience_s=float(seconds)))

@@ -23,7 +23,8 @@ class Process:
     that number, and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of
     its sleeps. ``identity``, ``config`` and ``children`` are as ``multiprocessing.process`` has them of the current
     process, ``handle`` and ``parent_handle`` that one and its parent as it sees them itself; ``made`` is how many
-    ``Process`` objects it has made. ``server`` is what its fork server was given. ``speaker`` is whose output its own
+    ``Process`` objects it has made, and ``told_of`` those children of whose end it has been told by something else than
+    a join. ``server`` is what its fork server was given. ``speaker`` is whose output its own
     is, if not itself: a process that a target starts writes into the pipes of its starter. Where several do, the cell
     ``output`` has the order.
     """
@@ -62,6 +63,7 @@ class Process:
     kept: Mapping[int, Any] | None = None
     fault: Fault | None = None
     struck: tuple[str, ...] = ()
+    told_of: frozenset[int | None] = frozenset()
 
     def __init__(
         self, number: int, key: object, name: str, parent: Process | None = None, daemon: bool = False

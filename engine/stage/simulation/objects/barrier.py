@@ -9,7 +9,7 @@ from ....models.barrier import FineBarrier
 from ....models.model import Operation
 from ..here import perform
 from ..world import World
-from .shared import Shared
+from .shared import Shared, seconds
 
 _RESET = Operation("reset")
 _ABORT = Operation("abort")
@@ -24,7 +24,8 @@ class Meeting(Shared):
     _timeout: float | None
 
     def wait(self, timeout: float | None = None) -> int:
-        index: int = perform(self.cell, Operation("wait", (self._timeout if timeout is None else timeout,)))
+        patience_s = seconds(self._timeout if timeout is None else timeout)
+        index: int = perform(self.cell, Operation("wait", (patience_s,)))
         return index
 
     def reset(self) -> None:

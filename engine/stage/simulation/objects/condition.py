@@ -14,7 +14,7 @@ from ..here import here, perform
 from ..world import World
 from .guarded import add_guarded, join_guarded
 from .lock import SemLock
-from .shared import Shared
+from .shared import Shared, seconds
 
 
 class OwnLock(SemLock, synchronize.RLock):
@@ -43,9 +43,11 @@ class Waiting(Shared):
         """As the genuine one, which asks the clock how long it may still wait: after it waited in vain, no longer. That
         is all that there is to know where time may pass at any moment."""
         world = here.world
-        ends_s = None if timeout is None else world.now_s + timeout
-        left_s = timeout
         result = predicate()
+        if result:
+            return result
+        left_s = seconds(timeout)
+        ends_s = None if left_s is None else world.now_s + left_s
         while not result and (left_s is None or left_s > 0):
             is_woken = self.wait(left_s)
             if ends_s is not None and (world.is_virtual or not is_woken):
@@ -55,9 +57,8 @@ class Waiting(Shared):
 
     def _time(self, timeout: float | None) -> tuple[Any, ...]:
         """What ``wait`` is given: how long to be patient once it sleeps, and whether that is over at once."""
-        if timeout is None:
-            return (self._part,)
-        return self._part, max(0.0, timeout), timeout <= 0
+        patience_s = seconds(timeout)
+        return (self._part,) if patience_s is None else (self._part, patience_s, patience_s == 0)
 
 
 class Condition(Waiting, synchronize.Condition):

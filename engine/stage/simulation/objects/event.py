@@ -9,7 +9,7 @@ from ....models.event import FineEvent
 from ....models.model import Lasting, Operation
 from ..here import perform
 from ..world import World
-from .shared import Shared
+from .shared import Shared, seconds
 
 _IS_SET = Lasting("is_set")
 _SET = Lasting("set")
@@ -31,7 +31,8 @@ class Flagging(Shared):
         perform(self.cell, _CLEAR)
 
     def wait(self, timeout: float | None = None) -> bool:
-        operation = _WAIT if timeout is None else Operation("wait", (max(0.0, timeout), timeout <= 0))
+        patience_s = seconds(timeout)
+        operation = _WAIT if patience_s is None else Operation("wait", (patience_s, patience_s == 0))
         is_set: bool = perform(self.cell, operation)
         return is_set
 

@@ -14,6 +14,7 @@ from ..refusal import NotSimulated
 from ..world import World
 from .left import left
 from .queueing import Joining, Queueing
+from .shared import seconds
 
 
 class Queue(Queueing, Joining, BaseProxy):
@@ -55,4 +56,4 @@ def _patience(block: bool, timeout: float | None) -> float | None:
         return 0.0
     if timeout is not None and timeout < 0:
         raise ValueError("'timeout' must be a non-negative number")
-    return timeout
+    return seconds(timeout)

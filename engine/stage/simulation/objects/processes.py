@@ -22,6 +22,7 @@ from ..refusal import NotSimulated
 from ..system import KERNEL
 from ..world import KILLS
 from .sentinel import Sentinel
+from .shared import POLLS_S, seconds
 
 
 class Life(Protocol):
@@ -132,8 +133,10 @@ class _Simulated(BaseProcess):
         assert self._parent == number(), "can only join a child process"
         assert self._child is not None, "can only join a started process"
         if self._code is None:
-            patience_s = None if timeout is None else max(0.0, timeout)
+            patience_s = seconds(timeout, POLLS_S)
             if perform(KERNEL, Operation("join", (self._child,), patience_s, patience_s == 0)):
+                if patience_s != 0:
+                    _current().told_of -= {self._child}  # It has waited for the end itself.
                 self._poll()
 
     def is_alive(self) -> bool:
@@ -241,6 +244,8 @@ class _Simulated(BaseProcess):
         """The exit code. Once known, it is not asked for again: nobody comes back to life."""
         if self._code is None:
             self._code = perform(KERNEL, Operation("exitcode", (self._child,)))
+            if self._code is not None and self._child in _current().told_of:
+                here.world.doubts.add(_TOO_EARLY)
             if self._code is not None and self in (children := _current().children):
                 children.remove(self)
         return self._code
@@ -363,6 +368,17 @@ def active_children() -> list[BaseProcess]:
     if _current().parent is None and here.world.life.has_children_of_its_own:
         raise NotSimulated("active_children of the scenario's parent")
     return [child for child in tuple(_current().children) if child._poll() is None]
+
+
+def note_ends() -> None:
+    """The running process is told that something has ended. Whose end that is, the system closes its pipes and sentinel
+    first, and only then says that it has."""
+    current = _current()
+    lives = here.world.states[KERNEL].lives
+    current.told_of |= {child._child for child in current.children if lives.get(child._child) is not None}
+
+
+_TOO_EARLY = "who is told of an end by a pipe or a sentinel may still hear that the process lives, unless it joins it"
 
 
 def end_children() -> None:

@@ -17,7 +17,7 @@ from ..world import QUEUES, World
 from .items import Item, pack_item
 from .left import left
 from .queueing import Joining, Queueing
-from .shared import patience_of
+from .shared import POLLS_S, patience_of
 
 
 class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
@@ -56,7 +56,7 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         process = number()
         self._check_open(process)
-        patience_s = patience_of(block, timeout)
+        patience_s = patience_of(block, timeout, POLLS_S)
         if patience_s is None:
             return unpack(perform(self.cell, _GET), process)
         here.world.looked_into.add(QUEUES)

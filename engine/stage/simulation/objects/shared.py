@@ -84,6 +84,9 @@ def _found(number: int) -> object:
     return world.kept[number]
 
 
+SEMAPHORES_S, POLLS_S = 1e18, 2e6
+"""How long may be waited for a semaphore, and for something that is polled, whose milliseconds fit into an integer."""
+
 _WITH_SEMAPHORES = (
     *(synchronize.SemLock, synchronize.Condition, synchronize.Event, synchronize.Barrier),
     *(queues.Queue, queues.SimpleQueue, sharedctypes.SynchronizedBase),
@@ -93,8 +96,19 @@ _KEPT_ONLY = sys.getrefcount(_KEPT[0])
 """How many references there are to what nothing refers to but a list."""
 
 
-def patience_of(block: bool, timeout: float | None) -> float | None:
-    """How long a call is ready to wait that was given these, as ``multiprocessing`` has them: None for ever."""
-    if not block:
-        return 0.0
-    return None if timeout is None else max(0.0, timeout)
+def patience_of(block: bool, timeout: float | None, most_s: float = SEMAPHORES_S) -> float | None:
+    """How long a call is ready to wait that was given these, as ``multiprocessing`` has them: None for ever. What the
+    timeout is may be seen even where it does not count."""
+    patience_s = seconds(timeout, most_s)
+    return patience_s if block else 0.0
+
+
+def seconds(timeout: Any, most_s: float = SEMAPHORES_S) -> float | None:
+    """The time to wait that ``timeout`` says: None for ever, nothing if it is negative. Raises NotSimulated for more
+    than the system can count, and for what is no number: what comes of these differs from call to call, and by where
+    it has come to then."""
+    if timeout is None:
+        return None
+    if not isinstance(timeout, (int, float)) or not timeout <= most_s:
+        raise NotSimulated(f"a timeout of {timeout!r}")
+    return max(0.0, timeout)

@@ -11,7 +11,7 @@ from ....models.semaphore import Lock as LockModel
 from ....models.semaphore import RLock as RLockModel
 from ....models.semaphore import Semaphore as SemaphoreModel
 from ..here import perform
-from .shared import Shared
+from .shared import Shared, seconds
 
 ACQUIRE = Lasting("acquire")
 RELEASE = Lasting("release")
@@ -83,4 +83,4 @@ class ThreadCounting(ThreadLocking):
     genuine = staticmethod(threading.Semaphore)
 
     def _patience_s(self, timeout: float | None) -> float | None:
-        return None if timeout is None else max(0.0, timeout)
+        return seconds(timeout)

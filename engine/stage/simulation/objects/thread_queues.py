@@ -13,6 +13,7 @@ from ....models.model import Operation
 from ....models.nobody import Nobody
 from ..here import perform
 from ..world import World
+from .shared import seconds
 
 if TYPE_CHECKING:
     from ..copier import Copier
@@ -29,7 +30,8 @@ class _Waits:
 
     def _wait_for_nobody(self, timeout: float | None) -> None:
         """Come back when the time is over."""
-        perform(self.cell, Operation("wait", (), timeout, timeout == 0))
+        patience_s = seconds(timeout)
+        perform(self.cell, Operation("wait", (), patience_s, patience_s == 0))
 
 
 class Queue(_Waits, queue.Queue):  # type: ignore[type-arg]

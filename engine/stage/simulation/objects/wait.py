@@ -11,7 +11,9 @@ from ..refusal import NotSimulated
 from ..system import KERNEL
 from .fifo import OpenFifo
 from .pipe import Connection
+from .processes import note_ends
 from .sentinel import Sentinel
+from .shared import POLLS_S, seconds
 
 
 def wait(object_list: Iterable[Any], timeout: float | None = None) -> list[Any]:
@@ -22,8 +24,12 @@ def wait(object_list: Iterable[Any], timeout: float | None = None) -> list[Any]:
         if known in waited:
             raise KeyError(f"{one!r} is already registered")
         waited[known] = one
-    patience_s = None if timeout is None else max(0.0, timeout)
+    patience_s = seconds(timeout, POLLS_S)
+    if not waited and patience_s is None:
+        raise NotSimulated("connection.wait for nothing, without a timeout")
     ready = perform(KERNEL, Operation("wait", tuple(waited), patience_s, patience_s == 0))
+    if any(isinstance(waited[one], Sentinel) for one in ready):
+        note_ends()
     return [waited[one] for one in ready]
 
 
