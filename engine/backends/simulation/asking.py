@@ -8,11 +8,11 @@ from typing import Any
 from ...errors import Diverged
 from ...exploration import Found, Settings
 from ...plan import Plan
+from ...stage.simulation.variation import THIS_ONE, Variation
 from ...trace import Run
 from .merging import STEPS_EACH, Part
 from .runs import run_from, short, steps_from
 from .stage import Lost, SimulationStage
-from .variations import THIS_ONE, Variation
 
 IsFailure = Callable[[Run], bool]
 

@@ -11,11 +11,12 @@ from ...exploration import Exploration, Found, Settings
 from ...forcing import Rehearsal
 from ...plan import Plan, score_from
 from ...schedule import Schedule
+from ...stage.simulation.variation import Variation
 from ...trace import Run
 from .asking import IsFailure, Phase, found_from, had_again, replayed, request, search
 from .merging import Part, merged
 from .stage import SILENCE_S, SimulationStage
-from .variations import OTHERS, OTHERWISE, Variation, comes_out_otherwise
+from .variations import OTHERS, OTHERWISE, comes_out_otherwise
 
 _SIMPLEST, _CLASSES = 0.05, 0.5
 """What of its budget ``auto`` gives to the simplest schedules, and then to one for each class; samples get the rest."""

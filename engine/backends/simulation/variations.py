@@ -7,27 +7,13 @@ Each outcome is had again by its schedule, in interpreters in which these are ot
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from ...errors import Diverged
 from ...exploration import Found
+from ...stage.simulation.variation import Variation
 from ...trace import Run
 
 OTHERWISE = "it comes out otherwise with other hashes of texts or process ids, or at another time"
-
-
-class Variation(NamedTuple):
-    """``hash_seed`` is as PYTHONHASHSEED has it, ``first_pid`` the process id of a scenario's parent, ``date_s`` when
-    it begins, in seconds since 1970, and ``tick_s`` how much later it is at each look at the clock."""
-
-    hash_seed: int = 0
-    first_pid: int = 10_000
-    date_s: float = 1_600_000_000.0
-    tick_s: float = 1e-6
-
-
-THIS_ONE = Variation()
-"""What an exploration has."""
 
 OTHERS = (
     Variation(1, 20_011, 1_612_345_678.5, 3e-5),

@@ -17,15 +17,16 @@ from ...models.model import Operation
 from .here import here, perform
 from .process import Process
 from .system import CLOCK
+from .variation import THIS_ONE
 from .waits import note_wait
 
 _START_S = 1_000.0
 """What the clocks show at first."""
 
-_date_s = 1_600_000_000.0
+_date_s = THIS_ONE.date_s
 """How much later it is by those that tell the date: there are dates that some formats do not know."""
 
-_tick_s = 1e-6
+_tick_s = THIS_ONE.tick_s
 """How much later it is at each look at a clock; twice as much at each further one, so that no deadline is out of
 reach of who looks again and again."""
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ...plan import Fault
+from .variation import THIS_ONE
 
 if TYPE_CHECKING:
     from .strand import Strand
@@ -103,5 +104,5 @@ def pid_of(number: int) -> int:
 
 NOTHING = object()
 
-FIRST_PID = 10_000
+FIRST_PID = THIS_ONE.first_pid
 """Process ids are the simulation's own: the parent's, and then one more for each process."""
