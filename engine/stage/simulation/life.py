@@ -284,11 +284,11 @@ class Life:
         return lambda: given, None if self.plan.start_method == "fork" else build.endpoints(given)
 
     def dumps(self, value: Any, process: int) -> bytes:
-        with self.library.visible(self.by_number[process]):
+        with self.library.loaded.visible(self.by_number[process]):
             return bytes(ForkingPickler.dumps(value))
 
     def loads(self, load: bytes, process: int) -> Any:
-        with self.library.visible(self.by_number[process]):
+        with self.library.loaded.visible(self.by_number[process]):
             return ForkingPickler.loads(load)
 
     def start_process(self, key: object, name: str, started: Any, daemon: bool, starter: Process) -> int:
@@ -322,7 +322,7 @@ class Life:
         self.world.is_starting_a_process = True
         self.world.passed.clear()
         try:
-            with self.library.visible(sender):
+            with self.library.loaded.visible(sender):
                 data = ForkingPickler.dumps(value)
         finally:
             self.world.is_starting_a_process = False

@@ -33,7 +33,7 @@ from .caches import wrapper_of
 from .chance import OF_GENERATORS, OF_RANDOM, of_the_system
 from .clocks import OF_TIME, of_datetime, put_into_datetime
 from .here import here, perform
-from .library import imported
+from .importing import imported, module_imported
 from .makers import MAKERS
 from .objects import fifo, processes, wait
 from .output import Stream
@@ -193,21 +193,6 @@ def _not_at_exit(process: Process, function: Callable[..., Any]) -> None:
     process.at_exit = [one for one in process.at_exit if getattr(one, "func", None) != function]
 
 
-def _import_module(process: Process, name: str, package: str | None = None) -> Any:
-    if not name.startswith(".") and here.world.life.library.owns(name):
-        return here.world.life.library.load(process, name)
-    library = here.world.life.library
-    try:
-        module = _real_import_module(name, package)
-    finally:
-        library.note_loaded()
-    library.note_import(module.__name__)
-    return module
-
-
-_real_import_module = importlib.import_module
-
-
 def _register(process: Process, base: Any, kind: Any) -> Any:
     library = here.world.life.library
     if not any(library.owns(getattr(one, "__module__", None) or "") for one in (base, kind)):
@@ -244,7 +229,7 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
     },
     functools: {"_lru_cache_wrapper": wrapper_of},
     atexit: {"register": _at_exit, "unregister": _not_at_exit},
-    importlib: {"import_module": _import_module},
+    importlib: {"import_module": module_imported},
     abc.ABCMeta: {"register": _register},
     multiprocessing: {
         "current_process": _current_process,

@@ -108,7 +108,7 @@ def leave(process: Process) -> None:
     if process.surroundings is not None:
         process.surroundings.leave()
         if here.world.life is not None and here.world.life.library.habits.sees_modules:
-            here.world.life.library.put_away(process)
+            here.world.life.library.loaded.put_away(process)
 
 
 def enter(process: Process) -> None:

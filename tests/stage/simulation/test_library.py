@@ -164,7 +164,7 @@ def test_a_folder_is_no_package_of_the_scenario_where_one_of_that_name_is_instal
     library = Library(None, (str(tmp_path),))
 
     assert library.owns("wheel_of_ours")
-    assert library._source("hypothesis") is None
+    assert library._sources.source("hypothesis") is None
 
 
 def test_a_module_called_as_one_of_the_standard_library_is_refused(simulation: Simulation, tmp_path: Path) -> None:
