@@ -267,21 +267,24 @@ class Life:
 
     def _handed_over(self, call: Call, process: Process, copier: Copier | None) -> Handed:
         """The arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled otherwise."""
-        if self.plan.start_method == "fork":
+        if copier is not None:
             for shared in self.copied:
                 shared.fork(self.parent.number, process)
         handout = self.stock.handout(call.args)
+        given: Any
         if handout is not None:
-            return self._as_they_are((handout.made(self._find), {}))
-        value: Any = self._resolve(call.args), self._resolve(call.kwargs)
-        if build.is_same_everywhere(value):
-            if not value[1]:
-                self.stock.note_same_everywhere(call.args)
-            return self._as_they_are(build.own(value, {}))
-        return self._pickled(value, self.parent) if copier is None else self._as_they_are(copier.copied(value))
-
-    def _as_they_are(self, given: tuple[Any, Any]) -> Handed:
-        return lambda: given, None if self.plan.start_method == "fork" else build.endpoints(given)
+            given = handout.made(self._find), {}
+        else:
+            value: Any = self._resolve(call.args), self._resolve(call.kwargs)
+            if build.is_same_everywhere(value):
+                if not value[1]:
+                    self.stock.note_same_everywhere(call.args)
+                given = build.own(value, {})
+            elif copier is None:
+                return self._pickled(value, self.parent)
+            else:
+                given = copier.copied(value)
+        return lambda: given, build.endpoints(given) if copier is None else None
 
     def dumps(self, value: Any, process: int) -> bytes:
         with self.library.loaded.visible(self.by_number[process]):
@@ -305,11 +308,10 @@ class Life:
             speaker.output = self.world.add_cell(("output", speaker.key), "", output.Output())
         self.by_number[number] = process
         copier = self.inherit(starter, process)
-        take, held = self._pickled(started, starter) if copier is None else (partial(copier.copied, started), None)
-        given = None if copier is None else take()
+        take, held = self._pickled(started, starter) if copier is None else _at_hand(copier.copied(started))
 
         def live() -> None:
-            own = given or _taken(process, take)
+            own = _taken(process, take)
             process.handle, process.config = own, own._config
             own.run()
 
@@ -392,6 +394,11 @@ def _apart(target: Callable[..., Any], args: Any, kwargs: Any) -> Any:
 
 def _call(target: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     return target(*args, **kwargs)
+
+
+def _at_hand(value: Any) -> Handed:
+    """What gives ``value``, which a forked process has in its memory."""
+    return lambda: value, None
 
 
 def _taken(process: Process, take: Callable[[], Any]) -> Any:

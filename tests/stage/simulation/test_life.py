@@ -759,6 +759,30 @@ def test_what_a_process_starts_writes_into_its_output(simulation: Simulation) ->
     assert {one.run.processes["one"].stdout for one in found} == {"child\nstarter\n", "starter\nchild\n"}
 
 
+@pytest.mark.parametrize("start_method", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize("falsehood", ["__len__(self): return 0", "__bool__(self): return False"])
+def test_a_process_that_counts_as_false_begins_as_any_other(
+    simulation: Simulation, start_method: str, falsehood: str
+) -> None:
+    source = f"""
+        import multiprocessing
+        class Empty(multiprocessing.Process):
+            def {falsehood}
+            def __init__(self, queue):
+                super().__init__()
+                self.queue, self.items = queue, []
+            def run(self): self.queue.put(self.items)
+        def one():
+            queue = multiprocessing.SimpleQueue()
+            empty = Empty(queue)
+            empty.start()
+            empty.items.append("too late")
+            return queue.get()
+        """
+
+    assert values(only(simulation, source, start_method=start_method)) == ([],)
+
+
 def test_pipes_that_targets_make_meanwhile_are_explored(simulation: Simulation) -> None:
     source = """
     import multiprocessing
