@@ -28,9 +28,10 @@ def exit_code(error: BaseException) -> int:
         return 1
     if error.code is None:
         return 0
-    if not isinstance(error.code, int) or not -(2**31) <= error.code < 2**31:
+    if not isinstance(error.code, int):
         return 1
-    return error.code & 0xFF
+    # A program's that is too large for C counts as -1. Source: CPython, Python/pythonrun.c.
+    return error.code & 0xFF if -(2**63) <= error.code < 2**63 else 0xFF
 
 
 def _leave_out_ours(told: traceback.TracebackException | None) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import greenlet
 
+from ...models.model import Operation
 from .. import link
 from . import complaints, output
 from .here import go_on, here, perform
@@ -26,7 +27,7 @@ from .process import NOTHING, STDERR, STDOUT, Process
 from .refusal import NotSimulated
 from .surroundings import has_other_streams
 from .system import KERNEL, PAUSE, SIGNALS
-from .world import KILLS
+from .world import KILLS, ORPHANS
 
 if TYPE_CHECKING:
     from .life import Life
@@ -66,6 +67,13 @@ def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callabl
         if isinstance(failure.error, TypeError) and _WANTS_BYTES.search(str(failure.error)):
             life.refuse(NotSimulated("memory that is seen as bytes").with_traceback(failure.error.__traceback__))
             return
+        if _is_too_large(failure.error) and process is not life.parent and life.plan.start_method != "spawn":
+            life.refuse(
+                NotSimulated("an exit code that is no int of C").with_traceback(
+                    getattr(failure.error, "__traceback__", None)
+                )
+            )
+            return
         try:
             _leave(life, process, failure)
         except greenlet.GreenletExit:
@@ -78,6 +86,12 @@ def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callabl
     return run
 
 
+def _is_too_large(error: BaseException | None) -> bool:
+    """Whether what it ends with is an exit code that ``os._exit`` does not take, in which a forked process fails."""
+    code = error.code if isinstance(error, SystemExit) else None
+    return isinstance(code, int) and not -(2**31) <= code < 2**31
+
+
 def _leave(life: Life, process: Process, failure: Failure) -> None:
     if failure.error is not None:
         if process.pauses:
@@ -86,10 +100,13 @@ def _leave(life: Life, process: Process, failure: Failure) -> None:
         if process.has_begun:
             process.raised = process.raised or link.raised(failure.error)
     code = failure.exit_code
-    if process is life.parent:
+    if process is life.parent or not process.has_begun:
+        if isinstance(failure.error, KeyboardInterrupt) and not process.has_begun:
+            code = -signal.SIGINT
         # It is a program: its children are waited for as its interpreter ends, after all else that is done then.
         _tell(life, process, failure)
-        _run_at_exit(process)
+        if process is life.parent or life.plan.start_method == "spawn":
+            _run_at_exit(process)
     try:
         if process.feeders or process.children:
             _finish(process)
@@ -101,6 +118,19 @@ def _leave(life: Life, process: Process, failure: Failure) -> None:
         failure.error = later
         code = failure.exit_code
     _exit_whatever_comes(life, process, failure, code)
+
+
+def exit_at_once(process: Process, status: int) -> None:
+    """What ``os._exit`` does."""
+    code = status & 0xFF
+    if process.feeders:
+        here.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
+    if process.children:
+        here.world.looked_into.add(ORPHANS)
+    perform(KERNEL, Operation("exit", (code,)))
+    process.exitcode = code
+    process.is_gone = True
+    here.hub.switch()  # Nobody switches back.
 
 
 def _exit_whatever_comes(life: Life, process: Process, failure: Failure, code: int) -> None:
@@ -130,7 +160,7 @@ def _tell(life: Life, process: Process, failure: Failure) -> None:
     """Have ``process`` say what it failed with, and let go of that."""
     if isinstance(failure.error, SystemExit):
         if failure.error.code is not None and not isinstance(failure.error.code, int):
-            _say(process, f"{failure.error.code}\n")
+            say(process, f"{failure.error.code}\n")
     elif failure.error is not None:
         complain(life, process, failure.error)
     failure.error = None
@@ -138,7 +168,7 @@ def _tell(life: Life, process: Process, failure: Failure) -> None:
 
 def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
     _tell(life, process, failure)
-    if process is not life.parent:
+    if process is not life.parent and process.has_begun:
         _flush(life, process)
     # Who was forked leaves by a back door, which until 3.13 led past these.
     if sys.version_info >= (3, 13) or process is life.parent or life.plan.start_method == "spawn":
@@ -164,11 +194,11 @@ def _leave_behind(life: Life) -> None:
 
 
 def complain(life: Life, process: Process, error: BaseException) -> None:
-    name = None if process is life.parent else called(process)
-    _say(process, complaints.complaint(name, error))
+    name = None if process is life.parent or not process.has_begun else called(process)
+    say(process, complaints.complaint(name, error))
 
 
-def _say(process: Process, text: str) -> None:
+def say(process: Process, text: str) -> None:
     """Have ``process`` write ``text`` to what it has in the place of ``sys.stderr``."""
     if sys.stderr is here.stderr:
         output.emit(process, STDERR, text)
@@ -187,7 +217,7 @@ def _run_at_exit(process: Process) -> None:
         except (greenlet.GreenletExit, NotSimulated):
             raise
         except BaseException as error:
-            _say(process, f"{_FAILED_AT_EXIT.format(callback.func)}\n{complaints.complaint(None, error)}")
+            say(process, f"{_FAILED_AT_EXIT.format(callback.func)}\n{complaints.complaint(None, error)}")
 
 
 _FAILED_AT_EXIT = (

@@ -155,12 +155,13 @@ class Library:
         return copier
 
     def _copy(self, child: Process, own: list[tuple[str, ModuleType]], copier: Copier) -> None:
-        is_seeded, child.is_muted = child.is_seeded, True
-        with acting_as(child), self.loaded.visible(child):
-            copies = [self.load(child, name) for name, _ in own]
-        # Who is forked has random numbers of his own, whatever his starter's modules have done with them.
-        child.is_muted, child.is_seeded, child.random, child.system_random = False, is_seeded, None, None
-        surroundings_of(child).forget()
+        # What the modules do as they are executed once more, the child has not done.
+        actor = Process(child.number, child.key, child.name, child.parent, child.daemon)
+        actor.is_muted, actor.modules, actor.built = True, child.modules, child.built
+        with acting_as(actor), self.loaded.visible(actor):
+            copies = [self.load(actor, name) for name, _ in own]
+        child.built = actor.built
+        surroundings_of(child)
         take_over(copier, [(module, copy) for (_, module), copy in zip(own, copies, strict=True)])
 
     def _find_imports(self, name: str, source: Source) -> None:

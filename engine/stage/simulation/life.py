@@ -1,4 +1,4 @@
-"""How processes of a run begin, and live.
+"""How processes of a run are started, and live.
 
 The parent comes first, alone: it builds what is shared, runs ``parent.before`` and starts the others.
 
@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
 from types import FrameType, FunctionType
-from typing import Any, NoReturn
+from typing import Any
 
 from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
-from . import build, complaints, faults, output
+from . import build, faults, output
+from .beginning import begun
 from .consequences import obey
 from .copier import Copier
 from .ending import complain, guarded
@@ -27,7 +28,7 @@ from .names import said
 from .objects.processes import handle, parent_handle
 from .payload import EVERYWHERE
 from .places import raised_at
-from .process import STDERR, Process
+from .process import Process
 from .refusal import NotSimulated
 from .served import refuse_to_inherit
 from .stock import Stock
@@ -121,6 +122,7 @@ class Life:
             self.observes |= bool(parent.at_exit)
         for number, process in enumerate(plan.processes, 1):
             self._start_planned(number, process)
+        parent.made += len(plan.processes)
         if plan.faults:
             faults.begin(self)
         if plan.after or self.is_end_seen:
@@ -139,6 +141,7 @@ class Life:
             if getattr(kind, "copies", False):
                 self.copied.append(self.shared[shared.name])
             if shared.type.startswith("Manager"):
+                self.parent.made += not self.managed  # Its server is a process of the parent's, and only the first is.
                 # Not by a dot, which of a namespace's proxy is a request to the server.
                 cell = object.__getattribute__(self.shared[shared.name], "cell")
                 self.managed.add(cell)
@@ -215,10 +218,12 @@ class Life:
         if self.parent.kept:
             output.flush(self.parent)
         process = Process(number, number, planned.name, self.parent, planned.daemon)
+        place = self.stock.places.get(planned.name)
+        process.identity = None if place is None else (self.parent.made + place,)
         self.by_number[number] = self.processes[planned.name] = process
         try:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
-            take, held = self._handed_over(planned.call, process, self.inherit(self.parent, process))
+            take, held = self._handed_over(target, planned.call, process, self.inherit(self.parent, process))
         except Exception as error:
             process.is_started, process.is_gone = False, True
             process.raised = link.raised(error)
@@ -234,8 +239,7 @@ class Life:
         def live() -> None:
             if not process.has_come:
                 self._come(process, planned)
-            args, kwargs = _taken(process, take)
-            own = _taken(process, partial(self.library.target, process, planned.call.module, planned.call.name))
+            own, args, kwargs = begun(process, take, self.plan.start_method)
             returned = _apart(own, args, kwargs) if self.library.habits.warns else own(*args, **kwargs)
             if self.plan.faults:
                 faults.pause(self, process)
@@ -265,8 +269,16 @@ class Life:
             perform(KERNEL, _COME)
         process.has_come = True
 
-    def _handed_over(self, call: Call, process: Process, copier: Copier | None) -> Handed:
-        """The arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled otherwise."""
+    def _handed_over(self, target: Any, call: Call, process: Process, copier: Copier | None) -> Handed:
+        """``target`` and the arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled
+        otherwise."""
+        if copier is None and self.library.owns(call.module) and not _is_known_by_its_name(target, call):
+            return self._pickled((target, self._resolve(call.args), self._resolve(call.kwargs)), self.parent)
+        take, held = self._given(call, process, copier)
+        find = partial(self.library.target, process, call.module, call.name)
+        return lambda: (find(), *take()), held
+
+    def _given(self, call: Call, process: Process, copier: Copier | None) -> Handed:
         if copier is not None:
             for shared in self.copied:
                 shared.fork(self.parent.number, process)
@@ -311,7 +323,7 @@ class Life:
         take, held = self._pickled(started, starter) if copier is None else _at_hand(copier.copied(started))
 
         def live() -> None:
-            own = _taken(process, take)
+            own = begun(process, take, self.plan.start_method)
             process.handle, process.config = own, own._config
             own.run()
 
@@ -401,20 +413,10 @@ def _at_hand(value: Any) -> Handed:
     return lambda: value, None
 
 
-def _taken(process: Process, take: Callable[[], Any]) -> Any:
-    """What ``process`` was started with, in which it unpickles that."""
-    try:
-        return take()
-    except Exception as error:
-        _fail_to_begin(process, error)
-
-
-def _fail_to_begin(process: Process, error: Exception) -> NoReturn:
-    """All that a process does that cannot unpickle what it was given (``spawn._main``): nobody is told of it but by
-    what it writes."""
-    process.has_begun = False
-    output.emit(process, STDERR, complaints.complaint(None, error))
-    raise SystemExit(1)
+def _is_known_by_its_name(target: Any, call: Call) -> bool:
+    """Whether ``target`` is pickled as what it is called in ``call``."""
+    is_named = isinstance(target, (FunctionType, type))
+    return is_named and (target.__module__, target.__qualname__) == (call.module, call.name)
 
 
 _COME = lasting("come")

@@ -22,12 +22,12 @@ class Process:
 
     ``kept`` is what it has printed and Python has not written yet, by the stream's number; ``written`` takes what is:
     that number, and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of
-    its sleeps. ``identity``, ``config`` and ``children`` are as ``multiprocessing.process`` has them of the current
-    process, ``handle`` and ``parent_handle`` that one and its parent as it sees them itself; ``made`` is how many
-    ``Process`` objects it has made, and ``told_of`` those children of whose end it has been told by something else than
-    a join. ``server`` is what its fork server was given. ``speaker`` is whose output its own
-    is, if not itself: a process that a target starts writes into the pipes of its starter. Where several do, the cell
-    ``output`` has the order.
+    its sleeps. ``identity`` (None if nobody knows), ``config`` and ``children`` are as ``multiprocessing.process`` has
+    them of the current process, ``handle`` and ``parent_handle`` that one and its parent as it sees them itself;
+    ``made`` is how many ``Process`` objects it has made, ``told_of`` those children of whose end it has been told by
+    something else than a join, and ``has_begun`` whether it has what it was started with. ``server`` is what its fork
+    server was given. ``speaker`` is whose output its own is, if not itself: a process that a target starts writes into
+    the pipes of its starter. Where several do, the cell ``output`` has the order.
     """
 
     # What most processes never change is the class's: they are made in every run.
@@ -75,8 +75,8 @@ class Process:
         self.parent = parent
         self.daemon = daemon
         self.modules: dict[str, ModuleType] = {}
-        self.identity: tuple[int, ...] = () if parent is None else (number,)
-        self.config: dict[str, Any] = {"daemon": daemon}
+        self.identity: tuple[int, ...] | None = ()
+        self.config: dict[str, Any] = {} if parent is None else {**parent.config, "daemon": daemon}
         self.children: list[Any] = []
         self.written: list[tuple[int, str]] = []
         self.at_exit: list[partial[object]] = []
@@ -100,6 +100,11 @@ class Process:
 def pid_of(number: int) -> int:
     """What ``os.getpid()`` is in the process of this number."""
     return FIRST_PID + number
+
+
+def server_pid_of(number: int) -> int:
+    """The same in the fork server of the process of this number, which is what starts others for that."""
+    return FIRST_PID - 1 - number
 
 
 NOTHING = object()

@@ -32,17 +32,18 @@ from .belongings import Path, changing
 from .caches import wrapper_of
 from .chance import OF_GENERATORS, OF_RANDOM, of_the_system
 from .clocks import OF_TIME, of_datetime, put_into_datetime
+from .ending import exit_at_once
 from .here import here, perform
 from .importing import imported, module_imported
 from .makers import MAKERS
 from .objects import fifo, processes, wait
 from .output import Stream
-from .process import STDERR, STDOUT, Process
+from .process import STDERR, STDOUT, Process, server_pid_of
 from .refusal import NotSimulated
 from .refused import refuse_audited, refused
 from .standing import standing_for
 from .system import KERNEL
-from .world import KILLS, ORPHANS
+from .world import KILLS
 
 
 def install() -> None:
@@ -133,16 +134,16 @@ def _pid(process: Process) -> int:
     return process.pid
 
 
-def _exit_at_once(process: Process, status: int) -> None:
-    code = status & 0xFF
-    if process.feeders:
-        here.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
-    if process.children:
-        here.world.looked_into.add(ORPHANS)
-    perform(KERNEL, Operation("exit", (code,)))
-    process.exitcode = code
-    process.is_gone = True
-    here.hub.switch()  # Nobody switches back.
+def _parent_pid(process: Process) -> int:
+    if process.parent is None:
+        return 1
+    here.world.life.note_pid(sys._getframe(2))
+    return server_pid_of(process.parent.number) if _is_served() else process.parent.pid
+
+
+def _is_served() -> bool:
+    """Whether who starts a process has a fork server do so."""
+    return bool(here.world.life.plan.start_method == "forkserver")
 
 
 def _abort(process: Process) -> None:
@@ -153,6 +154,8 @@ def _kill(process: Process, pid: int, number: int) -> None:
     life = here.world.life
     victim = next((one for one in life.by_number.values() if one.pid == pid), None)
     if victim is None:
+        if _is_served() and pid in map(server_pid_of, life.by_number):
+            raise NotSimulated("a signal to a fork server")
         raise ProcessLookupError(3, "No such process")
     if number == 0:
         return
@@ -211,7 +214,8 @@ def _current_process(process: Process) -> Any:
 
 
 def _parent_process(process: Process) -> Any:
-    return None if process.parent is None else here.world.life.parent_handle(process)
+    has_parent = process.parent is not None and process.has_begun
+    return here.world.life.parent_handle(process) if has_parent else None
 
 
 _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
@@ -220,8 +224,8 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
     random.Random: OF_GENERATORS,
     os: {
         "getpid": lambda process: _pid(process),
-        "getppid": lambda process: _pid(process.parent) if process.parent else 1,
-        "_exit": _exit_at_once,
+        "getppid": _parent_pid,
+        "_exit": exit_at_once,
         "abort": _abort,
         "kill": _kill,
         "write": _write,

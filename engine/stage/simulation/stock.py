@@ -16,6 +16,7 @@ from ...plan import Plan, Reference, reference_from
 from .build import build, own, twin
 from .identity import identity
 from .memo import Memo
+from .order import starting_order
 from .system import Take
 from .world import World
 
@@ -62,6 +63,7 @@ class Stock:
         self._lasting: dict[str, _Lasting | None] = {}
         self._plan = plan
         self._handouts: dict[int, Handout] = {}
+        self.places = starting_order(plan.processes)
         self.observes = bool(plan.after or plan.faults or any(one.start_after for one in plan.processes)) or any(
             one.type == "Pipe" for one in plan.shared
         )

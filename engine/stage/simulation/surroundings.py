@@ -68,10 +68,6 @@ class Surroundings:
             if belonging.apart is not None:
                 belonging.put(belonging.apart(common))
 
-    def forget(self) -> None:
-        """It has nothing of its own any more but its modules."""
-        self._own.clear()
-
     def copied(self, copier: Copier) -> Own:
         """What a process that is forked just now has of it."""
         for stream in (here.stdout, here.stderr):

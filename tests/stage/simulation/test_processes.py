@@ -42,7 +42,7 @@ class Life:
         world = self.world
         perform(KERNEL, Operation("start", (number, None)))
         child = Current(number, child_key, name)
-        child.identity, child.config = (*starter.identity, child_key[-1]), {"daemon": daemon}
+        child.identity, child.config = (*(starter.identity or ()), child_key[-1]), {"daemon": daemon}
         own = copy.copy(started)
 
         def run() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from multiprocessing import context
+from multiprocessing import context, spawn
 from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any, Protocol, TypeVar, cast
@@ -84,7 +84,7 @@ class _Simulated(BaseProcess):
         assert group is None, "group argument must be None for now"
         current = _current()
         current.made += 1
-        self._identity = (*current.identity, current.made)
+        self._identity = (*_known(current.identity), current.made)
         self._config = {"authkey": _AUTHKEY, **current.config}
         self._parent = current.number
         self._parent_name = called(current)
@@ -104,6 +104,11 @@ class _Simulated(BaseProcess):
     def __eq__(self, other: object) -> bool:
         return self is other
 
+    def __getattr__(self, name: str) -> Any:
+        if name == "_identity" and self._parent is not None:
+            _known(None)
+        return object.__getattribute__(self, name)
+
     def run(self) -> None:
         if self._target:
             self._target(*self._args, **self._kwargs)
@@ -116,11 +121,17 @@ class _Simulated(BaseProcess):
         assert not current.config.get("daemon"), "daemonic processes are not allowed to have children"
         life = cast(Life, here.world.life)
         output.flush(current)
+        if not current.has_begun:
+            spawn._check_not_importing_main()  # type: ignore[attr-defined]
         # Whether `run` is the class's own or its target's: what is copied for the child is the object, as in reality.
-        self._child = life.start_process((current.key, self._identity[-1]), self._name, self, self.daemon, current)
+        self._child = life.start_process(self._key(current), self._name, self, self.daemon, current)
         self._sentinel = Sentinel(self._child)
         del self._target, self._args, self._kwargs
         current.children.append(self)
+
+    def _key(self, current: Current) -> object:
+        is_made_late = len(self._identity) > len(_known(current.identity))
+        return current.key, self._identity[-1] if is_made_late else self._identity  # Before it had begun.
 
     def terminate(self) -> None:
         self._send(signal.SIGTERM)
@@ -280,7 +291,9 @@ class ForkServerProcess(_Simulated, context.ForkServerProcess):
 
 
 class _MainProcess(_Simulated):
-    """What the scenario's parent is to itself."""
+    """What the scenario's parent is to itself, and a process that has not begun."""
+
+    _inheriting: bool
 
     def close(self) -> None:
         """Is for children."""
@@ -332,6 +345,10 @@ def handle(process: Current, start_method: str) -> BaseProcess:
     """What one of the scenario's own processes is to itself, or its parent."""
     if process.parent is None:
         return _unstarted(_MainProcess, process, "MainProcess", None)
+    if not process.has_begun:
+        main = _unstarted(_MainProcess, process, process.name, None)
+        main._inheriting = True
+        return main
     return _unstarted(_PLANNED[start_method], process, process.name, process.parent.number)
 
 
@@ -348,11 +365,19 @@ def parent_handle(process: Current) -> BaseProcess:
 def _unstarted(kind: type[_Some], process: Current, name: str, parent: int | None) -> _Some:
     made = object.__new__(kind)
     process.config.setdefault("authkey", _AUTHKEY)
-    made._config, made._identity = process.config, process.identity
+    made._config = process.config
+    if process.identity is not None:
+        made._identity = process.identity
     made._name, made._parent = name, parent
     made._child, made._code, made._closed = None, None, False
     made._target, made._args, made._kwargs = None, (), {}
     return made
+
+
+def _known(identity: tuple[int, ...] | None) -> tuple[int, ...]:
+    if identity is None:
+        raise NotSimulated("the number of a process that starts later, as another one does")
+    return identity
 
 
 def called(process: Current) -> str:
