@@ -18,7 +18,7 @@ _OURS = frozenset(
     {"modules", "loggerDict", "_handlers", "_handlerList", "_children", "callbacks"}
     | {"_extra_reducers", "dispatch_table"}
     | {"__annotations__", "__slotnames__", "_value2member_map_", "_filesbymodname", "modulesbyfile", "_safe_quoters"}
-    | {"os.path._varprog", "uuid._node"}
+    | {"os.path._varprog", "uuid._node", "pkgutil._NAME_PATTERN"}
 )
 """Parts that the engine itself changes, or in which nothing stays: of ``sys``, ``logging``, ``multiprocessing.process``
 and ``gc``; those of ``copyreg`` and ``ForkingPickler`` that are each process's own; what classes and flags get as soon

@@ -20,6 +20,7 @@ _IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, type(...))
 _CHANGING = frozenset(
     {"globals", "vars", "setattr", "delattr", "exec", "eval", "__dict__", "__import__", "__globals__", "__setattr__"}
     | {"warn", "warn_explicit"}  # What was warned of is noted in the module.
+    | {"reload"}
 )
 _OF_ATTRIBUTES = frozenset({"STORE_ATTR", "DELETE_ATTR", "LOAD_ATTR", "LOAD_METHOD", "COPY", "DUP_TOP", "STORE_FAST"})
 _OF_EVERY_MODULE = frozenset({"__builtins__", "__path__", "__spec__", "__loader__"})

@@ -68,8 +68,9 @@ class Freezer:
             made.append(self.freeze(process.surroundings.values))
         for name, module in process.modules.items():
             if not here.world.life.library.is_constant(name):
-                contents = {key: one for key, one in vars(module).items() if key not in _OF_MODULES}
-                made.append((name, self.freeze(contents)))
+                held = vars(process.replaced.get(name, module))
+                contents = {key: one for key, one in held.items() if key not in _OF_MODULES}
+                made.append((name, self.freeze(contents), name in process.replaced and self.freeze(module)))
         return tuple(made)
 
     def freeze(self, value: Any) -> Any:

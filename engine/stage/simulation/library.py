@@ -25,7 +25,7 @@ from .habits import Habits, habits_of
 from .loaded import Loaded
 from .process import Process
 from .refusal import NotSimulated
-from .sources import Source, Sources
+from .sources import Source, Sources, new_module
 from .surroundings import acting_as, surroundings_of
 
 
@@ -75,32 +75,51 @@ class Library:
         return module
 
     def _had(self, process: Process, name: str) -> ModuleType:
-        found = process.modules.get(name)
-        if found is not None:
-            if self.habits.sees_modules and self.loaded.importing is None and sys.modules.get(name) is not found:
-                raise NotSimulated(f"changing sys.modules[{name!r}]")
+        can_differ = self.habits.sees_modules and self.loaded.importing is None
+        if can_differ and sys.modules.get(name, process) is not process.modules.get(name, process):
+            raise NotSimulated(f"changing sys.modules[{name!r}]")
+        if name in process.modules:
+            found = process.modules[name]
+            if found is None:
+                raise ModuleNotFoundError(f"import of {name} halted; None in sys.modules", name=name)
             return found
         parent_name, _, last = name.rpartition(".")
-        parent = self.load(process, parent_name) if parent_name else None
+        if not parent_name:
+            return self._new(process, name)
+        parent = self.load(process, parent_name)
+        if name in process.modules:
+            return self._had(process, name)
+        self._look_at_path(parent_name, parent, name)
+        module = self._new(process, name)
+        setattr(parent, last, module)
+        return module
+
+    def _look_at_path(self, name: str, package: ModuleType, inner: str) -> None:
+        """Raises ModuleNotFoundError if ``package`` is none, and NotSimulated where it has changed where it is."""
+        try:
+            folders = package.__path__
+        except AttributeError:
+            text = f"No module named {inner!r}; {name!r} is not a package"
+            raise ModuleNotFoundError(text, name=inner) from None
+        source = self._sources.source(name)
+        if source is not None and tuple(folders) != source.folders:
+            raise NotSimulated(f"changing {name}.__path__")
+
+    def _new(self, process: Process, name: str) -> ModuleType:
         module = self._shared.get(name)
         if module is None:
             module = self._made(process, name)
         process.modules[name] = module
-        if parent is not None:
-            setattr(parent, last, module)
         return module
 
     def _made(self, process: Process, name: str) -> ModuleType:
         source = self._sources.source(name)
         if source is None:
-            parent = name.rpartition(".")[0]
-            is_in_module = bool(parent) and not hasattr(process.modules.get(parent), "__path__")
-            more = f"; {parent!r} is not a package" if is_in_module else ""
-            raise ModuleNotFoundError(f"No module named {name!r}{more}", name=name)
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         if name not in self._shared:
             self._find_imports(name, source)
         printed = output.printed(process)
-        module = _executed(name, source, process)
+        module = self._executed(name, source, process)
         if name not in self._shared:
             is_silent = printed == output.printed(process)
             # A package has its modules as attributes, and these may be each process's own.
@@ -110,6 +129,26 @@ class Library:
         if not self.is_constant(name):
             surroundings_of(process)
         return module
+
+    def _executed(self, name: str, source: Source, process: Process) -> ModuleType:
+        """What is in ``sys.modules`` when a module was executed: it may have put something else there."""
+        module = new_module(name, source)
+        process.modules[name] = sys.modules[name] = module
+        spec: Any = module.__spec__
+        spec._initializing = True
+        try:
+            exec(source.code, vars(module))
+            found = sys.modules.pop(name) if self.habits.sees_modules else module
+        except BaseException:
+            del process.modules[name]
+            sys.modules.pop(name, None)
+            raise
+        finally:
+            spec._initializing = False
+        sys.modules[name] = found
+        if found is not module:
+            process.replaced = {**process.replaced, name: module}
+        return found
 
     def target(self, process: Process, module: str, path: str) -> Any:
         """The object that ``path`` names in a module. Raises ImportError or AttributeError where there is none."""
@@ -151,18 +190,23 @@ class Library:
             else:
                 own.append((name, module))
         if own:
-            self._copy(child, own, copier)
+            self._copy(child, parent, own, copier)
         return copier
 
-    def _copy(self, child: Process, own: list[tuple[str, ModuleType]], copier: Copier) -> None:
+    def _copy(self, child: Process, parent: Process, own: list[tuple[str, ModuleType]], copier: Copier) -> None:
         # What the modules do as they are executed once more, the child has not done.
         actor = Process(child.number, child.key, child.name, child.parent, child.daemon)
         actor.is_muted, actor.modules, actor.built = True, child.modules, child.built
         with acting_as(actor), self.loaded.visible(actor):
-            copies = [self.load(actor, name) for name, _ in own]
-        child.built = actor.built
+            for name, _ in own:
+                if name not in actor.modules:
+                    self.load(actor, name)
+        child.built, child.replaced = actor.built, actor.replaced
         surroundings_of(child)
-        take_over(copier, [(module, copy) for (_, module), copy in zip(own, copies, strict=True)])
+        pairs = [(parent.replaced.get(name, one), actor.replaced.get(name, child.modules[name])) for name, one in own]
+        take_over(copier, pairs)
+        for (name, one), (_, copy) in zip(own, pairs, strict=True):
+            child.modules[name] = copier.copied(one) if name in parent.replaced else copy
 
     def _find_imports(self, name: str, source: Source) -> None:
         """Find all that the module imports, and so on: another module may be what changes it."""
@@ -181,25 +225,6 @@ class Library:
     def _changes(self, name: str) -> bool:
         """Whether each process has the module called ``name`` for itself."""
         return not self.is_constant(name) and self.owns(name)
-
-
-def _executed(name: str, source: Source, process: Process) -> ModuleType:
-    module = ModuleType(name)
-    if source.file is not None:
-        module.__file__ = source.file
-    module.__package__ = name if source.folders else name.rpartition(".")[0]
-    if source.folders:
-        module.__path__ = [*source.folders]
-    if source.spec is not None:
-        module.__spec__, module.__loader__ = source.spec, source.spec.loader
-    process.modules[name] = sys.modules[name] = module
-    try:
-        exec(source.code, vars(module))
-    except BaseException:
-        del process.modules[name]
-        sys.modules.pop(name, None)
-        raise
-    return module
 
 
 real_import = builtins.__import__

@@ -60,6 +60,9 @@ class Process:
     returned: object
     raised: Mapping[str, Any] | None = None
     speaker: Process | None = None
+    replaced: Mapping[str, ModuleType] = {}
+    """Those modules of its that have put something else in their place in ``sys.modules``, by name."""
+
     feeders: tuple[Any, ...] = ()
     kept: Mapping[int, Any] | None = None
     fault: Fault | None = None

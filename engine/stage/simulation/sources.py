@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Sequence
-from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import spec_from_file_location
-from types import CodeType
+from copy import copy
+from importlib.machinery import ModuleSpec, PathFinder, SourcelessFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
+from types import CodeType, ModuleType
 from typing import NamedTuple
 
 from ...plan import CODE_MODULE, Code
@@ -17,13 +18,11 @@ from .standard import is_standard
 
 
 class Source(NamedTuple):
-    """A module's code; ``folders`` is where its submodules are, if it is a package. Some packages have no ``file``, and
-    the scenario's own code no ``spec``."""
+    """A module's code; ``folders`` is where its submodules are, if it is a package. Some packages have no file."""
 
     code: CodeType
-    file: str | None
     folders: tuple[str, ...]
-    spec: ModuleSpec | None = None
+    spec: ModuleSpec
 
 
 class Sources:
@@ -76,7 +75,7 @@ class Sources:
         if name == CODE_MODULE and (own := self._code):
             # Not before somebody asks for it: what another version's grammar refuses fails in who does.
             compiled = compile("\n" * (own.line - 1) + own.source, own.file, "exec", dont_inherit=True)
-            return Source(compiled, own.file, ())
+            return Source(compiled, (), _spec_of_code(own))
         parent, _, last = name.rpartition(".")
         path = [*self._search_path, *sys.path] if name in self._packages else self._search_path
         if parent:
@@ -91,14 +90,32 @@ class Sources:
         if spec.origin is None and folders:
             # A folder is a package only if nothing of that name is found further on.
             elsewhere = None if parent else PathFinder.find_spec(last)
-            return None if elsewhere and elsewhere.origin else Source(_NOTHING, None, folders, spec)
+            return None if elsewhere and elsewhere.origin else Source(_NOTHING, folders, spec)
         if spec.origin is None or not spec.origin.endswith(".py"):
             return None
         with open(spec.origin, "rb") as file:
             code = compile(file.read(), spec.origin, "exec", dont_inherit=True)
         named = spec_from_file_location(name, spec.origin, submodule_search_locations=list(folders) or None)
-        return Source(code, spec.origin, folders, named)
+        return Source(code, folders, named or spec)
 
 
 _NOTHING = compile("", "<nothing>", "exec")
 """The code of a package without an ``__init__``."""
+
+
+def _spec_of_code(code: Code) -> ModuleSpec:
+    """As that of the bytecode file that a real run has, but that it is the scenario's."""
+    spec = ModuleSpec(CODE_MODULE, SourcelessFileLoader(CODE_MODULE, code.file), origin=code.file)
+    spec.has_location, spec.cached = True, code.file
+    return spec
+
+
+def new_module(name: str, source: Source) -> ModuleType:
+    """One that has yet to be executed, with a spec of its own, which says so meanwhile."""
+    spec = copy(source.spec)
+    if spec.origin is not None:
+        return module_from_spec(spec)
+    module = ModuleType(name)
+    module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, None
+    module.__package__, module.__path__ = name, [*source.folders]
+    return module

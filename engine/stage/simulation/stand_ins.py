@@ -34,7 +34,7 @@ from .chance import OF_GENERATORS, OF_RANDOM, of_the_system
 from .clocks import OF_TIME, of_datetime, put_into_datetime
 from .ending import exit_at_once
 from .here import here, perform
-from .importing import imported, module_imported
+from .importing import imported, module_imported, reloaded
 from .makers import MAKERS
 from .objects import fifo, processes, wait
 from .output import Stream
@@ -233,7 +233,11 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
     },
     functools: {"_lru_cache_wrapper": wrapper_of},
     atexit: {"register": _at_exit, "unregister": _not_at_exit},
-    importlib: {"import_module": module_imported},
+    importlib: {
+        "import_module": module_imported,
+        "__import__": lambda process, *given, **keywords: imported(*given, **keywords),
+        "reload": reloaded,
+    },
     abc.ABCMeta: {"register": _register},
     multiprocessing: {
         "current_process": _current_process,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import Any
 
@@ -10,15 +9,13 @@ import pytest
 
 from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
-from engine.exploration import Settings
 from engine.plan import Reference, StartMethod
-from engine.trace import Run
-from tests.processes_support import START_METHODS, a_plan, perform, ref
+from tests.processes_support import START_METHODS, ref
+from tests.stage.simulation.reality import both, told
 from tests.stage.simulation.stories import only, refusal, values
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = Settings(strategy="dpor", keep_going=True, orders_output=False)
 NOT_FORKED = [method for method in START_METHODS if method != "fork"]
 
 LOOKS = """
@@ -32,31 +29,13 @@ def looked(*looks):
 def looks(me, up):
     return looked(
         lambda: me is mp.current_process(), lambda: me.name, lambda: me.pid, lambda: me.daemon, lambda: me._identity,
-        lambda: type(me).__name__, lambda: me.is_alive(), lambda: me.exitcode, lambda: (len(me.authkey), bytes(me.authkey) == b"own"),
+        lambda: type(me).__name__, lambda: me.is_alive(), lambda: me.exitcode,
+        lambda: len(me.authkey), lambda: bytes(me.authkey) == b"own",
         lambda: me.join(), lambda: me.start(), lambda: me.sentinel, lambda: mp.active_children(),
         lambda: up is mp.parent_process(), lambda: up.name, lambda: up.pid == os.getppid(), lambda: up.daemon,
         lambda: mp.Process().name, lambda: mp.Process(daemon=True)._identity, lambda: me.close(), lambda: repr(me)[:20],
     )
 """
-
-
-def both(stage: Stage, simulation: Simulation, source: str, processes: Any, **more: Any) -> tuple[Run, Run]:
-    """A real run, and the only one in simulation."""
-    real = perform(stage, a_plan(source, processes, **more))
-    return real, only(simulation, source, processes, settings=SETTINGS, **more)
-
-
-def told(run: Run) -> dict[str | None, tuple[object, ...]]:
-    """What is known of each process; of tracebacks, no line that is not the scenario's."""
-    found: dict[str | None, tuple[object, ...]] = {name: (call.returned,) for name, call in run.calls.items()}
-    for name, one in ((None, run.parent), *run.processes.items()):
-        found[name] = one.exitcode, one.returned, _said(str(one.raised)), one.stdout, _said(one.stderr)
-    return found
-
-
-def _said(text: str) -> str:
-    without_others = re.sub(r'  File "(?!/nowhere)[^"]*", line .*\n(    .*\n)*', "", text)
-    return re.sub("0x[0-9a-f]+", "somewhere", without_others)
 
 
 @pytest.mark.parametrize("start_method", START_METHODS)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
 from engine.exploration import Settings
-from engine.plan import Call, ProcessPlan
+from engine.plan import Call, ProcessPlan, StartMethod
 from engine.stage.simulation.library import Library
-from tests.processes_support import a_plan, ref
+from tests.processes_support import START_METHODS, a_plan, ref
+from tests.stage.simulation.reality import both, told
 from tests.stage.simulation.stories import DRAWS, explored, only, refusal, runs, value, values
 
 pytestmark = pytest.mark.slow
@@ -297,3 +299,81 @@ def test_who_changes_what_is_loaded_is_refused(simulation: Simulation, change: s
 
     assert refused is not None
     assert refused.startswith(f"changing sys.modules[{name!r}]")
+
+
+REPLACING = """
+import sys
+print("loaded")
+class Kept:
+    count = 0
+    def __init__(self): self.items = []
+    def note(self, item):
+        Kept.count += 1
+        self.items.append(item)
+        return self.items, Kept.count
+sys.modules[__name__] = Kept()
+"""
+
+
+@pytest.mark.parametrize("start_method", START_METHODS)
+def test_a_module_may_put_something_else_in_its_place(
+    stage: Stage, simulation: Simulation, tmp_path: Path, start_method: StartMethod
+) -> None:
+    (tmp_path / "kept.py").write_text(REPLACING)
+    source = """
+        import multiprocessing, kept
+        kept.note("parent")
+        def before(): kept.note("before")
+        def child(queue): queue.put(kept.note("child"))
+        def one(queue, done):
+            import kept as same
+            started = multiprocessing.Process(target=child, args=(queue,))
+            started.start()
+            started.join()
+            done.set()
+            return kept.note("one"), same is kept, queue.get()
+        def other(queue, done):
+            done.wait()
+            return kept.note("other")
+        """
+    given = {name: [ref("queue"), ref("done")] for name in ("one", "other")}
+    shared = {"queue": {"type": "SimpleQueue"}, "done": {"type": "Event"}}
+    more = {"shared": shared, "before": [], "search_path": (str(tmp_path),), "start_method": start_method}
+
+    real, simulated = both(stage, simulation, source, given, **more)
+
+    assert told(simulated) == told(real)
+
+
+@pytest.mark.parametrize("start_method", ["fork", "spawn"])
+def test_a_module_may_take_itself_away_or_say_that_it_is_not_there(
+    stage: Stage, simulation: Simulation, tmp_path: Path, start_method: StartMethod
+) -> None:
+    (tmp_path / "gone.py").write_text("import sys\nprint('gone')\ndel sys.modules[__name__]\n")
+    (tmp_path / "none.py").write_text("import sys\nprint('none')\nsys.modules[__name__] = None\n")
+    source = """
+        import none
+        def tried(name):
+            try: return __import__(name)
+            except (KeyError, ImportError) as error: return repr(error)
+        def one(lock):
+            lock.acquire()
+            return none, [tried(name) for name in ("gone", "gone", "none")]
+        """
+    more = {"shared": {"lock": {"type": "Lock"}}, "search_path": (str(tmp_path),), "start_method": start_method}
+
+    real, simulated = both(stage, simulation, source, {"one": [ref("lock")]}, **more)
+
+    assert told(simulated) == told(real)
+
+
+@pytest.mark.parametrize("change", ["sys.modules['kept'] = 5", "import kept; del sys.modules['kept']"])
+def test_who_changes_what_is_loaded_before_it_is_imported_is_refused(
+    simulation: Simulation, tmp_path: Path, change: str
+) -> None:
+    (tmp_path / "kept.py").write_text("items = []")
+    source = f"import sys\ndef one():\n    {change}\n    import kept\n    return kept"
+
+    refused = refusal(simulation, source, search_path=(str(tmp_path),))
+
+    assert refused == "changing sys.modules['kept'] (scenario.yaml:4)"
