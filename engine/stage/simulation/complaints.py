@@ -28,10 +28,7 @@ def exit_code(error: BaseException) -> int:
         return 1
     if error.code is None:
         return 0
-    if not isinstance(error.code, int):
-        return 1
-    # A program's that is too large for C counts as -1. Source: CPython, Python/pythonrun.c.
-    return error.code & 0xFF if -(2**63) <= error.code < 2**63 else 0xFF
+    return error.code & 0xFF if isinstance(error.code, int) else 1
 
 
 def _leave_out_ours(told: traceback.TracebackException | None) -> None:

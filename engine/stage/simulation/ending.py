@@ -67,12 +67,9 @@ def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callabl
         if isinstance(failure.error, TypeError) and _WANTS_BYTES.search(str(failure.error)):
             life.refuse(NotSimulated("memory that is seen as bytes").with_traceback(failure.error.__traceback__))
             return
-        if _is_too_large(failure.error) and process is not life.parent and life.plan.start_method != "spawn":
-            life.refuse(
-                NotSimulated("an exit code that is no int of C").with_traceback(
-                    getattr(failure.error, "__traceback__", None)
-                )
-            )
+        if process is not life.parent and _is_too_large(failure.error, life.plan.start_method == "spawn"):
+            refusal = NotSimulated("an exit code that is no int of C")
+            life.refuse(refusal.with_traceback(getattr(failure.error, "__traceback__", None)))
             return
         try:
             _leave(life, process, failure)
@@ -86,10 +83,11 @@ def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callabl
     return run
 
 
-def _is_too_large(error: BaseException | None) -> bool:
-    """Whether what it ends with is an exit code that ``os._exit`` does not take, in which a forked process fails."""
+def _is_too_large(error: BaseException | None, is_program: bool) -> bool:
+    """Whether what it ends with is an exit code that C does not take: that of a program is cut off from a long."""
     code = error.code if isinstance(error, SystemExit) else None
-    return isinstance(code, int) and not -(2**31) <= code < 2**31
+    most = 2**63 if is_program else 2**31
+    return isinstance(code, int) and not -most <= code < most
 
 
 def _leave(life: Life, process: Process, failure: Failure) -> None:
