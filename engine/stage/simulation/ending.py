@@ -68,8 +68,8 @@ def guarded(life: Life, process: Process, live: Callable[[], object]) -> Callabl
             life.refuse(NotSimulated("memory that is seen as bytes").with_traceback(failure.error.__traceback__))
             return
         if process is not life.parent and _is_too_large(failure.error, life.plan.start_method == "spawn"):
-            refusal = NotSimulated("an exit code that is no int of C")
-            life.refuse(refusal.with_traceback(getattr(failure.error, "__traceback__", None)))
+            too_large = NotSimulated("an exit code that is no int of C")
+            life.refuse(too_large.with_traceback(getattr(failure.error, "__traceback__", None)))
             return
         try:
             _leave(life, process, failure)

@@ -148,6 +148,8 @@ def called(fault: Fault) -> str:
 
 def interrupt(life: Life, victim: Process) -> None:
     """Have what ``victim`` waits for end in a KeyboardInterrupt."""
+    if not victim.has_begun:
+        raise NotSimulated("an interrupt, which waits until its process has begun")
     strand, world = victim.strand, life.world
     assert strand is not None
     model, instead = world.models[strand.cell], None

@@ -9,7 +9,7 @@ import pytest
 
 from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
-from engine.plan import Reference, StartMethod
+from engine.plan import Fault, Reference, StartMethod
 from tests.processes_support import START_METHODS, ref
 from tests.stage.simulation.reality import both, told
 from tests.stage.simulation.stories import only, refusal, values
@@ -286,3 +286,16 @@ def test_what_modules_do_as_they_are_executed_for_a_forked_process_it_has_not_do
 
     assert values(real) == (("one", True, "Process-2:1", "MainProcess!"),)
     assert told(simulated) == told(real)
+
+
+def test_an_interrupt_of_who_has_not_begun_is_refused(simulation: Simulation) -> None:
+    source = """
+        import multiprocessing
+        with multiprocessing.Lock(): pass
+        def one(): pass
+        """
+    faults = (Fault("interrupt", "one", nth=0),)
+
+    refused = refusal(simulation, source, start_method="spawn", faults=faults)
+
+    assert refused == "an interrupt, which waits until its process has begun"
