@@ -35,6 +35,8 @@ def begun(process: Process, take: Callable[[], Any], start_method: StartMethod) 
         if start_method == "forkserver":
             _end_in_server(process, error)
         raise
+    if process.handle is not None:
+        del process.handle._inheriting
     process.has_begun, process.identity, process.config = True, identity, config
     process.handle, process.made = None, 0
     return given

@@ -118,6 +118,8 @@ class Library:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         if name not in self._shared:
             self._find_imports(name, source)
+        if self.habits.sees_modules:
+            surroundings_of(process)  # Others may go on while the module is executed.
         printed = output.printed(process)
         module = self._executed(name, source, process)
         if name not in self._shared:
@@ -201,12 +203,14 @@ class Library:
             for name, _ in own:
                 if name not in actor.modules:
                     self.load(actor, name)
-        child.built, child.replaced = actor.built, actor.replaced
+        child.built = actor.built
         surroundings_of(child)
         pairs = [(parent.replaced.get(name, one), actor.replaced.get(name, child.modules[name])) for name, one in own]
         take_over(copier, pairs)
         for (name, one), (_, copy) in zip(own, pairs, strict=True):
-            child.modules[name] = copier.copied(one) if name in parent.replaced else copy
+            child.modules[name] = copy
+            if name in parent.replaced:
+                child.modules[name], child.replaced = copier.copied(one), {**child.replaced, name: copy}
 
     def _find_imports(self, name: str, source: Source) -> None:
         """Find all that the module imports, and so on: another module may be what changes it."""

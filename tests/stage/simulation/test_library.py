@@ -367,6 +367,55 @@ def test_a_module_may_take_itself_away_or_say_that_it_is_not_there(
     assert told(simulated) == told(real)
 
 
+@pytest.mark.parametrize("start_method", START_METHODS)
+def test_what_stands_in_a_module_s_place_is_copied_for_who_is_forked_also_if_it_would_not_put_it_there(
+    stage: Stage, simulation: Simulation, tmp_path: Path, start_method: StartMethod
+) -> None:
+    (tmp_path / "kept.py").write_text(
+        "import multiprocessing, sys\nclass Kept:\n    def __init__(self): self.items = []\n"
+        "kept = Kept()\nitems = kept.items\n"
+        "if multiprocessing.current_process().name == 'MainProcess': sys.modules[__name__] = kept\n"
+    )
+    source = """
+        import multiprocessing, kept
+        def last(queue):
+            kept.items.append("last")
+            queue.put((kept.items, type(kept).__name__))
+        def child(queue):
+            kept.items.append("child")
+            started = multiprocessing.Process(target=last, args=(queue,))
+            started.start()
+            started.join()
+        def one(queue):
+            started = multiprocessing.Process(target=child, args=(queue,))
+            started.start()
+            started.join()
+            return queue.get(), kept.items
+        """
+    more = {"shared": {"queue": {"type": "SimpleQueue"}}, "search_path": (str(tmp_path),), "start_method": start_method}
+
+    real, simulated = both(stage, simulation, source, {"one": [ref("queue")]}, **more)
+
+    assert told(simulated) == told(real)
+
+
+def test_others_may_go_on_while_a_module_is_executed_that_looks_into_sys_modules(
+    stage: Stage, simulation: Simulation
+) -> None:
+    source = """
+        import multiprocessing, sys
+        with multiprocessing.Lock(): pass
+        this = sys.modules[__name__]
+        def one(): return this is sys.modules[__name__]
+        other = one
+        """
+
+    real, simulated = both(stage, simulation, source, ["one", "other"], start_method="spawn")
+
+    assert values(real) == (True, True)
+    assert told(simulated) == told(real)
+
+
 @pytest.mark.parametrize("change", ["sys.modules['kept'] = 5", "import kept; del sys.modules['kept']"])
 def test_who_changes_what_is_loaded_before_it_is_imported_is_refused(
     simulation: Simulation, tmp_path: Path, change: str

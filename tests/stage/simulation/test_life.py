@@ -889,3 +889,16 @@ def test_each_process_warns_its_caller(simulation: Simulation) -> None:
 
     for run in runs(simulation, source, ("one[0]", "one[1]", "other")):
         assert ["UserWarning: old" in process.stderr for process in run.processes.values()] == [True] * 3
+
+
+def test_who_has_a_manager_is_not_told_of_its_children(simulation: Simulation) -> None:
+    source = """
+        import multiprocessing
+        def before(): multiprocessing.active_children()
+        def one(settings): return multiprocessing.active_children()
+        """
+    more: dict[str, Any] = {"shared": {"settings": {"type": "Manager.dict"}}}
+
+    assert values(only(simulation, source, {"one": [ref("settings")]}, **more)) == ([],)
+    refused = refusal(simulation, source, {"one": [ref("settings")]}, before=[], **more)
+    assert refused == "active_children() of who has a manager (scenario.yaml:3)"
