@@ -26,7 +26,7 @@ def begun(process: Process, take: Callable[[], Any], start_method: StartMethod) 
         return take()
     identity, config = process.identity, process.config
     process.has_begun, process.identity = False, ()
-    process.config = {key: value for key, value in config.items() if key == "authkey"}
+    process.config = {"authkey": config["authkey"]} if "authkey" in config else {}
     try:
         given = take()
     except (greenlet.GreenletExit, NotSimulated):

@@ -134,10 +134,8 @@ class Library:
 
     def _executed(self, name: str, source: Source, process: Process) -> ModuleType:
         """What is in ``sys.modules`` when a module was executed: it may have put something else there."""
-        module = new_module(name, source)
+        module = new_module(source)
         process.modules[name] = sys.modules[name] = module
-        spec: Any = module.__spec__
-        spec._initializing = True
         try:
             exec(source.code, vars(module))
             found = sys.modules.pop(name) if self.habits.sees_modules else module
@@ -146,7 +144,7 @@ class Library:
             sys.modules.pop(name, None)
             raise
         finally:
-            spec._initializing = False
+            vars(module.__spec__)["_initializing"] = False
         sys.modules[name] = found
         if found is not module:
             process.replaced = {**process.replaced, name: module}

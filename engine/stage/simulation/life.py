@@ -272,7 +272,7 @@ class Life:
     def _handed_over(self, target: Any, call: Call, process: Process, copier: Copier | None) -> Handed:
         """``target`` and the arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled
         otherwise."""
-        if copier is None and self.library.owns(call.module) and not _is_known_by_its_name(target, call):
+        if copier is None and not _is_known_by_its_name(target, call) and self.library.owns(call.module):
             return self._pickled((target, self._resolve(call.args), self._resolve(call.kwargs)), self.parent)
         take, held = self._given(call, process, copier)
         find = partial(self.library.target, process, call.module, call.name)

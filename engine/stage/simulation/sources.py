@@ -6,23 +6,23 @@ They are those that are found where it looks for them, and the packages of its t
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Sequence
-from copy import copy
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourcelessFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from types import CodeType, ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...plan import CODE_MODULE, Code
 from .standard import is_standard
 
 
 class Source(NamedTuple):
-    """A module's code; ``folders`` is where its submodules are, if it is a package. Some packages have no file."""
+    """A module's code; ``folders`` is where its submodules are, if it is a package, and ``attributes`` what it has
+    before it is executed."""
 
     code: CodeType
     folders: tuple[str, ...]
-    spec: ModuleSpec
+    attributes: Mapping[str, Any]
 
 
 class Sources:
@@ -75,7 +75,7 @@ class Sources:
         if name == CODE_MODULE and (own := self._code):
             # Not before somebody asks for it: what another version's grammar refuses fails in who does.
             compiled = compile("\n" * (own.line - 1) + own.source, own.file, "exec", dont_inherit=True)
-            return Source(compiled, (), _spec_of_code(own))
+            return Source(compiled, (), vars(module_from_spec(_spec_of_code(own))))
         parent, _, last = name.rpartition(".")
         path = [*self._search_path, *sys.path] if name in self._packages else self._search_path
         if parent:
@@ -90,13 +90,13 @@ class Sources:
         if spec.origin is None and folders:
             # A folder is a package only if nothing of that name is found further on.
             elsewhere = None if parent else PathFinder.find_spec(last)
-            return None if elsewhere and elsewhere.origin else Source(_NOTHING, folders, spec)
+            return None if elsewhere and elsewhere.origin else Source(_NOTHING, folders, _of_folders(name, spec))
         if spec.origin is None or not spec.origin.endswith(".py"):
             return None
         with open(spec.origin, "rb") as file:
             code = compile(file.read(), spec.origin, "exec", dont_inherit=True)
         named = spec_from_file_location(name, spec.origin, submodule_search_locations=list(folders) or None)
-        return Source(code, folders, named or spec)
+        return Source(code, folders, vars(module_from_spec(named or spec)))
 
 
 _NOTHING = compile("", "<nothing>", "exec")
@@ -110,12 +110,18 @@ def _spec_of_code(code: Code) -> ModuleSpec:
     return spec
 
 
-def new_module(name: str, source: Source) -> ModuleType:
+def _of_folders(name: str, spec: ModuleSpec) -> Mapping[str, Any]:
+    """What a package has that has no file."""
+    of_all = {"__name__": name, "__package__": name, "__doc__": None, "__file__": None}
+    return {**of_all, "__spec__": spec, "__loader__": spec.loader}
+
+
+def new_module(source: Source) -> ModuleType:
     """One that has yet to be executed, with a spec of its own, which says so meanwhile."""
-    spec = copy(source.spec)
-    if spec.origin is not None:
-        return module_from_spec(spec)
-    module = ModuleType(name)
-    module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, None
-    module.__package__, module.__path__ = name, [*source.folders]
+    spec = object.__new__(ModuleSpec)
+    vars(spec).update(vars(source.attributes["__spec__"]), _initializing=True)
+    module = ModuleType(source.attributes["__name__"])
+    vars(module).update(source.attributes, __spec__=spec)
+    if source.folders:
+        module.__path__ = [*source.folders]
     return module
