@@ -99,12 +99,7 @@ def _leave(life: Life, process: Process, failure: Failure) -> None:
             process.raised = process.raised or link.raised(failure.error)
     code = failure.exit_code
     if process is life.parent or not process.has_begun:
-        if isinstance(failure.error, KeyboardInterrupt) and not process.has_begun:
-            code = -signal.SIGINT
-        # It is a program: its children are waited for as its interpreter ends, after all else that is done then.
-        _tell(life, process, failure)
-        if process is life.parent or life.plan.start_method == "spawn":
-            _run_at_exit(process)
+        code = _leave_as_program(life, process, failure)
     try:
         if process.feeders or process.children:
             _finish(process)
@@ -116,6 +111,16 @@ def _leave(life: Life, process: Process, failure: Failure) -> None:
         failure.error = later
         code = failure.exit_code
     _exit_whatever_comes(life, process, failure, code)
+
+
+def _leave_as_program(life: Life, process: Process, failure: Failure) -> int:
+    """Do what comes before the children of a program are waited for as its interpreter ends. Returns the exit code."""
+    is_interrupted = isinstance(failure.error, KeyboardInterrupt) and not process.has_begun
+    code = -signal.SIGINT if is_interrupted else failure.exit_code
+    _tell(life, process, failure)
+    if process is life.parent or life.plan.start_method == "spawn":
+        _run_at_exit(process)
+    return code
 
 
 def exit_at_once(process: Process, status: int) -> None:

@@ -901,4 +901,4 @@ def test_who_has_a_manager_is_not_told_of_its_children(simulation: Simulation) -
 
     assert values(only(simulation, source, {"one": [ref("settings")]}, **more)) == ([],)
     refused = refusal(simulation, source, {"one": [ref("settings")]}, before=[], **more)
-    assert refused == "active_children() of who has a manager (scenario.yaml:3)"
+    assert refused == "active_children of the scenario's parent (scenario.yaml:3)"
