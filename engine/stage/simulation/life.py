@@ -34,6 +34,7 @@ from .served import refuse_to_inherit
 from .stock import Stock
 from .surroundings import hand_on
 from .system import CLOCK, IDLE, KERNEL
+from .told import told
 from .world import KILLS, ORPHANS, World
 
 _SIGTERM = 15
@@ -44,7 +45,8 @@ where it has all those of its starter."""
 
 
 class Life:
-    """The processes of one run. ``observes`` says whether anybody can notice that another has ended."""
+    """The processes of one run. ``observes`` says whether anybody can notice that another has ended; ``finals`` is what
+    is told at the end of what primitives hold."""
 
     def __init__(self, world: World, plan: Plan, library: Library, stock: Stock, seed: int) -> None:
         self.world = world
@@ -68,6 +70,7 @@ class Life:
         self.are_all_daemons = all(planned.daemon for planned in plan.processes)
         self._idle_since: int | None = None
         self._read_at: int | None = None
+        self.finals: dict[str, object] = {}
         self.observes = stock.observes or world.is_exact(ORPHANS)
         world.pickling = self
         world.timeout_s = plan.timeout_s
@@ -211,8 +214,8 @@ class Life:
         except Exception as error:
             self.parent.calls[name] = link.raised(error)
             raise
-        self.parent.returned = returned
-        return {"returned": returned}
+        self.parent.returned = value = told(returned)
+        return {"returned": value}
 
     def _start_planned(self, number: int, planned: ProcessPlan) -> None:
         if self.parent.kept:
@@ -243,7 +246,7 @@ class Life:
             returned = _apart(own, args, kwargs) if self.library.habits.warns else own(*args, **kwargs)
             if self.plan.faults:
                 faults.pause(self, process)
-            process.returned = returned
+            process.returned = told(returned)
 
         del target
         strand = self.world.add_strand(process, guarded(self, process, live), self.plan.start_method == "fork")

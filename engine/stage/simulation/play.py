@@ -19,6 +19,8 @@ from .refusal import NotSimulated
 from .stock import Stock
 from .strand import Strand
 from .system import Names
+from .told import encoded
+from .told import told as told_of
 from .watched import WatchedWorld
 from .world import QUEUES, Elsewhere, OutOfSteps, Redundant, Scheduler, World
 
@@ -89,7 +91,22 @@ def follow(life: Life, scheduler: Scheduler, begin: Callable[[Life], None]) -> P
     life.refuse_heirs()
     if NotSimulated.latest is not None:
         life.refuse(NotSimulated.latest)
-    return Played(life, _ending(life))
+    ending = _ending(life)
+    if ending == "completed":
+        _tell_finals(life)
+    return Played(life, ending)
+
+
+def _tell_finals(life: Life) -> None:
+    """Have it told what primitives hold. Nobody runs any more, so what a ``repr`` does is done by nobody: refused where
+    that is an operation."""
+    here.is_told = True
+    try:
+        life.finals = {name: told_of(final(one)) for name, one in life.shared.items()}
+    except NotSimulated as refusal:
+        life.refuse(refusal)
+    finally:
+        here.is_told = False
 
 
 def _seen(terms: Terms) -> tuple[bool, frozenset[str]]:
@@ -120,7 +137,7 @@ def _has_patience(strand: Strand) -> bool:
 def key(played: Played, terms: Terms) -> Any:
     """What two runs have in common that nobody could tell apart by what came out."""
     life = played.life
-    finals = _finals(played) if played.ending == "completed" else ()
+    finals = life.finals
     return (
         played.ending,
         tuple([_mark(process) for process in (life.parent, *life.processes.values())]),
@@ -149,7 +166,7 @@ def _mark(process: Process) -> Any:
 
 
 def _identity(value: object) -> Any:
-    return value if type(value) in _TELLING else plain.without_accidents(repr(plain.encode(value)))
+    return value if type(value) in _TELLING else plain.without_accidents(repr(encoded(value)))
 
 
 def _texts(written: Sequence[tuple[Any, ...]]) -> tuple[str, str]:
@@ -168,11 +185,6 @@ def _texts(written: Sequence[tuple[Any, ...]]) -> tuple[str, str]:
 
 _TELLING = (int, type(None))
 """Types of results that are told apart as they are."""
-
-
-def _finals(played: Played) -> Mapping[str, object]:
-    life = played.life
-    return {name: final(one) for name, one in life.shared.items()}
 
 
 def final(shared: Any) -> object:
@@ -197,7 +209,7 @@ def told(played: Played, terms: Terms) -> dict[str, Any]:
             planned.name: _process(life, life.processes.get(planned.name) or _never_started(planned.name), completed)
             for planned in terms.plan.processes
         },
-        "shared": {name: plain.encode(value) for name, value in (_finals(played) if completed else {}).items()},
+        "shared": {name: encoded(value) for name, value in life.finals.items()},
         "leaks": life.left_behind,
         "unstruck": [
             str(fault)
@@ -226,7 +238,7 @@ def _process(life: Life, process: Process, completed: bool) -> dict[str, Any]:
         "exitcode": process.exitcode if process.is_started and not joins else None,
         "stdout": process.text(STDOUT),
         "stderr": process.text(STDERR),
-        "returned": None if process.returned is NOTHING else {"value": plain.encode(process.returned)},
+        "returned": None if process.returned is NOTHING else {"value": encoded(process.returned)},
         "raised": process.raised,
         "started": process.is_started,
         "ended": has_ended,
@@ -254,7 +266,7 @@ def _never_started(name: str) -> Process:
 
 
 def _call(made: Mapping[str, Any]) -> dict[str, Any]:
-    return {"returned": {"value": plain.encode(made["returned"])}} if "returned" in made else {"raised": made}
+    return {"returned": {"value": encoded(made["returned"])}} if "returned" in made else {"raised": made}
 
 
 def _waiting(life: Life, process: Process) -> dict[str, Any] | None:
