@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import gc
 import operator
+import random
 import threading
 import types
 import weakref
@@ -81,8 +83,21 @@ def _dict(copier: Copying, value: dict[Any, Any]) -> Any:
 def _set(copier: Copying, value: set[Any]) -> Any:
     copy: set[Any] = set()
     copier.note(value, copy)
-    copy.update(map(copier.copy, value))
+    fill_set(copier, value, copy)
     return copy
+
+
+def fill_set(copier: Copying, value: set[Any], copy: set[Any]) -> None:
+    items = copied_keys(copier, set, value)
+    set.update(copy, items)
+    refuse_other_order(items, set.__iter__(copy))
+
+
+def refuse_other_order(items: list[Any], copies: Iterator[Any]) -> None:
+    """Raises NotSimulated where a set and its copy have what is in them in another order: it hangs on where objects are
+    in memory, and on all that has been in the set before."""
+    if not all(map(_is, items, copies)):
+        raise no_copy("a set, in the order of just this one")
 
 
 def _tuple(copier: Copying, value: tuple[Any, ...]) -> Any:
@@ -98,13 +113,29 @@ def _tuple(copier: Copying, value: tuple[Any, ...]) -> Any:
 
 
 def _frozenset(copier: Copying, value: frozenset[Any]) -> Any:
-    copy = frozenset(map(copier.copy, value))
+    items = copied_keys(copier, frozenset, value)
+    if all(map(_is, items, value)):
+        return value
+    copy = frozenset(items)
     copier.note(value, copy)
+    refuse_other_order(items, iter(copy))
     return copy
 
 
 def _items(copier: Copying, value: Any) -> Iterator[tuple[Any, Any]]:
-    return ((copier.copy(key), copier.copy(item)) for key, item in list(dict.items(value)))
+    items = list(dict.items(value))
+    return zip(copied_keys(copier, dict, value), [copier.copy(item) for _, item in items], strict=True)
+
+
+def copied_keys(copier: Copying, kind: type[Any], whole: Any) -> list[Any]:
+    """Copies of what is in ``whole``, of this ``kind``, by its hash. Raises NotSimulated where that is another one by
+    now: nobody finds it there any more."""
+    keys = [*kind.__iter__(whole)]
+    if copier.is_flat(keys):
+        return keys
+    if not all(kind.__contains__(whole, key) for key in keys):
+        raise no_copy("a key whose hash has changed")
+    return [*map(copier.copy, keys)]
 
 
 def _reference(copier: Copying, reference: Any) -> Any:
@@ -131,16 +162,63 @@ def _weak_set(copier: Copying, value: Any) -> Any:
 
 
 def _lock(copier: Copying, lock: Any) -> Any:
-    copy: Any = threading.RLock() if type(lock) is _RLOCK else threading.Lock()
+    copy = threading.Lock()
     copier.note(lock, copy)
-    if lock.locked() if hasattr(lock, "locked") else lock._is_owned():
+    if lock.locked():
         copy.acquire()
+    return copy
+
+
+def _rlock(copier: Copying, lock: Any) -> Any:
+    copy: Any = threading.RLock()
+    copier.note(lock, copy)
+    if lock._is_owned():
+        held = lock._release_save()  # How often it is held, and by whom; they are all in one thread here.
+        lock._acquire_restore(held)
+        copy._acquire_restore(held)
+    return copy
+
+
+def _generator_of_numbers(copier: Copying, generator: random.Random) -> Any:
+    copy = random.Random.__new__(random.Random)
+    copier.note(generator, copy)
+    copy.setstate(generator.getstate())
     return copy
 
 
 def _view(copier: Copying, value: Any) -> Any:
     (mapping,) = gc.get_referents(value)
     return types.MappingProxyType(copier.copy(mapping))
+
+
+_VIEWS: dict[type, Callable[[Any], Any]] = {
+    type({}.keys()): dict.keys,
+    type({}.values()): dict.values,
+    type({}.items()): dict.items,
+}
+
+
+def _dict_view(copier: Copying, view: Any) -> Any:
+    (whole,) = gc.get_referents(view)
+    return _VIEWS[type(view)](copier.copy(whole))
+
+
+def _context_variable(copier: Copying, variable: contextvars.ContextVar[Any]) -> Any:
+    """The same one, which each context has its own value of; but its default may be something that changes."""
+    try:
+        default = contextvars.Context().run(variable.get)
+    except LookupError:
+        return variable
+    copied = copier.copy(default)
+    return variable if copied is default else contextvars.ContextVar(variable.name, default=copied)
+
+
+def _context(copier: Copying, context: contextvars.Context) -> Any:
+    copy = contextvars.Context()
+    copier.note(context, copy)
+    for variable, value in context.items():
+        copy.run(copier.copy(variable).set, copier.copy(value))
+    return copy
 
 
 def _local(copier: Copying, value: Any) -> Any:
@@ -190,10 +268,7 @@ def running(copier: Copying, value: Any) -> Any:
     raise no_copy(f"a {type(value).__name__}")
 
 
-_RUNNING: tuple[type, ...] = (
-    *(types.CoroutineType, types.AsyncGeneratorType),
-    *(type({}.keys()), type({}.values()), type({}.items())),
-)
+_RUNNING: tuple[type, ...] = (types.CoroutineType, types.AsyncGeneratorType)
 
 BUILTIN: dict[type, Callable[[Copying, Any], Any]] = {
     list: _list,
@@ -214,9 +289,13 @@ BUILTIN: dict[type, Callable[[Copying, Any], Any]] = {
     _CACHE: _cache,
     functools._HashedSeq: _key,  # type: ignore[attr-defined]
     _LOCK: _lock,
-    _RLOCK: _lock,
+    _RLOCK: _rlock,
+    **dict.fromkeys(_VIEWS, _dict_view),
     types.MappingProxyType: _view,
     threading.local: _local,
+    random.Random: _generator_of_numbers,
+    contextvars.Context: _context,
+    contextvars.ContextVar: _context_variable,
     types.GeneratorType: _generator,
     **dict.fromkeys(_RUNNING, running),
 }

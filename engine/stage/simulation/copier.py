@@ -8,9 +8,11 @@ import sys
 import types
 from collections.abc import Iterable
 from contextlib import suppress
+from contextvars import Context, copy_context
 from typing import Any
 
 from .builtin_copies import BUILTIN
+from .here import aside
 from .identity import identity
 from .object_copies import copy_of_object
 from .refusal import NotSimulated
@@ -62,18 +64,26 @@ class Copier:
 
     def copied(self, value: Any) -> Any:
         """What the process has of ``value``. Raises NotSimulated where there is no copy of something."""
+        if type(value) in _SAME_EVERYWHERE:
+            return value
         limit = sys.getrecursionlimit()
         _set_recursion_limit(max(limit, _DEPTH))
         try:
-            made = self.copy(value)
-            while self._cells:
-                original, copy = self._cells.pop()
-                with suppress(ValueError):  # There may be nothing in it.
-                    copy.cell_contents = self.copy(original.cell_contents)
+            with aside("the hash of what a forked process has a copy of"):
+                return self._copied(value)
         except RecursionError:
             raise NotSimulated("memory that is too deep to be copied for a forked process") from None
+        except Exception as error:  # A hash raises it, of what is not whole yet, or whatever else is asked.
+            raise NotSimulated(f"memory whose copy for a forked process raises {type(error).__name__}") from error
         finally:
             _set_recursion_limit(limit)
+
+    def _copied(self, value: Any) -> Any:
+        made = self.copy(value)
+        while self._cells:
+            original, copy = self._cells.pop()
+            with suppress(ValueError):  # There may be nothing in it.
+                copy.cell_contents = self.copy(original.cell_contents)
         return made
 
     def copy(self, value: Any) -> Any:
@@ -85,7 +95,18 @@ class Copier:
             return found
         if identity(value) in _of_the_standard_library(len(sys.modules)):
             return value
-        return BUILTIN.get(type(value), copy_of_object)(self, value)
+        made = BUILTIN.get(type(value), copy_of_object)(self, value)
+        if made is not value and identity(value) not in self._copies:
+            self.note(value, made)
+        return made
+
+
+def inherited(copier: Copier | None) -> Context | None:
+    """The context variables of who runs, as one that he forks has them, for whom ``copier`` copies."""
+    if copier is None:
+        return None
+    context = copy_context()
+    return copier.copied(context) if context else context
 
 
 @functools.lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ import _abc  # type: ignore[import-not-found]
 import enum
 import functools
 import types
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -46,7 +46,8 @@ def _pairs(copier: Copier, originals: Any, copies: Any) -> Iterator[tuple[type, 
     """The classes, and those in them, each with its twin."""
     for key, value in list(originals.items()):
         twin = copies.get(key)
-        if isinstance(value, type) and _is_twin(value, twin) and copier.find(value) is None:
+        # Not by ``isinstance``, which asks an object itself.
+        if issubclass(type(value), type) and _is_twin(value, twin) and copier.find(value) is None:
             copier.note(value, twin)
             if issubclass(value, enum.Enum):
                 for name, member in value.__members__.items():
@@ -57,10 +58,11 @@ def _pairs(copier: Copier, originals: Any, copies: Any) -> Iterator[tuple[type, 
 
 def _take_over_class(copier: Copier, original: type, copy: type) -> None:
     mine = vars(copy)
-    made_by_enum: Collection[str] = ()
+    made_by_enum: set[str] = set()
     if issubclass(original, enum.Enum):
         made_by_enum = {name for name in mine if name[:1] == "_"}.union(original.__members__)
         _take_over_members(copier, original, copy)
+        made_by_enum.add("_value2member_map_")
     if "_abc_impl" in mine:
         _register(copier, original, copy)
     for name, value in list(vars(original).items()):
@@ -82,6 +84,9 @@ def _take_over_members(copier: Copier, original: Any, copy: Any) -> None:
         for key, item in vars(member).items():
             if key not in _OF_MEMBERS:
                 vars(copy[name])[key] = copier.copied(item)
+    # Those that somebody has asked for: combinations of flags, and what ``_missing_`` has made.
+    for value, member in list(original._value2member_map_.items()):
+        copy._value2member_map_[copier.copied(value)] = copier.copied(member)
 
 
 def _register(copier: Copier, original: Any, copy: Any) -> None:

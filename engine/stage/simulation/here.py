@@ -23,12 +23,12 @@ UNSEEN = object()
 
 class Here:
     """``strand`` is None while the engine's own code runs; ``pickler`` is the number of the process in whose name
-    something is pickled, if it is being so. ``is_told`` says that it is told what there is at the
-    end, and ``is_over`` that what is left of a run is being taken apart. ``stdout`` and ``stderr`` are what the run
-    began with, in the place of which processes may put something else, and ``common`` is all that it began with of what
-    each process may have for itself."""
+    something is pickled, if it is being so. ``aside`` says where it is that targets' code runs in nobody's name, and
+    must not do anything; ``is_over`` that what is left of a run is being taken apart. ``stdout`` and ``stderr`` are
+    what the run began with, in the place of which processes may put something else, and ``common`` is all that it began
+    with of what each process may have for itself."""
 
-    __slots__ = ("common", "hub", "is_over", "is_told", "pickler", "stderr", "stdout", "strand", "world")
+    __slots__ = ("aside", "common", "hub", "is_over", "pickler", "stderr", "stdout", "strand", "world")
 
     world: World
     strand: Strand | None
@@ -38,7 +38,7 @@ class Here:
         self.strand = None
         self.pickler: int | None = None
         self.is_over = False
-        self.is_told = False
+        self.aside: str | None = None
         self.stdout: Any = sys.stdout
         self.stderr: Any = sys.stderr
         self.common: dict[Any, Any] = {}
@@ -59,8 +59,8 @@ def caller(of: str) -> Process | None:
         return here.strand.process
     if here.pickler is not None:
         raise NotSimulated(f"{of} in what pickles an item, in a queue's feeder thread")
-    if here.is_told:
-        raise NotSimulated(f"{of} in the repr of what a primitive holds at the end")
+    if here.aside is not None:
+        raise NotSimulated(f"{of} in {here.aside}")
     if here.is_over:
         raise outside()
     return None
@@ -76,17 +76,28 @@ def nobody() -> Iterator[None]:
         here.strand = before
 
 
-_interrupted: list[Strand | None] = []
+@contextmanager
+def aside(where: str) -> Iterator[None]:
+    """The same, and refuse whatever is done here."""
+    before, here.strand = here.strand, None
+    here.aside = where
+    try:
+        yield
+    finally:
+        here.strand, here.aside = before, None
+
+
+_interrupted: list[tuple[Strand | None, str | None]] = []
 
 
 def collect_as_nobody(phase: str, info: object) -> None:
     """A callback of ``gc``: what it finds may be left from another run, and the destructors of that must not do
     anything to this one in the name of whoever happens to run."""
     if phase == "start":
-        _interrupted.append(here.strand)
-        here.strand = None
+        _interrupted.append((here.strand, here.aside))
+        here.strand = here.aside = None
     else:
-        here.strand = _interrupted.pop()
+        here.strand, here.aside = _interrupted.pop()
 
 
 def number() -> int:
@@ -130,8 +141,8 @@ def outside() -> BaseException:
     """Why nothing can be done where no process runs: its feeder pickles what it has put, or it is taken apart."""
     if here.pickler is not None:
         return NotSimulated("an operation that pickling does, in a queue's feeder thread")
-    if here.is_told:
-        return NotSimulated("an operation in the repr of what a primitive holds at the end")
+    if here.aside is not None:
+        return NotSimulated(f"an operation in {here.aside}")
     current = greenlet.getcurrent()
     if here.is_over and current is not here.hub:
         insist(current)

@@ -12,10 +12,12 @@ import gc
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from contextvars import Context
 from types import ModuleType
 from typing import Any
 
 from ...plan import Code
+from . import here as place
 from . import output
 from .commons import Commons
 from .constants import imports, is_constant
@@ -198,17 +200,22 @@ class Library:
         actor = Process(child.number, child.key, child.name, child.parent, child.daemon)
         actor.is_muted, actor.modules, actor.built = True, child.modules, child.built
         with acting_as(actor), self.loaded.visible(actor):
-            for name, _ in own:
-                if name not in actor.modules:
-                    self.load(actor, name)
+            # In a context of its own: what its lines set there is what the starter's have set already.
+            Context().run(self._load_all, actor, [name for name, _ in own])
         child.built = actor.built
         surroundings_of(child)
         pairs = [(parent.replaced.get(name, one), actor.replaced.get(name, child.modules[name])) for name, one in own]
-        take_over(copier, pairs)
+        with place.nobody():  # What its lines have made goes away, which in reality is not there.
+            take_over(copier, pairs)
         for (name, one), (_, copy) in zip(own, pairs, strict=True):
             child.modules[name] = copy
             if name in parent.replaced:
                 child.modules[name], child.replaced = copier.copied(one), {**child.replaced, name: copy}
+
+    def _load_all(self, process: Process, names: Sequence[str]) -> None:
+        for name in names:
+            if name not in process.modules:
+                self.load(process, name)
 
     def _find_imports(self, name: str, source: Source) -> None:
         """Find all that the module imports, and so on: another module may be what changes it."""

@@ -19,7 +19,7 @@ from .. import link
 from . import build, faults, output
 from .beginning import begun
 from .consequences import obey
-from .copier import Copier
+from .copier import Copier, inherited
 from .ending import complain, guarded
 from .here import perform
 from .lasting import lasting
@@ -226,7 +226,9 @@ class Life:
         self.by_number[number] = self.processes[planned.name] = process
         try:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
-            take, held = self._handed_over(target, planned.call, process, self.inherit(self.parent, process))
+            copier = self.inherit(self.parent, process)
+            take, held = self._handed_over(target, planned.call, process, copier)
+            context = inherited(copier)
         except Exception as error:
             process.is_started, process.is_gone = False, True
             process.raised = link.raised(error)
@@ -249,7 +251,7 @@ class Life:
             process.returned = told(returned)
 
         del target
-        strand = self.world.add_strand(process, guarded(self, process, live), self.plan.start_method == "fork")
+        strand = self.world.add_strand(process, guarded(self, process, live), context)
         if not self.world.is_virtual:
             strand.began_s = planned.delay_s or 0.0
         if self.plan.faults:
@@ -331,7 +333,7 @@ class Life:
             own.run()
 
         self._at_once(starter.number, lasting("start", number, held))
-        self.world.add_strand(process, guarded(self, process, live), copier is not None)
+        self.world.add_strand(process, guarded(self, process, live), inherited(copier))
         return number
 
     def _pickled(self, value: Any, sender: Process) -> Handed:

@@ -6,9 +6,7 @@ would take longer than all else that a run does.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
-from contextvars import Context, copy_context
 from typing import Any
 
 import greenlet
@@ -61,15 +59,6 @@ def line(body: Callable[[], None]) -> Line:
     new = Line(parent=here.hub)
     new.body = body
     return new
-
-
-def inherited() -> Context:
-    """The context variables of who runs, as one that he forks has them."""
-    context = copy_context()
-    decimal: Any = sys.modules.get("decimal")
-    if decimal is not None:  # That of decimal numbers is an object that changes.
-        context.run(lambda: decimal.setcontext(decimal.getcontext().copy()))
-    return context
 
 
 def give_back(lines: Iterable[Line]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import contextvars
 import enum
 import logging
 import operator
@@ -14,7 +13,7 @@ from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from .builtin_copies import running
+from .builtin_copies import copied_keys, fill_set, refuse_other_order, running
 from .copying import Copying, no_copy
 from .objects.shared import Shared
 from .refusal import NotSimulated
@@ -32,12 +31,13 @@ def _class(copier: Copying, kind: type) -> type:
 def copy_of_object(copier: Copying, value: Any) -> Any:
     """A copy of an object of any class, or of a class. Raises NotSimulated."""
     kind = type(value)
-    if isinstance(value, type):
+    # Not by ``isinstance``, which asks the object itself.
+    if issubclass(kind, type):
         return _class(copier, value)
-    if isinstance(value, Shared) or (kind.__module__.startswith(_ENGINE) and not isinstance(value, BaseProcess)):
+    if issubclass(kind, Shared) or (kind.__module__.startswith(_ENGINE) and not issubclass(kind, BaseProcess)):
         return value.copied_by(copier) if hasattr(kind, "copied_by") else value
-    if isinstance(value, enum.Enum):
-        return copier.copy(kind)(value.value)
+    if issubclass(kind, enum.Enum) and is_standard(kind.__module__):
+        return value
     if not _is_pickled_as_told(kind):
         return _by_state(copier, value)
     return _reduced(copier, value)
@@ -57,7 +57,10 @@ def _by_state(copier: Copying, value: Any) -> Any:
             if hasattr(value, name):
                 setattr(copy, name, copier.copy(getattr(value, name)))
     elif base in (tuple, frozenset):
-        copy = base.__new__(kind, map(copier.copy, base.__iter__(value)))
+        items = [*map(copier.copy, base.__iter__(value))]
+        copy = base.__new__(kind, items)
+        if base is frozenset:
+            refuse_other_order(items, base.__iter__(copy))
     else:
         try:
             copy = base.__new__(kind, value) if base in _NUMBERS_AND_TEXTS else base.__new__(kind)
@@ -103,7 +106,7 @@ def _fill(copier: Copying, base: Any, value: Any, copy: Any) -> None:
     if base is list:
         list.extend(copy, map(copier.copy, list.__iter__(value)))
     elif base is set:
-        set.update(copy, map(copier.copy, set.__iter__(value)))
+        fill_set(copier, value, copy)
     elif base is bytearray:
         bytearray.__init__(copy, value)
     elif base is collections.deque:
@@ -112,12 +115,13 @@ def _fill(copier: Copying, base: Any, value: Any, copy: Any) -> None:
         if base is collections.defaultdict:
             copy.default_factory = copier.copy(value.default_factory)
         set_item = base.__setitem__
-        for key, item in list(base.items(value)):
-            set_item(copy, copier.copy(key), copier.copy(item))
+        values = [*map(copier.copy, base.values(value))]
+        for key, item in zip(copied_keys(copier, base, value), values, strict=True):
+            set_item(copy, key, item)
 
 
 _SINGLE = (
-    *(contextvars.ContextVar, contextvars.Token, re.Match, types.TracebackType, types.FrameType),
+    *(re.Match, types.TracebackType, types.FrameType),
     *(property, staticmethod, classmethod, types.BuiltinFunctionType, type(operator.attrgetter("x"))),
 )
 """Types of which there need be but one object, or nobody changes it."""

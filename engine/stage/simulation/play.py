@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ... import plain
 from ...plan import Plan
 from . import output
-from .here import here
+from .here import aside, here
 from .library import Library
 from .life import Life
 from .names import said
@@ -100,13 +100,11 @@ def follow(life: Life, scheduler: Scheduler, begin: Callable[[Life], None]) -> P
 def _tell_finals(life: Life) -> None:
     """Have it told what primitives hold. Nobody runs any more, so what a ``repr`` does is done by nobody: refused where
     that is an operation."""
-    here.is_told = True
     try:
-        life.finals = {name: told_of(final(one)) for name, one in life.shared.items()}
+        with aside("the repr of what a primitive holds at the end"):
+            life.finals = {name: told_of(final(one)) for name, one in life.shared.items()}
     except NotSimulated as refusal:
         life.refuse(refusal)
-    finally:
-        here.is_told = False
 
 
 def _seen(terms: Terms) -> tuple[bool, frozenset[str]]:

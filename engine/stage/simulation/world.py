@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable
+from contextvars import Context
 from math import inf
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
@@ -18,7 +19,7 @@ from ...models.model import BLOCKED, OVER, Blocked, Done, Model, Operation, Rais
 from . import polling, surroundings, waits
 from .apart import take_apart
 from .here import UNSEEN, here
-from .line import Line, give_back, inherited, line
+from .line import Line, give_back, line
 from .payload import EVERYWHERE, Pickling
 from .process import Process
 from .strand import Strand
@@ -195,11 +196,12 @@ class World:
             self.kept.append(shared)
         return place
 
-    def add_strand(self, process: Process, run: Callable[[], None], is_forked: bool = False) -> Strand:
-        """Have ``run`` go on as a line of ``process``, up to the first thing that it does to what is shared."""
+    def add_strand(self, process: Process, run: Callable[[], None], context: Context | None = None) -> Strand:
+        """Have ``run`` go on as a line of ``process``, up to the first thing that it does to what is shared; with the
+        context variables of ``context``, if it has inherited any."""
         own = line(run)
-        if is_forked:
-            own.gr_context = inherited()
+        if context is not None:
+            own.gr_context = context
         self._lines.append(own)
         strand = Strand(self.number(("strand", process.key)), process, own)
         if self.watched is not None:

@@ -344,6 +344,95 @@ MEMORY: Mapping[str, str] = {
         before_all()
         def one(): return isinstance(Square(), Shape), isinstance(Circle(), Shape)
         """,
+    "members of enumerations that were asked for": """
+        from enum import Enum, Flag, IntFlag, auto
+        class Right(Flag):
+            READ, WRITE, GRANT = auto(), auto(), auto()
+        class Bit(IntFlag):
+            LOW, HIGH = 1, 2
+        class Color(Enum):
+            RED = 1
+            @classmethod
+            def _missing_(cls, value):
+                made = object.__new__(cls)
+                made._name_, made._value_ = f"C{value}", value
+                return cls._value2member_map_.setdefault(value, made)
+        both, odd, third = Right.READ | Right.WRITE, Bit(8), Color(3)
+        rights = {both: ["both"]}
+        (Right.WRITE | Right.GRANT).users = ["starter"]
+        Color(4).seen = [1]
+        def look():
+            asked = Right.WRITE | Right.GRANT
+            same = both is Right.READ | Right.WRITE, odd is Bit(8), third is Color(3), ~Right.READ is asked
+            return same, rights[Right(3)], asked.users, Color(4).seen, list(Color._value2member_map_)
+        def one():
+            (Right.WRITE | Right.GRANT).users.append("mine")
+            return look()
+        def other(): return look()
+        """,
+    "locks that are held": """
+        import threading
+        plain, again = threading.Lock(), threading.RLock()
+        plain.acquire(), again.acquire(), again.acquire()
+        def one():
+            again.release(), again.release()
+            try: again.release()
+            except RuntimeError as error: return plain.acquire(blocking=False), str(error)
+        def other():
+            plain.release()
+            return plain.locked()
+        """,
+    "views of dictionaries": """
+        names = {"a": 1}
+        keys, values, items = names.keys(), names.values(), names.items()
+        def one():
+            names["b"] = 2
+            return list(keys), list(values), list(items)
+        def other(): return list(keys)
+        """,
+    "one thing in two places": """
+        class Job:
+            def run(self): pass
+        job = Job()
+        run, jobs, either = job.run, list[Job], int | Job
+        kept = run, jobs, either
+        def one(): return [mine is theirs for mine, theirs in zip((run, jobs, either), kept)]
+        """,
+    "what context variables hold": """
+        import contextvars
+        names, spare = contextvars.ContextVar("names"), contextvars.ContextVar("spare", default=[])
+        mine = ["a"]
+        names.set(mine)
+        context = contextvars.copy_context()
+        def look(): return names.get() is mine, mine, spare.get(), context[names] is mine
+        def one():
+            names.get().append("b")
+            spare.get().append("c")
+            return look()
+        def other(): return look()
+        """,
+    "methods that are dispatched by a type": """
+        import functools
+        class Log:
+            def __init__(self): self.items = []
+            @functools.singledispatchmethod
+            def note(self, item): return "any", self.items
+            @note.register
+            def _(self, item: int):
+                self.items.append(item)
+                return self.items
+        log = Log()
+        log.note(1)
+        def one(): return log.note(2), log.note("a")
+        def other(): return log.note(3)
+        """,
+    "an object that tells of every look at it": """
+        seen = []
+        class Watching:
+            def __getattribute__(self, name): seen.append(name); return object.__getattribute__(self, name)
+        watching = Watching()
+        def one(): return seen
+        """,
     "streams that are replaced": """
         import contextlib, io
         def one():
@@ -397,6 +486,42 @@ def test_a_forked_process_has_all_that_its_starter_had_and_for_itself(
     assert all(isinstance(one, Returned) for one in returned.values())
 
 
+def test_what_is_copied_destroys_nothing_and_sets_nothing_in_its_starter(simulation: Simulation, stage: Stage) -> None:
+    source = """
+    import contextvars
+    class Loud:
+        def __init__(self, name): self.name = name
+        def __del__(self): print("gone", self.name)
+    alone, kept = Loud("alone"), [Loud("kept")]
+    Loud("at once")
+    level = contextvars.ContextVar("level")
+    names = []
+    level.set(names)
+    def one(): pass
+    def after(): return level.get() is names
+    """
+
+    simulated = only(simulation, source, after=[])
+
+    assert simulated.stdout.startswith("gone at once\n")
+    assert "gone" not in simulated.stdout[len("gone at once\n") :]
+    assert simulated.calls["after"].returned == Returned(True)
+    assert perform(stage, a_plan(source, ["one"], after=[])).calls["after"].returned == Returned(True)
+
+
+def test_a_hash_that_does_something_is_refused_as_it_is_copied(simulation: Simulation) -> None:
+    source = """
+    class Loud:
+        def __hash__(self):
+            print("hashed")
+            return 1
+    table = {Loud(): 1}
+    def one(): pass
+    """
+
+    assert refusal(simulation, source) == "print in the hash of what a forked process has a copy of (scenario.yaml:4)"
+
+
 def test_a_target_may_be_a_closure_that_shares_nothing_with_its_starter(simulation: Simulation) -> None:
     source = """
         import multiprocessing
@@ -416,7 +541,13 @@ def test_a_target_may_be_a_closure_that_shares_nothing_with_its_starter(simulati
     ("source", "what"),
     [
         ("numbers = (n for n in range(3))\nnext(numbers)", "a generator"),
-        ("names = {}\nkeys = names.keys()", "a dict_keys"),
+        ("data = bytearray(b'a')\nview = memoryview(data)", "a memoryview"),
+        ("import contextvars\ntoken = contextvars.ContextVar('x').set(1)", "a Token"),
+        (
+            "class Job:\n __hash__ = lambda job: job.n\n n = 1\njob = Job()\ntable = {job: 1}\njob.n = 2",
+            "a key whose hash has changed",
+        ),
+        ("numbers = {8 * n for n in range(40)}\nnumbers -= {24 * n for n in range(14)}", "a set, in the order of just"),
         ("import queue\njobs = queue.SimpleQueue()", "a SimpleQueue"),
         ("import hashlib\ndigest = hashlib.sha256()", "a HASH"),
         ("import threading\nclass Own(threading.local): pass\nown = Own()", "a Own"),
