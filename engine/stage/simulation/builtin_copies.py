@@ -10,7 +10,7 @@ import random
 import threading
 import types
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from .copying import Copying, no_copy
@@ -90,14 +90,21 @@ def _set(copier: Copying, value: set[Any]) -> Any:
 def fill_set(copier: Copying, value: set[Any], copy: set[Any]) -> None:
     items = copied_keys(copier, set, value)
     set.update(copy, items)
-    refuse_other_order(items, set.__iter__(copy))
+    refuse_other_order(value, items, set.__iter__(copy))
 
 
-def refuse_other_order(items: list[Any], copies: Iterator[Any]) -> None:
-    """Raises NotSimulated where a set and its copy have what is in them in another order: it hangs on where objects are
-    in memory, and on all that has been in the set before."""
-    if not all(map(_is, items, copies)):
+def refuse_other_order(originals: Collection[Any], items: list[Any], copies: Iterable[Any]) -> None:
+    """Raises NotSimulated where a set of ``originals`` and the one of their copies, ``items``, may have them in another
+    order: it hangs on where objects are in memory, and on all that has been in the set before."""
+    if len(items) > 1 and (any(map(_is_elsewhere, originals, items)) or not all(map(_is, items, copies))):
         raise no_copy("a set, in the order of just this one")
+
+
+_BY_ADDRESS: Any = object.__hash__
+
+
+def _is_elsewhere(original: Any, copy: Any) -> bool:
+    return copy is not original and type(copy).__hash__ is _BY_ADDRESS
 
 
 def _tuple(copier: Copying, value: tuple[Any, ...]) -> Any:
@@ -118,7 +125,7 @@ def _frozenset(copier: Copying, value: frozenset[Any]) -> Any:
         return value
     copy = frozenset(items)
     copier.note(value, copy)
-    refuse_other_order(items, iter(copy))
+    refuse_other_order(value, items, copy)
     return copy
 
 
@@ -156,8 +163,11 @@ def _weak_dict(copier: Copying, value: Any) -> Any:
 def _weak_set(copier: Copying, value: Any) -> Any:
     copy = type(value)()
     copier.note(value, copy)
-    for item in list(value):
-        copy.add(copier.copy(item))
+    originals = list(value)
+    items = [*map(copier.copy, originals)]
+    for item in items:
+        copy.add(item)
+    refuse_other_order(originals, items, copy)
     return copy
 
 

@@ -6,7 +6,7 @@ import functools
 import re
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Any
@@ -49,6 +49,10 @@ class Copier:
         """``copy`` is what the process has in the place of ``original``."""
         self._copies[identity(original)] = copy
         self._kept.append(original)  # As long as it is kept, no other one has its identity.
+
+    def pairs(self) -> Iterator[tuple[Any, Any]]:
+        """What was noted."""
+        return ((original, self._copies[identity(original)]) for original in self._kept)
 
     def find(self, original: Any) -> Any:
         """What was noted; None if nothing was."""
@@ -101,12 +105,11 @@ class Copier:
         return made
 
 
-def inherited(copier: Copier | None) -> Context | None:
+def inherited(copier: Copier) -> Context:
     """The context variables of who runs, as one that he forks has them, for whom ``copier`` copies."""
-    if copier is None:
-        return None
     context = copy_context()
-    return copier.copied(context) if context else context
+    copied: Context = copier.copied(context) if context else context
+    return copied
 
 
 @functools.lru_cache(maxsize=1)

@@ -13,21 +13,29 @@ import functools
 import types
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import zip_longest
 from typing import Any
 
 from .builtin_copies import take_over_function
 from .copier import Copier
+from .copying import no_copy
 
 
-def take_over(copier: Copier, modules: list[tuple[types.ModuleType, types.ModuleType]]) -> None:
+def take_over(
+    copier: Copier, modules: list[tuple[types.ModuleType, types.ModuleType]], finds_subclasses: bool = False
+) -> None:
     """Of each pair, have the second, in which the same code was executed for another process, hold what the first does.
 
-    Classes are those that this code has made; all else is copied.
+    Classes are those that this code has made; all else is copied. Raises NotSimulated where there is a class that
+    nothing refers to any more, if somebody ``finds_subclasses`` all the same.
     """
     for module, copy in modules:
         copier.note(module, copy)
         copier.note(vars(module), vars(copy))
     classes = [pair for module, copy in modules for pair in _pairs(copier, vars(module), vars(copy))]
+    for original, twin in classes:
+        if finds_subclasses:  # Then these follow.
+            classes += _subclasses(copier, original, twin)
     for original, twin in classes:
         _take_over_class(copier, original, twin)
     for module, copy in modules:
@@ -54,6 +62,19 @@ def _pairs(copier: Copier, originals: Any, copies: Any) -> Iterator[tuple[type, 
                     copier.note(member, twin[name])
             yield value, twin
             yield from _pairs(copier, vars(value), vars(twin))
+
+
+def _subclasses(copier: Copier, original: type, twin: type) -> Iterator[tuple[type, type]]:
+    """Those that no name leads to any more, each with its twin."""
+    found: list[type] = type.__subclasses__(original)
+    made: list[type] = type.__subclasses__(twin)
+    for one, other in zip_longest(found, made):
+        known = None if one is None else copier.find(one)
+        if one is not None and known is None and _is_twin(one, other):
+            copier.note(one, other)
+            yield one, other
+        elif known is None or known is not other:
+            raise no_copy(f"a subclass of {original.__qualname__} that only __subclasses__() finds")
 
 
 def _take_over_class(copier: Copier, original: type, copy: type) -> None:

@@ -13,13 +13,16 @@ from .constants import CHANGES_ATTRIBUTES, within
 
 class Habits(NamedTuple):
     """``patches`` says whether it may change what is not its own; ``sees_modules`` whether it may look into
-    ``sys.modules``; ``collects`` garbage, ``warns`` and ``hashes`` whether it may call functions of such a name."""
+    ``sys.modules``; ``collects`` garbage, ``warns`` and ``hashes`` whether it may call functions of such a name,
+    ``identifies`` whether it may ask where objects are, and ``finds_subclasses`` whether it may ask for these."""
 
     patches: bool = False
     sees_modules: bool = False
     collects: bool = False
     warns: bool = False
     hashes: bool = False
+    identifies: bool = False
+    finds_subclasses: bool = False
 
 
 def habits_of(codes: Sequence[CodeType]) -> Habits:
@@ -32,6 +35,8 @@ def habits_of(codes: Sequence[CodeType]) -> Habits:
         collects=use("collect"),
         warns=use("warn"),
         hashes=use("hash"),
+        identifies=use("id") or use("hash"),
+        finds_subclasses=use("__subclasses__"),
     )
 
 

@@ -206,7 +206,7 @@ class Library:
         surroundings_of(child)
         pairs = [(parent.replaced.get(name, one), actor.replaced.get(name, child.modules[name])) for name, one in own]
         with place.nobody():  # What its lines have made goes away, which in reality is not there.
-            take_over(copier, pairs)
+            take_over(copier, pairs, self.habits.finds_subclasses)
         for (name, one), (_, copy) in zip(own, pairs, strict=True):
             child.modules[name] = copy
             if name in parent.replaced:

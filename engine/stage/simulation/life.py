@@ -8,6 +8,7 @@ Source: CPython, Lib/multiprocessing/process.py (``_bootstrap``), spawn.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
 from types import FrameType, FunctionType
@@ -17,6 +18,7 @@ from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, faults, output
+from .addresses import Addresses
 from .beginning import begun
 from .consequences import obey
 from .copier import Copier, inherited
@@ -111,6 +113,15 @@ class Life:
         copier = self.library.inherit(process, starter) if self.plan.start_method == "fork" else None
         hand_on(starter, process, copier, is_served=self.plan.start_method == "forkserver")
         return copier
+
+    def _inherited(self, starter: Process, process: Process, copier: Copier | None) -> Context | None:
+        """The context variables of a new process that is forked, for which ``copier`` has copied all else."""
+        if copier is None:
+            return None
+        context = inherited(copier)
+        if self.library.habits.identifies:
+            process.addresses = Addresses(copier.pairs(), starter.addresses)
+        return context
 
     # The parent
 
@@ -228,7 +239,7 @@ class Life:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
             copier = self.inherit(self.parent, process)
             take, held = self._handed_over(target, planned.call, process, copier)
-            context = inherited(copier)
+            context = self._inherited(self.parent, process, copier)
         except Exception as error:
             process.is_started, process.is_gone = False, True
             process.raised = link.raised(error)
@@ -333,7 +344,7 @@ class Life:
             own.run()
 
         self._at_once(starter.number, lasting("start", number, held))
-        self.world.add_strand(process, guarded(self, process, live), inherited(copier))
+        self.world.add_strand(process, guarded(self, process, live), self._inherited(starter, process, copier))
         return number
 
     def _pickled(self, value: Any, sender: Process) -> Handed:

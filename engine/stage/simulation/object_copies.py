@@ -60,7 +60,7 @@ def _by_state(copier: Copying, value: Any) -> Any:
         items = [*map(copier.copy, base.__iter__(value))]
         copy = base.__new__(kind, items)
         if base is frozenset:
-            refuse_other_order(items, base.__iter__(copy))
+            refuse_other_order(value, items, base.__iter__(copy))
     else:
         try:
             copy = base.__new__(kind, value) if base in _NUMBERS_AND_TEXTS else base.__new__(kind)

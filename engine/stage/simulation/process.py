@@ -25,9 +25,10 @@ class Process:
     its sleeps. ``identity`` (None if nobody knows), ``config`` and ``children`` are as ``multiprocessing.process`` has
     them of the current process, ``handle`` and ``parent_handle`` that one and its parent as it sees them itself;
     ``made`` is how many ``Process`` objects it has made, ``told_of`` those children of whose end it has been told by
-    something else than a join, and ``has_begun`` whether it has what it was started with. ``server`` is what its fork
-    server was given. ``speaker`` is whose output its own is, if not itself: a process that a target starts writes into
-    the pipes of its starter. Where several do, the cell ``output`` has the order.
+    something else than a join, and ``has_begun`` whether it has what it was started with. ``addresses`` are those of
+    objects that are not where they seem. ``server`` is what its fork server was given. ``speaker`` is whose output its
+    own is, if not itself: a process that a target starts writes into the pipes of its starter. Where several do, the
+    cell ``output`` has the order.
     """
 
     # What most processes never change is the class's: they are made in every run.
@@ -35,6 +36,7 @@ class Process:
     output: int | None = None
     handle: Any = None
     surroundings: Any = None
+    addresses: Any = None
     server: Any = None
     parent_handle: Any = None
     made = 0

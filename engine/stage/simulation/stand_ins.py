@@ -28,6 +28,7 @@ from typing import Any
 from ...models.model import Operation
 from . import here as place
 from . import output
+from .addresses import of_addresses
 from .belongings import Path, changing
 from .caches import wrapper_of
 from .chance import OF_GENERATORS, OF_RANDOM, of_the_system
@@ -62,6 +63,7 @@ def install() -> None:
     context.SpawnContext.Process = processes.SpawnProcess
     context.ForkServerContext.Process = processes.ForkServerProcess
     _put(builtins, {"open": _open})
+    vars(builtins).update(of_addresses())
     _put(multiprocessing, {"active_children": lambda _: processes.active_children()})
     _put(connection, {"wait": lambda _, *given, **keywords: wait.wait(*given, **keywords)})
     # What makes classes of text does so for each process of each run, and compiling is most of its work.

@@ -433,6 +433,23 @@ MEMORY: Mapping[str, str] = {
         watching = Watching()
         def one(): return seen
         """,
+    "where objects are": """
+        class Job: pass
+        job, jobs = Job(), [Job(), Job()]
+        memo, order, hashed = {id(job): "job"}, [id(one) for one in jobs], hash(job)
+        def one():
+            new = [Job() for _ in range(100)]
+            mine = len({*map(id, new), *map(id, jobs), id(job)})
+            return memo[id(job)], order == [id(one) for one in jobs], hash(job) == hashed, mine, id(Job) == kind
+        kind = id(Job)
+        """,
+    "subclasses that are forgotten": """
+        class Base: pass
+        class Job(Base): n = 1
+        class Job(Base): n = 2
+        Base.__subclasses__()[0].n = 3
+        def one(): return [kind.n for kind in Base.__subclasses__()], Base.__subclasses__()[1] is Job
+        """,
     "streams that are replaced": """
         import contextlib, io
         def one():
@@ -509,6 +526,20 @@ def test_what_is_copied_destroys_nothing_and_sets_nothing_in_its_starter(simulat
     assert perform(stage, a_plan(source, ["one"], after=[])).calls["after"].returned == Returned(True)
 
 
+def test_a_class_that_only_its_base_knows_of_is_refused(simulation: Simulation) -> None:
+    source = """
+    class Base: pass
+    def before():
+        class Job(Base): pass
+    def one(): return Base.__subclasses__()
+    """
+
+    refused = refusal(simulation, source, before=[])
+
+    assert refused is not None
+    assert refused.startswith("a subclass of Base that only __subclasses__() finds")
+
+
 def test_a_hash_that_does_something_is_refused_as_it_is_copied(simulation: Simulation) -> None:
     source = """
     class Loud:
@@ -547,6 +578,7 @@ def test_a_target_may_be_a_closure_that_shares_nothing_with_its_starter(simulati
             "class Job:\n __hash__ = lambda job: job.n\n n = 1\njob = Job()\ntable = {job: 1}\njob.n = 2",
             "a key whose hash has changed",
         ),
+        ("class Job: pass\njobs = {Job(), Job()}", "a set, in the order of just"),
         ("numbers = {8 * n for n in range(40)}\nnumbers -= {24 * n for n in range(14)}", "a set, in the order of just"),
         ("import queue\njobs = queue.SimpleQueue()", "a SimpleQueue"),
         ("import hashlib\ndigest = hashlib.sha256()", "a HASH"),

@@ -36,7 +36,9 @@ def test_code_may_patch_what_it_does_not_have_in_a_variable(source: str, may: bo
         ("import sys\ndef f(): return sys.modules", {"sees_modules"}),
         ("import gc\ndef f(): gc.collect()", {"collects"}),
         ("from warnings import warn\ndef f(): warn('old')", {"warns"}),
-        ("def f(): return hash('a')", {"hashes"}),
+        ("def f(): return hash('a')", {"hashes", "identifies"}),
+        ("def f(a): return id(a)", {"identifies"}),
+        ("def f(a): return a.__subclasses__()", {"finds_subclasses"}),
         ("import gc\ndef f():\n    def g(): gc.collect()\n    return g", {"collects"}),
     ],
 )
