@@ -89,7 +89,9 @@ class ForkChild(LinkedProcess, context.ForkProcess):
 
 
 class SpawnChild(LinkedProcess, context.SpawnProcess):
-    pass
+    def _bootstrap(self, *args: Any, **kwargs: Any) -> int:
+        output.let_go_at_exit()  # It alone leaves by the interpreter's own door.
+        return super()._bootstrap(*args, **kwargs)
 
 
 class ForkServerChild(LinkedProcess, context.ForkServerProcess):

@@ -73,7 +73,9 @@ class Link:
 
     def _write(self, line: str) -> None:
         # The target may have closed every descriptor it could find, and opened files of its own in their place;
-        # or the engine may be gone. Its work goes on.
+        # or the engine may be gone. Its work goes on. As an interpreter ends, there are no names in this module.
+        if _identity is None:
+            return
         with suppress(OSError):
             if _identity(self.fds[2]) == self._identity:
                 os.write(self.fds[2], line.encode())

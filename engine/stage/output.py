@@ -8,11 +8,13 @@ line for stderr.
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic_ns
 from typing import Any, Protocol
 
@@ -40,9 +42,11 @@ class StampedFile(io.FileIO):
         super().__init__(stream, "w", closefd=False)
         self.name = f"<{_STREAMS[stream]}>"
 
-    def write(self, data: Any) -> int:
+    def write(self, data: Any, now_ns: Callable[[], int] = monotonic_ns) -> int:
+        # The clock is a default, for as an interpreter ends it takes this module's names away, and destructors that
+        # are run then may still print.
         over = None if before_writing is None else before_writing(self.fileno(), len(data))
-        at_ns = monotonic_ns()
+        at_ns = now_ns()
         written = super().write(data)
         if _current is not None and written:
             _current.stamp(self.fileno(), written, at_ns)
@@ -106,6 +110,22 @@ def write_through(link: Destination) -> None:
             unbuffered = isinstance(getattr(sys, name).buffer, io.RawIOBase)  # PYTHONUNBUFFERED, or python -u.
             file = StampedFile(stream)
             _replace(name, file if unbuffered else io.BufferedWriter(file), write_through=unbuffered)
+
+
+def let_go_at_exit() -> None:
+    """Write what is kept once all that runs at exit has run, and let go of the link then. Streams last longer than
+    anything else; what they lead to, such as what the process was started with, would never be destroyed, as that of a
+    script is."""
+    atexit.register(_let_go)
+
+
+def _let_go() -> None:
+    global _current
+    for stream in (sys.__stdout__, sys.__stderr__):
+        with suppress(OSError, ValueError):
+            if stream is not None:
+                stream.flush()
+    _current = None
 
 
 def route() -> None:

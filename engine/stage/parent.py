@@ -47,6 +47,7 @@ def play(plan: Plan, control: socket.socket, folder: str) -> int:
     for reader in readers:
         os.close(reader)
     link.attach()
+    output.let_go_at_exit()
     PARENTS_OWN.extend((control, link))
     if plan.run_as == "thread":
         output.route()

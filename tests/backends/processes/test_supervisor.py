@@ -344,6 +344,28 @@ def test_output_and_errors_each_have_an_order_of_their_own(stage: Stage) -> None
     assert (run.stdout, run.stderr) == ("", "".join(f"ping {number}\npong {number}\n" for number in range(50)))
 
 
+@ways
+def test_what_destructors_print_as_an_interpreter_ends_is_seen(stage: Stage, start_method: str) -> None:
+    source = """
+    class Loud:
+        def __del__(self): print("gone")
+    def until_the_end():
+        try: yield
+        finally: print("closed")
+    kept, suspended = Loud(), until_the_end()
+    def target():
+        next(suspended)
+        print("target")
+    """
+
+    run = perform(stage, a_plan(source, ["target"], start_method=start_method))
+
+    # Who is forked leaves by a back door, and so does who a fork server has forked.
+    left = {"gone", "closed"} if start_method == "spawn" else set()
+    assert set(run.processes["target"].stdout.split()) == {"target", *left}
+    assert run.parent.stdout == "gone\n"
+
+
 def test_text_that_was_not_flushed_is_lost_with_os_exit(stage: Stage) -> None:
     code = """
     import os
