@@ -177,6 +177,7 @@ def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
     if sys.version_info >= (3, 13) or process is life.parent or life.plan.start_method == "spawn":
         _run_at_exit(process)
     _flush(life, process)
+    process.leaves_by_door = process is life.parent or life.plan.start_method == "spawn"
     is_left_behind = bool(process.feeders) and any(queue.is_left_behind() for queue in process.feeders)
     if is_left_behind:
         life.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.

@@ -9,12 +9,14 @@ from types import CodeType
 from typing import NamedTuple
 
 from .constants import CHANGES_ATTRIBUTES, within
+from .destruction import may_be_heard
 
 
 class Habits(NamedTuple):
     """``patches`` says whether it may change what is not its own; ``sees_modules`` whether it may look into
     ``sys.modules``; ``collects`` garbage, ``warns`` and ``hashes`` whether it may call functions of such a name,
-    ``identifies`` whether it may ask where objects are, and ``finds_subclasses`` whether it may ask for these."""
+    ``identifies`` whether it may ask where objects are, ``finds_subclasses`` whether it may ask for these, and
+    ``is_heard`` whether what goes away may do something."""
 
     patches: bool = False
     sees_modules: bool = False
@@ -23,6 +25,7 @@ class Habits(NamedTuple):
     hashes: bool = False
     identifies: bool = False
     finds_subclasses: bool = False
+    is_heard: bool = False
 
 
 def habits_of(codes: Sequence[CodeType]) -> Habits:
@@ -37,6 +40,7 @@ def habits_of(codes: Sequence[CodeType]) -> Habits:
         hashes=use("hash"),
         identifies=use("id") or use("hash"),
         finds_subclasses=use("__subclasses__"),
+        is_heard=any(map(may_be_heard, codes)),
     )
 
 

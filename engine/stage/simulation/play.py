@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ... import plain
 from ...plan import Plan
 from . import output
+from .destruction import refuse_what_is_destroyed
 from .here import aside, here
 from .library import Library
 from .life import Life
@@ -65,7 +66,13 @@ def play(terms: Terms, scheduler: Scheduler, begin: Callable[[Life], None] = Lif
     here.world = world = kind(terms.names, terms.max_steps, terms.is_virtual, is_fine, exact)
     if terms.orders_output:
         world.output = world.add_cell("output", "", output.Output())
-    return follow(Life(world, terms.plan, terms.library, terms.stock, terms.seed), scheduler, begin)
+    played = follow(Life(world, terms.plan, terms.library, terms.stock, terms.seed), scheduler, begin)
+    if library.habits.is_heard and played.ending is not None:
+        try:
+            refuse_what_is_destroyed(played.life, played.ending == "completed")
+        except NotSimulated as refusal:
+            played.life.refuse(refusal)
+    return played
 
 
 def follow(life: Life, scheduler: Scheduler, begin: Callable[[Life], None]) -> Played:

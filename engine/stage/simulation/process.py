@@ -29,6 +29,7 @@ class Process:
     objects that are not where they seem. ``server`` is what its fork server was given. ``speaker`` is whose output its
     own is, if not itself: a process that a target starts writes into the pipes of its starter. Where several do, the
     cell ``output`` has the order.
+    ``leaves_by_door`` says that it has come to the end of its interpreter.
     """
 
     # What most processes never change is the class's: they are made in every run.
@@ -52,6 +53,7 @@ class Process:
     is_started = True
     has_begun = True
     has_come = True
+    leaves_by_door = False
     is_gone = False
     is_stopped = False
     pauses = False

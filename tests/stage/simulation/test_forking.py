@@ -515,15 +515,19 @@ def test_what_is_copied_destroys_nothing_and_sets_nothing_in_its_starter(simulat
     names = []
     level.set(names)
     def one(): pass
-    def after(): return level.get() is names
+    def after():
+        global alone
+        print("after")
+        del alone
+        kept.clear()
+        return level.get() is names
     """
 
     simulated = only(simulation, source, after=[])
+    real = perform(stage, a_plan(source, ["one"], after=[]))
 
-    assert simulated.stdout.startswith("gone at once\n")
-    assert "gone" not in simulated.stdout[len("gone at once\n") :]
-    assert simulated.calls["after"].returned == Returned(True)
-    assert perform(stage, a_plan(source, ["one"], after=[])).calls["after"].returned == Returned(True)
+    assert simulated.stdout == real.stdout == "gone at once\nafter\ngone alone\ngone kept\n"
+    assert simulated.calls["after"].returned == real.calls["after"].returned == Returned(True)
 
 
 def test_a_class_that_only_its_base_knows_of_is_refused(simulation: Simulation) -> None:
