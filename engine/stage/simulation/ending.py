@@ -173,11 +173,12 @@ def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
     _tell(life, process, failure)
     if process is not life.parent and process.has_begun:
         _flush(life, process)
-    # Who was forked leaves by a back door, which until 3.13 led past these.
-    if sys.version_info >= (3, 13) or process is life.parent or life.plan.start_method == "spawn":
-        _run_at_exit(process)
-    _flush(life, process)
     process.leaves_by_door = process is life.parent or life.plan.start_method == "spawn"
+    # Who was forked leaves by a back door, which until 3.13 led past these.
+    if sys.version_info >= (3, 13) or process.leaves_by_door:
+        _run_at_exit(process)
+    if process.leaves_by_door:  # What these have printed is lost otherwise, unless they have flushed it.
+        _flush(life, process)
     is_left_behind = bool(process.feeders) and any(queue.is_left_behind() for queue in process.feeders)
     if is_left_behind:
         life.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
+from engine.backends.processes.stage import Stage
 from engine.backends.simulation.backend import Simulation
-from tests.processes_support import ref
+from tests.processes_support import a_plan, perform, ref
 from tests.stage.simulation.stories import only, outcomes
 
 pytestmark = pytest.mark.slow
@@ -28,10 +29,21 @@ def test_the_last_that_was_registered_is_run_first(simulation: Simulation) -> No
     assert only(simulation, SOURCE, start_method="spawn").stdout == "target\nlast registered\nfirst registered\n"
 
 
-def test_who_was_forked_runs_it_as_of_python_3_13(simulation: Simulation) -> None:
-    found = only(simulation, SOURCE).stdout
+def test_who_was_forked_runs_it_as_of_python_3_13_and_loses_what_is_not_flushed(
+    simulation: Simulation, stage: Stage
+) -> None:
+    source = """
+    import atexit
+    def one():
+        atexit.register(print, "not flushed")
+        atexit.register(print, "flushed", flush=True)
+        print("target")
+    """
 
-    assert found == "target\n" + "last registered\nfirst registered\n" * LEAVES_BY_THE_DOOR
+    found = only(simulation, source).stdout
+
+    assert found == "target\n" + "flushed\n" * LEAVES_BY_THE_DOOR
+    assert perform(stage, a_plan(source, ["one"])).stdout == found
 
 
 def test_the_parent_runs_its_own_at_the_very_end(simulation: Simulation) -> None:
