@@ -12,7 +12,7 @@ from contextvars import Context, copy_context
 from typing import Any
 
 from .builtin_copies import BUILTIN
-from .here import aside
+from .here import here
 from .identity import identity
 from .object_copies import copy_of_object
 from .refusal import NotSimulated
@@ -72,14 +72,16 @@ class Copier:
             return value
         limit = sys.getrecursionlimit()
         _set_recursion_limit(max(limit, _DEPTH))
+        strand, here.strand = here.strand, None
+        here.aside = "the hash of what a forked process has a copy of"
         try:
-            with aside("the hash of what a forked process has a copy of"):
-                return self._copied(value)
+            return self._copied(value)
         except RecursionError:
             raise NotSimulated("memory that is too deep to be copied for a forked process") from None
         except Exception as error:  # A hash raises it, of what is not whole yet, or whatever else is asked.
             raise NotSimulated(f"memory whose copy for a forked process raises {type(error).__name__}") from error
         finally:
+            here.strand, here.aside = strand, None
             _set_recursion_limit(limit)
 
     def _copied(self, value: Any) -> Any:

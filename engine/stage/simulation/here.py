@@ -76,17 +76,6 @@ def nobody() -> Iterator[None]:
         here.strand = before
 
 
-@contextmanager
-def aside(where: str) -> Iterator[None]:
-    """The same, and refuse whatever is done here."""
-    before, here.strand = here.strand, None
-    here.aside = where
-    try:
-        yield
-    finally:
-        here.strand, here.aside = before, None
-
-
 _interrupted: list[tuple[Strand | None, str | None]] = []
 
 

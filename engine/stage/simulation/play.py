@@ -10,7 +10,7 @@ from ... import plain
 from ...plan import Plan
 from . import output
 from .destruction import refuse_what_is_destroyed
-from .here import aside, here
+from .here import here
 from .library import Library
 from .life import Life
 from .names import said
@@ -107,11 +107,13 @@ def follow(life: Life, scheduler: Scheduler, begin: Callable[[Life], None]) -> P
 def _tell_finals(life: Life) -> None:
     """Have it told what primitives hold. Nobody runs any more, so what a ``repr`` does is done by nobody: refused where
     that is an operation."""
+    here.aside = "the repr of what a primitive holds at the end"
     try:
-        with aside("the repr of what a primitive holds at the end"):
-            life.finals = {name: told_of(final(one)) for name, one in life.shared.items()}
+        life.finals = {name: told_of(final(one)) for name, one in life.shared.items()}
     except NotSimulated as refusal:
         life.refuse(refusal)
+    finally:
+        here.aside = None
 
 
 def _seen(terms: Terms) -> tuple[bool, frozenset[str]]:
