@@ -97,10 +97,13 @@ def test_what_destructors_raise_when_a_run_is_over_is_told_to_nobody(simulation:
     class Item:
         def __del__(self): raise ValueError
     def one(lock):
-        lock.acquire(block=False)
-        return [Item() for _ in range(200)]
+        items = [Item() for _ in range(200)]
+        lock.acquire()
+        lock.acquire()
     other = one
     """
     given = {name: [ref("lock")] for name in ("one", "other")}
 
-    assert {run.ending for run in runs(simulation, source, given, shared=LOCK)} == {"completed"}
+    found = runs(simulation, source, given, shared=LOCK)
+
+    assert {(run.ending, run.stderr) for run in found} == {("deadlock", "")}
