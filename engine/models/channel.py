@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from .chunks import Chunks, added, with_first, without_first
+
 _PAGE = 4096
 _PARTS = 2**20
 """The cost of a byte in a pipe, so that the cost of a part of a page is a whole number too."""
@@ -44,7 +46,7 @@ class Channel(NamedTuple):
     ``spent`` is the cost of all that was ever written, ``unread`` that of ``segments``."""
 
     is_socket: bool
-    segments: tuple[Segment, ...] = ()
+    segments: Chunks = ()
     put: int = 0
     got: int = 0
     spent: int = 0
@@ -56,12 +58,22 @@ class Channel(NamedTuple):
         if not amount:
             return self
         segment = Segment(load, size, start, start + amount, cost)
-        segments, spent = (*self.segments, segment), self.spent + cost
+        segments, spent = added(self.segments, self.put, segment), self.spent + cost
         return Channel(self.is_socket, segments, self.put + 1, self.got, spent, self.unread + cost)
 
     def is_ample(self, count: int) -> bool:
         """Whether ``count`` more bytes would fit even if nothing had ever been read."""
         return self._fitting(self.spent, count)[0] == count
+
+    @property
+    def first(self) -> Segment:
+        segment: Segment = self.segments[0][0]
+        return segment
+
+    @property
+    def last(self) -> Segment:
+        segment: Segment = self.segments[-1][-1]
+        return segment
 
     @property
     def can_wake(self) -> bool:
@@ -70,16 +82,17 @@ class Channel(NamedTuple):
 
     def take(self, count: int) -> tuple[Segment, Channel]:
         """Read up to ``count`` bytes of the first segment."""
-        first = self.segments[0]
+        first = self.first
         if first.stop - first.start <= count:
             return first, self.without_first()
         middle = first.start + count
-        rest = (first._replace(start=middle), *self.segments[1:])
+        rest = with_first(self.segments, first._replace(start=middle))
         return first._replace(stop=middle), self._replace(segments=rest)
 
     def without_first(self) -> Channel:
-        unread = self.unread - self.segments[0].cost
-        return Channel(self.is_socket, self.segments[1:], self.put, self.got + 1, self.spent, unread)
+        unread = self.unread - self.segments[0][0].cost
+        rest = without_first(self.segments)
+        return Channel(self.is_socket, rest, self.put, self.got + 1, self.spent, unread)
 
     @property
     def _used(self) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from .channel import Channel
 from .frames import Dump
 from .messages import INITIAL, Endpoint, Messages, State, far_end, messages_left, touch_holders, touch_life
-from .model import ADD, BLOCKED, READ, WRITE, Done, Operation, Raised, Step, Then, Touches
+from .model import ADD, BLOCKED, NEED, READ, WRITE, Done, Operation, Raised, Step, Then, Touches
 from .table import Table
 
 TO_COME = "to come"
@@ -86,14 +86,14 @@ class Kernel(Messages):
     def _join(self, state: State, process: int, operation: Operation) -> Step:
         (child,) = operation.arguments
         if state.lives[child] is not None:
-            return Done(state, True, touch_life(child, READ))
+            return Done(state, True, touch_life(child, NEED if operation.patience_s is None else READ))
         return Done(state, False, touch_life(child, READ)) if operation.is_late else BLOCKED
 
     def _await(self, state: State, process: int, operation: Operation) -> Step:
         numbers: Iterable[int] = operation.arguments
         if any(state.lives[number] in (None, TO_COME) for number in numbers):
             return BLOCKED
-        return Done(state, None, tuple([(("life", number), READ) for number in numbers]))
+        return Done(state, None, tuple([(("life", number), NEED) for number in numbers]))
 
     def _idle(self, state: State, process: int, operation: Operation) -> Step:
         """Never goes on by what others do: only where nobody else can do anything."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from . import frames
 from .channel import HEADER, Channel, first_stop
 from .frames import Dump, Pieces
-from .model import BLOCKED, READ, WRITE, Blocked, Operation, Touch, Touches
+from .model import BLOCKED, NEED, READ, WRITE, Blocked, Operation, Touch, Touches
 
 
 class Pipe(NamedTuple):
@@ -68,7 +68,7 @@ class LockedPipe:
         touches = (*touches, (("segment", channel.put), WRITE))
         if not channel.is_ample(stop - start):
             touches = (*touches, ("taken", READ))
-        reached = grown.segments[-1].stop
+        reached = grown.last.stop
         if reached < size:
             go_on = Operation("write_on", (load, size, reached))
             return Part(Pipe(grown, pipe.reader, pipe.writer), touches, go_on)
@@ -107,9 +107,10 @@ class LockedPipe:
             if not operation.is_late or pieces:
                 return BLOCKED
             return Part(Pipe(channel, None, pipe.writer), (_READER, *_looks(channel)), is_empty=True)
-        if not pieces and channel.segments[0].is_whole and not self._is_fine and not keeps_lock:
-            touches: Touches = (_READER, ("taken", WRITE), (("segment", channel.got), READ))
-            return Part(Pipe(channel.without_first(), None, pipe.writer), touches, result=channel.segments[0].load)
+        if not pieces and channel.first.is_whole and not self._is_fine and not keeps_lock:
+            mode = NEED if operation.patience_s is None else READ
+            touches: Touches = (_READER, ("taken", WRITE), (("segment", channel.got), mode))
+            return Part(Pipe(channel.without_first(), None, pipe.writer), touches, result=channel.first.load)
         first, wanted = channel.got, frames.missing(pieces, self._dump)
         is_at_header = False
         while channel.segments and wanted and not is_at_header:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from . import frames
 from .channel import HEADER, Channel, first_stop
 from .frames import Dump, Pieces
-from .model import ADD, BLOCKED, READ, WRITE, Done, Operation, Raised, Step, Then, Touch, Touches
+from .model import ADD, BLOCKED, NEED, READ, WRITE, Done, Operation, Raised, Step, Then, Touch, Touches
 from .table import Table
 
 Endpoint = tuple[int, int]
@@ -101,7 +101,7 @@ class Messages:
         # Two that write always differ by who came first, also where each has a segment of its own.
         touches = ((("segment", far, channel.put), WRITE), (("put", far), WRITE), *touches)
         written = self._with_channel(state, far, grown)
-        reached = grown.segments[-1].stop
+        reached = grown.last.stop
         if reached == size:
             return Done(written, None, touches)
         if reached < stop:
@@ -122,9 +122,10 @@ class Messages:
         channel = state.channels[end]
         if not channel.segments:
             return self._end_of_file(state, process, end, pieces)
-        if not pieces and channel.segments[0].is_whole and most is None and not self._is_fine:
+        if not pieces and channel.first.is_whole and most is None and not self._is_fine:
             taken = self._with_channel(state, end, channel.without_first())
-            return Done(taken, channel.segments[0].load, _taken(end, channel.got, channel.got + 1))
+            # Without it there would be nothing to get, not even the end of file: its sender holds the other end.
+            return Done(taken, channel.first.load, ((("taken", end), WRITE), (("segment", end, channel.got), NEED)))
         first, looked_at, wanted = channel.got, channel.got, frames.missing(pieces, self._dump)
         is_at_header = False
         while channel.segments and wanted and not is_at_header:

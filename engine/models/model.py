@@ -15,8 +15,14 @@ from typing import Any, Final, NamedTuple, Protocol, Union, runtime_checkable
 READ: Final = 0
 WRITE: Final = 1
 ADD: Final = 2
+NEED: Final = 3
 """How a component is touched. Two touches of one component commute if both only read it, or both only add to it (a
-counter that neither of them looks at); all others conflict."""
+counter that neither of them looks at); all others conflict.
+
+To need it is to read it, in a step that is not possible without what was last written there, and all that was written
+there comes one after the other. So the order of these steps is never another one, and no other one need be tried."""
+
+LOOKING: Final = (READ, NEED)
 
 Touch = tuple[object, int]
 """A component of the primitive (any hashable value), and how it is touched."""
@@ -126,11 +132,11 @@ def conflict(one: Touches, other: Touches) -> bool:
     """Whether two steps on one primitive do not commute."""
     for component, mode in one:
         for another, its_mode in other:
-            if component == another and (mode == WRITE or mode != its_mode):
+            if component == another and not (mode == its_mode == ADD or (mode in LOOKING and its_mode in LOOKING)):
                 return True
     return False
 
 
 def is_quiet(touches: Sequence[Touch]) -> bool:
     """Whether a step with these ``touches`` only looks."""
-    return all(mode == READ for _, mode in touches)
+    return all(mode in LOOKING for _, mode in touches)

@@ -7,15 +7,32 @@ Source: CPython, Lib/multiprocessing/queues.py, the same from 3.10 to 3.13 in al
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 from .channel import HEADER
+from .chunks import Chunks, added, with_first, without_first
 from .frames import Dump
 from .joinable import NOBODY, Unfinished
 from .locked_pipe import LockedPipe, Part, Pipe
 from .messages import messages_left
-from .model import ADD, BLOCKED, OVER, READ, WRITE, Blocked, Done, Operation, Raised, Step, Then, Touches, memory_of
+from .model import (
+    ADD,
+    BLOCKED,
+    NEED,
+    OVER,
+    READ,
+    WRITE,
+    Blocked,
+    Done,
+    Operation,
+    Raised,
+    Step,
+    Then,
+    Touches,
+    memory_of,
+)
 from .table import Table
 
 SEM_VALUE_MAX = 2**31 - 1
@@ -45,10 +62,16 @@ END = Packed(None, 0)
 
 
 class Buffer(NamedTuple):
-    """What one process has put and its feeder has not written; ``fed`` is how many items that has dealt with."""
+    """What one process has put and its feeder has not written; ``put`` counts all that it ever put, and ``fed`` what
+    the feeder has dealt with; ``loose`` is how many it has yet to pickle."""
 
-    items: tuple[Packed | Loose, ...] = ()
+    items: Chunks = ()
+    put: int = 0
     fed: int = 0
+    loose: int = 0
+
+    def waiting(self) -> Iterator[Packed | Loose]:
+        return chain.from_iterable(self.items)
 
 
 class State(NamedTuple):
@@ -159,31 +182,34 @@ class Queue:
 
     def _feed(self, state: State, process: int, operation: Operation) -> Step:
         """What the feeder thread does with the first item of the buffer."""
-        items, fed = state.buffers.get(process) or _EMPTY
+        items, put, fed, loose = state.buffers.get(process) or _EMPTY
         if not items:
             return BLOCKED
-        item, rest = items[0], Buffer(items[1:], fed + 1)
-        takes: Touches = ((("item", process, fed), READ), (("feeder", process), WRITE))
+        item = items[0][0]
+        takes: Touches = ((("item", process, fed), NEED), (("feeder", process), WRITE))
         if isinstance(item, Loose):
-            return self._pickle(state, process, item, rest, takes)
+            return self._pickle(state, process, item, takes)
+        rest = Buffer(without_first(items), put, fed + 1, loose)
         if item is END:
             return Done(_fed(state, process, rest)._replace(shut=state.shut | {process}), None, takes)
         part = self._pipe.write(state.pipe, process, item.load, item.size, takes)
         return BLOCKED if isinstance(part, Blocked) else _step(_fed(state, process, rest), part)
 
-    def _pickle(self, state: State, process: int, item: Loose, rest: Buffer, takes: Touches) -> Step:
+    def _pickle(self, state: State, process: int, item: Loose, takes: Touches) -> Step:
+        items, put, fed, loose = state.buffers[process]
         touches = (memory_of(process), *takes)
         try:
             load, size = self._pack(item.item, process)
         except Exception as error:
             if process in state.exiting:
                 # It may be that nothing works any more, so it says nothing, and writes nothing more.
-                ended = _fed(state, process, Buffer((), rest.fed + len(rest.items)))
+                ended = _fed(state, process, Buffer((), put, put))
                 return Done(ended._replace(shut=state.shut | {process}), None, touches)
             # As the feeder's own handler has it: the item is lost, and its permit given back.
+            rest = Buffer(without_first(items), put, fed + 1, loose - 1)
             lost = _fed(state, process, rest)._replace(gets=state.gets + 1)
             return Raised(lost, error, (*touches, *self._gives_permit(state)))
-        ready = Buffer((Packed(load, size + HEADER), *rest.items), rest.fed - 1)
+        ready = Buffer(with_first(items, Packed(load, size + HEADER)), put, fed, loose - 1)
         return Done(_fed(state, process, ready), None, touches)
 
     def _write(self, state: State, process: int, operation: Operation) -> Step:
@@ -268,7 +294,7 @@ class Queue:
             return Done(state, None, ())
         if state.buffers[process].items or state.pipe.writer == process:
             return BLOCKED
-        return Done(state, None, _feeder(process, READ))
+        return Done(state, None, _feeder(process, NEED))
 
     def _linger(self, state: State, process: int, operation: Operation) -> Step:
         """Nothing: but what a process does next comes after it, and its feeder may be before."""
@@ -296,9 +322,9 @@ _EMPTY = Buffer()
 
 
 def _put_into_buffer(state: State, process: int, item: Packed | Loose, touches: Touches) -> Done:
-    items, fed = state.buffers.get(process) or _EMPTY
-    grown = _fed(state, process, Buffer((*items, item), fed))
-    return Done(grown, None, (*touches, (("item", process, fed + len(items)), WRITE)))
+    items, put, fed, loose = state.buffers.get(process) or _EMPTY
+    grown = _fed(state, process, Buffer(added(items, put, item), put + 1, fed, loose + isinstance(item, Loose)))
+    return Done(grown, None, (*touches, (("item", process, put), WRITE)))
 
 
 def _feeder(process: int, mode: int) -> Touches:

@@ -6,7 +6,20 @@ import random
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from engine.models.model import BLOCKED, Blocked, Done, Model, Operation, Raised, Step, Then, Touches, conflict
+from engine.models.model import (
+    BLOCKED,
+    NEED,
+    WRITE,
+    Blocked,
+    Done,
+    Model,
+    Operation,
+    Raised,
+    Step,
+    Then,
+    Touches,
+    conflict,
+)
 
 
 class Line(NamedTuple):
@@ -78,7 +91,7 @@ def _why(model: Model, state: Any, one: Line, other: Line) -> str | None:
         return "one enables the other"
     if conflict(first.touches, before.touches):
         if isinstance(after, Blocked) or conflict(first.touches, after.touches):
-            return None
+            return _needless(first, after)
         again = look(model, before.state, one.process, one.operation)
         if isinstance(again, Blocked) or again.state != after.state:
             return "one hides its conflict with the other"
@@ -91,6 +104,14 @@ def _why(model: Model, state: Any, one: Line, other: Line) -> str | None:
     last = look(model, before.state, one.process, one.operation)
     if isinstance(last, Blocked) or last.state != after.state:
         return "the order changes the state"
+    return None
+
+
+def _needless(one: Done | Raised | Then, other: Step) -> str | None:
+    """What is wrong where ``other`` was possible without ``one``."""
+    written = {component for component, mode in one.touches if mode == WRITE}
+    if not isinstance(other, Blocked) and any(mode == NEED and what in written for what, mode in other.touches):
+        return "the other does without what it says it needs"
     return None
 
 

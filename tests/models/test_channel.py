@@ -42,8 +42,8 @@ def test_as_many_messages_fit_as_were_measured(size: int, in_pipe: int, in_socke
 
 
 def test_of_a_large_message_a_pipe_takes_65536_bytes_and_a_socket_219264() -> None:
-    assert Channel(is_socket=False).write("all", 300_000, 0, 300_000).segments[-1].stop == 65_536
-    assert Channel(is_socket=True).write("all", 300_000, 0, 300_000).segments[-1].stop == 219_264
+    assert Channel(is_socket=False).write("all", 300_000, 0, 300_000).last.stop == 65_536
+    assert Channel(is_socket=True).write("all", 300_000, 0, 300_000).last.stop == 219_264
 
 
 def _count(channel: Channel, size: int) -> int:
@@ -51,9 +51,9 @@ def _count(channel: Channel, size: int) -> int:
     count = 0
     while True:
         grown = channel.write(None, size, 0, size)
-        if grown is channel or grown.segments[-1].stop < size:
+        if grown is channel or grown.last.stop < size:
             return count
         count += 1
         # All as one, so that what is left need not be added up each time.
-        cost = sum(segment.cost for segment in grown.segments)
-        channel = grown._replace(segments=(grown.segments[0]._replace(cost=cost),))
+        cost = sum(segment.cost for chunk in grown.segments for segment in chunk)
+        channel = grown._replace(segments=((grown.first._replace(cost=cost),),))

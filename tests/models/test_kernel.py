@@ -8,7 +8,7 @@ import pytest
 
 from engine.models.kernel import Kernel
 from engine.models.messages import HALF, State
-from engine.models.model import BLOCKED, Done, Operation, Raised, Step, Then, conflict
+from engine.models.model import BLOCKED, NEED, Done, Operation, Raised, Step, Then, conflict
 
 READER, WRITER = (1, 0), (1, 1)
 
@@ -46,7 +46,7 @@ def test_who_ends_lets_go_of_everything_and_is_told_of_its_code() -> None:
     kernel, state = Kernel(), after(pipe(), start(1), (1, Operation("exit", (3,))))
 
     assert state.holders == {READER: {0}, WRITER: {0}}
-    assert kernel.step(state, 0, Operation("join", (1,))) == Done(state, True, ((("life", 1), 0),))
+    assert kernel.step(state, 0, Operation("join", (1,))) == Done(state, True, ((("life", 1), NEED),))
     assert kernel.step(state, 0, Operation("exitcode", (1,))) == Done(state, 3, ((("life", 1), 0),))
     assert kernel.step(state, 0, Operation("is_alive", (1,))) == Done(state, False, ((("life", 1), 0),))
 
@@ -66,7 +66,7 @@ def test_await_waits_for_all() -> None:
 
     assert kernel.step(one_left, 0, Operation("await", (1, 2))) is BLOCKED
     assert kernel.step(none_left, 0, Operation("await", (1, 2))) == Done(
-        none_left, None, ((("life", 1), 0), (("life", 2), 0))
+        none_left, None, ((("life", 1), NEED), (("life", 2), NEED))
     )
 
 
@@ -97,7 +97,7 @@ def test_a_reader_may_be_killed_between_a_header_and_the_rest() -> None:
     step = Kernel(is_fine=True).step(sent, 0, Operation("recv", (READER, None)))
 
     assert isinstance(step, Then)
-    assert [(one.start, one.stop) for one in step.state.channels[READER].segments] == [(4, 14)]
+    assert [(one.start, one.stop) for (one,) in step.state.channels[READER].segments] == [(4, 14)]
     assert isinstance(Kernel().step(sent, 0, Operation("recv", (READER, None))), Done)
 
 

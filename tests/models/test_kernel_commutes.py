@@ -10,7 +10,7 @@ import pytest
 
 from engine.models.channel import HEADER
 from engine.models.kernel import Kernel
-from engine.models.model import Done, Operation, Raised, Step
+from engine.models.model import BLOCKED, NEED, Done, Operation, Raised, Step
 from tests.models.commutation import Line, violations
 
 pytestmark = pytest.mark.slow
@@ -27,13 +27,13 @@ SIZES = (1, 50, 20_000, 70_000, 150_000)
 
 
 def test_no_order_of_steps_that_do_not_conflict_can_be_told() -> None:
-    kernel = Kernel(dump)
+    kernel = Mortal(dump)
 
     assert violations(kernel, _lines(), 400, 30, _a_state(kernel)) == []
 
 
 def test_nor_can_it_where_processes_are_killed_half_way() -> None:
-    kernel = Kernel(dump, is_fine=True)
+    kernel = Mortal(dump, is_fine=True)
 
     assert violations(kernel, _lines(), 150, 30, _a_state(kernel)) == []
 
@@ -56,6 +56,31 @@ class Forgetful(Kernel):
             kept: Any = tuple(touch for touch in step.touches if touch[0][0] != self._forgotten)  # type: ignore[index]
             return step._replace(touches=kept)
         return step
+
+
+class Mortal(Kernel):
+    """Nobody ends twice."""
+
+    def step(self, state: Any, process: int, operation: Operation) -> Step:
+        if operation.name == "exit" and state.lives[process] is not None:
+            return BLOCKED
+        return super().step(state, process, operation)
+
+
+class Needy(Mortal):
+    """Who asks whether somebody lives says that he needs what he sees."""
+
+    def step(self, state: Any, process: int, operation: Operation) -> Step:
+        made = super().step(state, process, operation)
+        if operation.name == "is_alive" and isinstance(made, Done):
+            return made._replace(touches=tuple((component, NEED) for component, _ in made.touches))
+        return made
+
+
+def test_who_does_without_what_he_says_he_needs_would_be_found() -> None:
+    kernel = Needy(dump)
+
+    assert violations(kernel, _lines(), 150, 30, _a_state(kernel)) != []
 
 
 def _a_state(kernel: Kernel) -> Any:

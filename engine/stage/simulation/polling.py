@@ -15,7 +15,7 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...models.model import READ, Touches
+from ...models.model import LOOKING, Touches
 from .callees import calls_range, instructions_of, leads_to, place_of
 from .freezing import Freezer, Incomparable
 
@@ -81,7 +81,7 @@ def disturb(strand: Strand, cell: int, touches: Touches) -> None:
 
 
 def _meet(looks: Touches, changes: Touches) -> bool:
-    return any(component == another for component, _ in looks for another, mode in changes if mode != READ)
+    return any(component == another for component, _ in looks for another, mode in changes if mode not in LOOKING)
 
 
 _OURS = __name__.rpartition(".")[0]

@@ -189,6 +189,6 @@ def _pickling(world: World, strand: Strand) -> str:
         return ""
     number, state = strand.process.number, world.states[strand.cell]
     buffer = state.buffers.get(number)
-    if not buffer or not isinstance(buffer.items[0], Loose):
+    if not buffer or not isinstance(buffer.items[0][0], Loose):
         return ""
     return "give_up" if number in strand.step.state.shut else "pickle"  # type: ignore[union-attr]

@@ -85,7 +85,7 @@ def test_what_a_feeder_pickles_is_pickled_each_time() -> None:
 
     def load() -> object:
         step = memo.step(state, 1, feed)
-        return step.state.buffers[1].items[0].load  # type: ignore[union-attr]
+        return step.state.buffers[1].items[0][0].load  # type: ignore[union-attr]
 
     assert load() == ()
     item.append(1)

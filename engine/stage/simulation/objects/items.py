@@ -95,7 +95,7 @@ def loose(cell: int, process: int) -> list[Loose]:
     """What of ``process`` may still change of what lies in its buffer of the queue in ``cell``."""
     state: State = here.world.states[cell]
     buffer = state.buffers.get(process)
-    return [] if buffer is None else [one for one in buffer.items if isinstance(one, Loose)]
+    return [] if buffer is None else [one for one in buffer.waiting() if isinstance(one, Loose)]
 
 
 def pack_item(item: Item, process: int) -> tuple[Any, int]:

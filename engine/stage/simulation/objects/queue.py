@@ -94,7 +94,7 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
 
     def _has_loose(self, process: int) -> bool:
         buffer = self._state.buffers.get(process)
-        return buffer is not None and Loose in map(type, buffer.items)
+        return buffer is not None and buffer.loose > 0
 
     def join_feeder(self) -> None:
         """Wait until all is written: also what a process does last as it ends."""
@@ -114,7 +114,8 @@ class Queue(Queueing, queues.Queue):  # type: ignore[type-arg]
     def final(self) -> list[object]:
         """The items that nobody got; those of the parent's own buffer, too, which its feeder still writes."""
         state = self._state
-        held = [_load_of(item) for item in state.buffers[0].items if item is not END] if 0 in state.buffers else []
+        waiting = state.buffers[0].waiting() if 0 in state.buffers else ()
+        held = [_load_of(item) for item in waiting if item is not END]
         return left([*here.world.models[self.cell].final(state), *held])  # type: ignore[misc]
 
     @property

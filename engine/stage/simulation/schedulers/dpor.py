@@ -199,7 +199,7 @@ class PartialOrder:
             victim = move.victim
             if found and not (world.is_virtual and strand.operation.patience_s is not None):
                 # It would touch the same without an event and all that came of it, if it depends on none of them.
-                found &= history.joined(strand.clock, history.dependent(move))
+                found &= history.joined(strand.clock, history.dependent(move)) & ~history.needed(move)
         if history.striking:
             found |= history.striking[strand.process.number] & among
         if victim is not None:

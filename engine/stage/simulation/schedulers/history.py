@@ -7,10 +7,11 @@ is not known to have come before?) is asked of all events in one go.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ....models.model import ADD, READ, Touches
+from ....models.model import ADD, LOOKING, NEED, READ, WRITE, Touches
 from ..system import KERNEL, OBEYED, SIGNALS
 from .moves import EVERYBODY, Move
 
@@ -40,6 +41,8 @@ class History:
         self.of_process: defaultdict[int, Events] = defaultdict(int)
         self.on_cell: defaultdict[int, Events] = defaultdict(int)
         self.striking: defaultdict[int, Events] = defaultdict(int)
+        self._strands: list[int] = []
+        self._places: defaultdict[int, list[int]] = defaultdict(list)
         self._times: list[tuple[int, float]] = []
         self._touching: defaultdict[int, dict[object, list[Events]]] = defaultdict(dict)
 
@@ -52,6 +55,8 @@ class History:
             past |= (1 << self._times[-1][0]) - 1
         self.moves.append(move)
         self.pasts.append(past)
+        self._strands.append(strand)
+        self._places[strand].append(len(self._strands) - 1)
         self.of_strand[strand] |= event
         self.of_process[process] |= event
         self.on_cell[cell] |= event
@@ -62,7 +67,7 @@ class History:
             touched = touching.get(component)
             if touched is None:
                 touched = touching[component] = [0, 0, 0]
-            touched[mode] |= event
+            touched[READ if mode == NEED else mode] |= event
         return past
 
     def forget(self, since: int) -> None:
@@ -75,8 +80,10 @@ class History:
         for move in self.moves[since:]:
             touching = self._touching[move.cell]
             for component, mode in move.touches:
-                touching[component][mode] &= kept
-        del self.moves[since:], self.pasts[since:]
+                touching[component][READ if mode == NEED else mode] &= kept
+        for strand in self._strands[since:]:
+            self._places[strand].pop()
+        del self.moves[since:], self.pasts[since:], self._strands[since:]
         self._times = [(at, now_s) for at, now_s in self._times if at < since]
 
     def let_time_pass(self, now_s: float) -> None:
@@ -109,6 +116,14 @@ class History:
                 found |= self.striking[victim] & (self.on_cell[KERNEL] | self.on_cell[SIGNALS])
         return found | self.striking[process] | self.striking[EVERYBODY]
 
+    def needed(self, move: Move) -> Events:
+        """Without which ``move`` would not be possible, whatever else had come before."""
+        found, touching = 0, self._touching[move.cell]
+        for component, mode in move.touches:
+            if mode == NEED and component in touching:
+                found |= touching[component][WRITE]
+        return self.joined(0, found)
+
     def independent(self, at: int, among: Events) -> Events:
         """What came after the event ``at``, and not because of it."""
         pasts, found = self.pasts, 0
@@ -116,12 +131,19 @@ class History:
         while left:
             later = left.bit_length() - 1
             if pasts[later] >> at & 1:
-                left ^= 1 << later
+                left &= ~self._from_first(at, later)
             else:
                 # Of nothing that came before this one it can be said either that it came because of that event.
                 found |= pasts[later] & left
                 left &= ~pasts[later]
         return found
+
+    def _from_first(self, at: int, later: int) -> Events:
+        """The steps of the strand that took ``later`` before which ``at`` happened: the first, and all that follow."""
+        strand, pasts = self._strands[later], self.pasts
+        places = self._places[strand]
+        first = bisect_left(places, 1, bisect_left(places, at), key=lambda place: pasts[place] >> at & 1)
+        return self.of_strand[strand] & -(1 << places[first])
 
     def _conflicting(self, cell: int, touches: Touches) -> Events:
         """What has touched the same on this cell, so that the order can be told."""
@@ -132,7 +154,7 @@ class History:
             if touched is not None:
                 reads, writes, adds = touched
                 found |= writes
-                if mode != READ:
+                if mode not in LOOKING:
                     found |= reads
                 if mode != ADD:
                     found |= adds
