@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from engine.backends.processes.stage import Stage
+from engine.backends.processes.supervisor import supervise
 from engine.backends.simulation.backend import Simulation
 from engine.plan import Plan
 from engine.primitives import TYPES, primitive
@@ -36,13 +38,13 @@ def test_what_happens_is_foreseen_and_what_is_foreseen_can_be_had(
     stage: Stage, simulation: Simulation, group: int
 ) -> None:
     for program in drawn(PROGRAMS)[group::_GROUPS]:
-        assert not try_out(program.plan, simulation, stage, RUNS).disagreements, program
+        assert not try_out(program.plan, simulation, partial(supervise, stage), RUNS).disagreements, program
 
 
 @pytest.mark.slow
 def test_what_happens_where_something_goes_wrong_is_foreseen(stage: Stage, simulation: Simulation) -> None:
     programs = drawn(8, has_faults=True)
-    trials = [try_out(program.plan, simulation, stage, runs=1) for program in programs]
+    trials = [try_out(program.plan, simulation, partial(supervise, stage), runs=1) for program in programs]
 
     for program, trial in zip(programs, trials, strict=True):
         assert not trial.disagreements, program
@@ -77,7 +79,7 @@ def a_race_for_a_lock(prelude: str = "") -> Plan:
 
 @pytest.mark.slow
 def test_where_a_model_is_right_nothing_is_noticed(stage: Stage, simulation: Simulation) -> None:
-    trial = try_out(a_race_for_a_lock(), simulation, stage, runs=5)
+    trial = try_out(a_race_for_a_lock(), simulation, partial(supervise, stage), runs=5)
 
     assert (trial.outcomes, trial.forced, trial.disagreements) == (2, 2, ())
 
@@ -87,7 +89,7 @@ def test_where_a_model_is_right_nothing_is_noticed(stage: Stage, simulation: Sim
 def test_a_model_that_is_wrong_is_noticed_from_both_sides(stage: Stage, wrong: str) -> None:
     plan = a_race_for_a_lock(BREAKING.format(wrong=wrong))
     with a_simulation() as simulation:
-        trial = try_out(plan, simulation, stage, runs=1)
+        trial = try_out(plan, simulation, partial(supervise, stage), runs=1)
 
     assert trial.outcomes == 1
     assert [one.kind for one in trial.disagreements] == ["not explored", "not reached"]

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
-from engine.backends.processes.stage import Stage
-from engine.backends.processes.supervisor import supervise
 from engine.backends.simulation.backend import Simulation
 from engine.errors import Diverged
 from engine.exploration import Exploration, Found, Settings
@@ -59,10 +57,11 @@ class Trial(NamedTuple):
 
 
 Perform = Callable[[Plan], Run]
+"""Carries out a plan on real processes."""
 
 
-def try_out(plan: Plan, simulation: Simulation, stage: Stage, runs: int, orders_output: bool = True) -> Trial:
-    """Explore ``plan``, run it ``runs`` times with delays, and force all that was found."""
+def try_out(plan: Plan, simulation: Simulation, perform: Perform, runs: int, orders_output: bool = True) -> Trial:
+    """Explore ``plan``, have ``perform`` run it ``runs`` times with delays, and force all that was found."""
     if plan.run_as == "thread":
         return Trial(left_out="runs as threads")
     settings = replace(_SETTINGS, orders_output=orders_output)
@@ -70,9 +69,6 @@ def try_out(plan: Plan, simulation: Simulation, stage: Stage, runs: int, orders_
     reason = _left_out(explored)
     if reason:
         return Trial(schedules=explored.schedules, left_out=reason)
-
-    def perform(plan: Plan) -> Run:
-        return supervise(stage, plan)
 
     real = confront(plan, explored.found, perform, runs, orders_output)
     return force(plan, real, explored.found, simulation, perform, orders_output)._replace(schedules=explored.schedules)
