@@ -57,7 +57,8 @@ def without_addresses(text: str) -> str:
     return _ADDRESS.sub(" at 0x0", text) if " at 0x" in text else text
 
 
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{8,16}(?=[>,])")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{8,16}(?=[>,:]| (?:un)?set>)")
+"""As a ``repr`` has one: that of an event, or of a barrier, goes on behind it."""
 
 
 _BLOCK = re.compile(r"\bengine-[a-z0-9_]{8}-[0-9]+-[0-9]+\b")

@@ -276,6 +276,8 @@ RecursionError: maximum recursion depth exceeded{}
     ("one", "other"),
     [
         ("<a at 0x7f00aabbccd0> and <b at 0x7f01aabbccd0>", "<a at 0x7f0000000140> and <b at 0x7f0000000180>"),
+        ("<Event at 0x7f00aabbccd0 set>", "<Event at 0x7f0000000140 set>"),
+        ("<Barrier at 0x7f00aabbccd0: waiters=0/2>", "<Barrier at 0x7f0000000140: waiters=0/2>"),
         ("no '/engine-b5rnckie-30-0'", "no '/engine-simulate-0-3'"),
         (ENDLESS.format(970, ""), ENDLESS.format(7, " while calling a Python object")),
         (ENDLESS.format(970, ""), ENDLESS.format(7, " in comparison").replace("    pong()\n", "    pong()\n" * 2)),
@@ -291,6 +293,7 @@ def test_what_is_another_in_every_run_tells_no_texts_apart(one: str, other: str)
     [
         ("<a at 0x7f00aabbccd0>", "<b at 0x7f00aabbccd0>"),
         ("it is at 0x1", "it is at 0x2"),
+        ("<Event at 0x7f00aabbccd0 set>", "<Event at 0x7f00aabbccd0 unset>"),
         ("engine-1-2", "engine-2-2"),
         ("0x7f00", "0x7f01"),
         ("repeated 3 more times", "repeated 4 more times"),

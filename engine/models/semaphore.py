@@ -39,7 +39,7 @@ class Semaphore:
             if state + count > self._most:
                 return Raised(state, type(self._error)(*self._error.args), _LOOKS)
             return Done(state + count, None, _TAKES)
-        return Done(state, state, _LOOKS)  # get_value
+        return Done(state, state, _LOOKS)  # get_value, look
 
     def final(self, state: Any) -> object:
         return {"value": state}
@@ -70,6 +70,8 @@ class RLock:
             if owner is None or owner == process:
                 return Done((process, count + 1), True, _TAKES)
             return Done(state, False, _LOOKS) if operation.is_late else BLOCKED
+        if operation.name == "look":
+            return Done(state, state, _LOOKS)
         if owner != process:
             return Raised(state, type(self._error)(*self._error.args), _LOOKS)
         return Done((owner, count - 1) if count > 1 else (None, 0), None, _TAKES)

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import queue
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.managers import BaseProxy
+from operator import attrgetter
 from typing import Any
+
+_DATA: Mapping[str, Callable[[Any], object]] = {
+    "dict": dict,
+    "list": list,
+    "Value": attrgetter("value"),
+    "Array": list,
+    "Namespace": vars,
+}
+"""How to look at what can be copied out of the server; locks, events and queues cannot."""
 
 
 def contents(value: object) -> object:
-    """``value`` with every proxy in it replaced by a copy of what it stands for."""
+    """``value`` with every proxy of data in it replaced by a copy of what it stands for."""
     if isinstance(value, BaseProxy):
-        return contents(value._getvalue())
+        # Not through an attribute: a namespace's proxy asks the server for those.
+        look = _DATA.get(object.__getattribute__(value, "_token").typeid)
+        return contents(look(value._getvalue())) if look else value
     if type(value) is dict:
         return {key: contents(item) for key, item in value.items()}
     if type(value) is list:

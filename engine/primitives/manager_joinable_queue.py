@@ -18,7 +18,7 @@ class ManagerJoinableQueue(Primitive):
 
     parameters = (MAXSIZE,)
     operations = ("put", "get", "put_nowait", "get_nowait", "task_done", "join", "empty", "full", "qsize")
-    simulation = "manager_queue:Queue"
+    simulation = "manager_queue:JoinableQueue"
 
     def build(self, site: Site, maxsize: int) -> Any:
         return site.manager().JoinableQueue(maxsize)

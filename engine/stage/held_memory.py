@@ -24,6 +24,9 @@ class HeldMemory(SharedMemory):
     def buf(self) -> Any:
         return None if super().buf is None else whole(self, self.size)
 
+    def __repr__(self) -> str:
+        return f"{SharedMemory.__name__}({self.name!r}, size={self.size})"
+
     def read_at(self, where: range) -> bytes:
         content: bytes = self._read(self, where)
         return content

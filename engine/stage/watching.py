@@ -89,6 +89,8 @@ def _watched(kind: Any, name: str, operations: tuple[str, ...]) -> Any:
     if hasattr(kind, "_callmethod"):
         members["_callmethod"] = _call_of_proxy(kind, name)
         return type(kind.__name__, (kind,), members)
+    if kind.__mro__[1].__name__ == "_SimpleCData":  # Its own classes show their value, and others do not.
+        members["__repr__"] = lambda self: f"{kind.__name__}({self.value!r})"
     for operation in operations:
         for attribute in _ATTRIBUTES.get(operation, (operation,)):
             found = next((vars(base)[attribute] for base in kind.__mro__ if attribute in vars(base)), None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from multiprocessing import synchronize
 
 from ....models.barrier import Barrier as Model
 from ....models.barrier import FineBarrier
 from ....models.model import Operation
-from ..here import perform
+from ..here import here, perform
 from ..world import World
 from .shared import Shared, seconds
 
@@ -48,9 +49,6 @@ class Meeting(Shared):
         broken: bool = perform(self.cell, _BROKEN)
         return broken
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
 
 class Barrier(Meeting, synchronize.Barrier):
     is_lasting = True
@@ -59,3 +57,9 @@ class Barrier(Meeting, synchronize.Barrier):
         self._parties, self._timeout = parties, timeout
         model = FineBarrier(parties) if world.is_fine else Model(parties)
         self.cell = world.add_cell(key, label, model)
+
+    def __repr__(self) -> str:
+        if here.strand is None or "__repr__" not in vars(threading.Barrier):  # As it is up to Python 3.10.
+            return super().__repr__()
+        seen = "broken" if self.broken else f"waiters={self.n_waiting}/{self.parties}"
+        return f"<multiprocessing.synchronize.Barrier at {self._address:#x}: {seen}>"

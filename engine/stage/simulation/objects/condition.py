@@ -13,11 +13,11 @@ from ....models.model import Operation
 from ..here import here, perform
 from ..world import World
 from .guarded import add_guarded, join_guarded
-from .lock import SemLock
+from .lock import Reentrant
 from .shared import Shared, seconds
 
 
-class OwnLock(SemLock, synchronize.RLock):
+class OwnLock(Reentrant, synchronize.RLock):
     """The lock that a condition or a value has of its own: in the same cell."""
 
     def __init__(self, cell: int) -> None:
@@ -81,4 +81,5 @@ class Condition(Waiting, synchronize.Condition):
         self._lock.__exit__(*raised)
 
     def __repr__(self) -> str:
+        self._refuse_to_show()
         return f"<Condition({self._lock})>"

@@ -11,7 +11,6 @@ from ....models.guarded import Owned
 from ....models.model import Model
 from ....models.thread_condition import ThreadCondition
 from ..here import here
-from ..refusal import NotSimulated
 from ..world import World
 from .barrier import Meeting
 from .condition import Waiting
@@ -94,8 +93,7 @@ class RLock(ThreadLocking, Simple):
         self._be_made(world, key, label, rlock_model())
 
     def __repr__(self) -> str:
-        if here.strand is not None:
-            raise NotSimulated("the text that an RLock is shown as")
+        self._refuse_to_show()
         return f"<{type(self).__name__}>"
 
 
@@ -109,6 +107,7 @@ class Semaphore(ThreadCounting, Simple, threading.Semaphore):  # type: ignore[mi
         self._do("release", n)
 
     def __repr__(self) -> str:
+        self._refuse_to_show()
         return f"<{type(self).__name__}>"
 
 
@@ -122,6 +121,7 @@ class Event(Flagging, Simple, threading.Event):
         self._be_made(world, key, label, EventModel(keeps_word=True))
 
     def __repr__(self) -> str:
+        self._refuse_to_show()
         return f"<{type(self).__name__}>"
 
 
@@ -129,6 +129,10 @@ class Barrier(Meeting, Simple, threading.Barrier):
     def __init__(self, world: World, key: object, label: str, parties: int, timeout: float | None = None) -> None:
         self._parties, self._timeout = parties, timeout
         self._be_made(world, key, label, BarrierModel(parties))
+
+    def __repr__(self) -> str:
+        self._refuse_to_show()
+        return f"<{type(self).__name__}>"
 
 
 class Condition(Waiting, ThreadLocking, Copied, threading.Condition):
@@ -157,4 +161,5 @@ class Condition(Waiting, ThreadLocking, Copied, threading.Condition):
         return super().final() if self._lock is None else self._lock.final()
 
     def __repr__(self) -> str:
+        self._refuse_to_show()
         return f"<{type(self).__name__}>"

@@ -7,7 +7,7 @@ from multiprocessing import synchronize
 from ....models.event import Event as Model
 from ....models.event import FineEvent
 from ....models.model import Lasting, Operation
-from ..here import perform
+from ..here import here, perform
 from ..world import World
 from .shared import Shared, seconds
 
@@ -44,4 +44,6 @@ class Event(Flagging, synchronize.Event):
         self.cell = world.add_cell(key, label, FineEvent() if world.is_fine else Model())
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
+        if here.strand is None or "__repr__" not in vars(synchronize.Event):  # As it is up to Python 3.10.
+            return super().__repr__()
+        return f"<Event at {self._address:#x} {'set' if self.is_set() else 'unset'}>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from multiprocessing import synchronize
 from typing import Any
 
@@ -19,6 +20,7 @@ from .shared import Shared, patience_of
 _ACQUIRE = Lasting("acquire")
 _RELEASE = Lasting("release")
 _GET_VALUE = Lasting("get_value")
+_LOOK = Lasting("look")
 
 
 class SemLock(Shared):
@@ -49,7 +51,11 @@ class SemLock(Shared):
         self.release()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
+        return f"<{type(self).__name__}>" if here.strand is None else self._shown(perform(self.cell, _LOOK))
+
+    def _shown(self, state: Any) -> str:
+        """What its ``repr`` says, as the genuine class's does."""
+        raise NotImplementedError
 
 
 def _note_try(cell: int) -> None:
@@ -77,8 +83,26 @@ class Lock(SemLock, synchronize.Lock):
     def __init__(self, world: World, key: object, label: str) -> None:
         super().__init__(world, key, label, LockModel())
 
+    def _shown(self, state: int) -> str:
+        if not state:
+            self._refuse_to_show()  # It says who has it, as far as it knows.
+        return f"<{type(self).__name__}(owner=None)>"
 
-class RLock(SemLock, synchronize.RLock):
+
+class Reentrant(SemLock):
+    """What a process may take that has it already."""
+
+    def _shown(self, state: tuple[int | None, int]) -> str:
+        owner, count = state
+        process = here.strand.process  # type: ignore[union-attr]
+        if owner is None:
+            return "<RLock(None, 0)>"
+        if owner == process.number:
+            return f"<RLock({multiprocessing.current_process().name}, {count})>"
+        return "<RLock(SomeOtherProcess, nonzero)>"
+
+
+class RLock(Reentrant, synchronize.RLock):
     def __init__(self, world: World, key: object, label: str) -> None:
         super().__init__(world, key, label, RLockModel())
 
@@ -90,6 +114,11 @@ class Semaphore(SemLock, synchronize.Semaphore):
     def _model(self, value: int) -> Model:
         return SemaphoreModel(value)
 
+    def _shown(self, state: int) -> str:
+        return f"<{type(self).__name__}(value={state}{self._most})>"
+
+    _most = ""
+
     def get_value(self) -> int:
         _note_try(self.cell)
         value: int = perform(self.cell, _GET_VALUE)
@@ -98,6 +127,7 @@ class Semaphore(SemLock, synchronize.Semaphore):
 
 class BoundedSemaphore(Semaphore, synchronize.BoundedSemaphore):
     def _model(self, value: int) -> Model:
+        self._most = f", maxvalue={value}"
         return SemaphoreModel(value, value)
 
 

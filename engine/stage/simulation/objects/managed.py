@@ -51,14 +51,11 @@ class Proxy(Shared, managers.BaseProxy):
     outlives = True
 
     def __str__(self) -> str:
-        try:
-            text: str = self._callmethod("__repr__")  # type: ignore[func-returns-value, assignment]
-            return text
-        except Exception:
-            return repr(self)[:-1] + "; '__str__()' failed>"
+        self._refuse_to_show()
+        return repr(self)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} object, typeid {self._typeid!r}>"
+        return f"<{type(self).__name__} object, typeid {self._typeid!r} at {self._address:#x}>"
 
     @property
     def _typeid(self) -> str:
@@ -79,11 +76,20 @@ class Kept(Proxy):
     def _getvalue(self) -> Any:
         return self._callmethod("#GETVALUE")
 
+    def __str__(self) -> str:
+        try:
+            text: str = self._callmethod("__repr__")
+            return text
+        except Exception:
+            return repr(self)[:-1] + "; '__str__()' failed>"
+
     def final(self) -> object:
         return contents(super().final())
 
 
 class DictProxy(Kept, managers.DictProxy):  # type: ignore[type-arg]
+    _typeid = "dict"
+
     def __init__(self, world: World, key: object, label: str, value: Mapping[Any, Any] | None = None) -> None:
         super().__init__(world, key, label, managed.Dict(dict(copied(value or {}))))
 
@@ -105,6 +111,8 @@ def _keys(proxy: DictProxy) -> Iterator[Any]:
 
 
 class ListProxy(Kept, managers.ListProxy):  # type: ignore[type-arg]
+    _typeid = "list"
+
     def __init__(self, world: World, key: object, label: str, value: Any = None) -> None:
         super().__init__(world, key, label, managed.List(list(copied(value or []))))
 

@@ -21,6 +21,7 @@ class Queue(Queueing, Joining, BaseProxy):
     """A proxy: each call is one request, and what it carries is pickled at once."""
 
     travels = True
+    _typeid = "Queue"
 
     def __init__(self, world: World, key: object, label: str, maxsize: int = 0) -> None:
         self.cell, self._label, self._is_bounded = world.add_cell(key, label, ServedQueue(maxsize)), label, maxsize > 0
@@ -43,12 +44,18 @@ class Queue(Queueing, Joining, BaseProxy):
     def __getattr__(self, name: str) -> Any:
         if hasattr(queue.Queue, name):
             raise NotSimulated(f"{self._label}.{name} of a manager's queue is not simulated")
-        raise AttributeError(f"'AutoProxy[Queue]' object has no attribute '{name}'")
+        raise AttributeError(f"'AutoProxy[{self._typeid}]' object has no attribute '{name}'")
 
     def __repr__(self) -> str:
-        return f"<AutoProxy[Queue] object, {self._label}>"
+        kind = self._typeid
+        return f"<AutoProxy[{kind}] object, typeid {kind!r} at {self._address:#x}>"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return f"<queue.Queue object at {self._address:#x}>"
+
+
+class JoinableQueue(Queue):
+    _typeid = "JoinableQueue"
 
 
 def _patience(block: bool, timeout: float | None) -> float | None:

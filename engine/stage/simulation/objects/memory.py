@@ -124,7 +124,8 @@ class Items(CMemory):
         self._write(where, items)
 
     def __repr__(self) -> str:
-        return f"<{self._scratch.kind.__name__}_Array_{self._scratch.length} object>"
+        kind = f"{self._scratch.kind.__name__}_Array_{self._scratch.length}"
+        return f"<multiprocessing.sharedctypes.{kind} object at {self._address:#x}>"
 
 
 class Text(Items):

@@ -55,7 +55,18 @@ class Shared:
         genuine = next(
             (base for base in type(self).__mro__ if base.__module__.startswith("multiprocessing")), type(self)
         )
-        return f"<{genuine.__module__}.{genuine.__qualname__} object at {_FIRST_ADDRESS + 64 * self.cell:#x}>"
+        return f"<{genuine.__module__}.{genuine.__qualname__} object at {self._address:#x}>"
+
+    @property
+    def _address(self) -> int:
+        """Where it seems to be, which is what its ``repr`` says."""
+        cell: int = object.__getattribute__(self, "cell")  # A namespace in a manager has attributes of its own.
+        return _FIRST_ADDRESS + 64 * cell
+
+    def _refuse_to_show(self) -> None:
+        """What its ``repr`` says of it would have to be found out, step by step: nobody but a target asks for that."""
+        if here.strand is not None:
+            raise NotSimulated(f"the text that {here.world.labels[self.cell]} is shown as")
 
     def __hash__(self) -> int:
         # The same in every run, which an address is not: targets iterate over sets of primitives.
