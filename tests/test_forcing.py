@@ -67,6 +67,7 @@ def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
         ([turn("own", "get")], "own is for threads"),
         ([turn("news", "notify", thread="news")], "left has ended when news.notify is done for it"),
         ([turn("", "join")], "left has processes of its own (join)"),
+        ([turn("", "signal")], "left has processes of its own (signal)"),
         ([Turn(1, "left:1", "", "", "exit")], "left:1 is a process that a target starts for itself"),
     ],
 )

@@ -667,6 +667,24 @@ def test_who_is_ended_anywhere_is_so_in_reality(stage: Stage, name: str, action:
         assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
 
 
+@pytest.mark.parametrize("act", ["child.kill()", "child.terminate()", "os.kill(os.getpid(), signal.SIGTERM)"])
+def test_who_kills_is_not_killed_for_it(act: str) -> None:
+    """What a target does to others, or to itself, is no turn of who is struck."""
+    source = f"""
+    import multiprocessing, os, signal
+    def nothing(lock): lock.acquire(False)
+    def one(lock):
+        child = multiprocessing.Process(target=nothing, args=(lock,))
+        child.start()
+        {act}
+    """
+    plan = a_plan(source, {"one": [ref("lock")]}, shared={"lock": {"type": "Lock"}})
+    turns = [turn for rehearsal in rehearsals(plan) for turn in rehearsal.score.turns]
+
+    assert ("one", "signal") in {(turn.process, turn.operation) for turn in turns}
+    assert not any(turn.is_fault for turn in turns)
+
+
 def test_who_is_to_be_killed_before_another_step_is_not_killed_after_it(stage: Stage) -> None:
     program = KILLED["who holds a lock, and prints"]
     plan = a_plan(program.source, program.processes, shared=program.shared, faults=(Fault("kill", "right", nth=0),))

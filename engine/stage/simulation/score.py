@@ -112,7 +112,7 @@ def _turn(world: World, strand: Strand, begins: bool) -> Turn | None:
     if _is_delay(world, strand):
         return None
     primitive, _, _ = said(world, cell, operation)
-    name = _named(operation)
+    name = _of_target(cell, operation)
     is_feeder = strand.greenlet is None
     pickling = _pickling(world, strand) if is_feeder else ""
     if isinstance(strand.step, Then):
@@ -152,6 +152,11 @@ def _strike(world: World, number: int, striker: Process) -> Turn:
     else:
         name, begins = _named(operation), operation is not RETURN
     return Turn(number, victim.name, "", "", fault.action, begins, following=name if begins else "")
+
+
+def _of_target(cell: int, operation: Operation) -> str:
+    """A target's own ``kill`` is not called like the turn of who is struck by a fault."""
+    return "signal" if cell == KERNEL and operation.name == "kill" else _named(operation)
 
 
 def _named(operation: Operation) -> str:
