@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from random import Random
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.plan import Fault, FaultAction, Plan
 from engine.primitives import primitive
-from tests.conformance.faithful.uses import ANYWHERE, USES, Use
+from tests.conformance.faithful.uses import ANYWHERE, AROUND, IN_A_CHILD, OF_A_CHILD, USES, Use
 from tests.processes_support import a_plan, ref
 
 START_METHODS = ("fork",) * 6 + ("spawn", "forkserver")
@@ -27,23 +28,35 @@ _EARLY_S, _LATE_S, _LAST_S = (0.0, 0.001, 0.004), 0.3, 1.5
 is over by then. A signal that came before they were stopped would be lost."""
 
 _PRELUDE = """
-import os, queue, sys, time, threading
+import atexit, multiprocessing, os, queue, signal, sys, time, threading
+from multiprocessing import connection, shared_memory
+
+LARGE = "l" * 70_000  # More than a pipe holds.
 """
+
+_CHILD = "c"
+"""What the function of a process is called that a target starts."""
 
 
 class Program(NamedTuple):
-    """``processes`` are each one's arguments; ``shared`` is as in a scenario."""
+    """``processes`` are each one's arguments, ``options`` what else is said of it; ``shared`` is as in a scenario;
+    ``after`` are the arguments of a function that the parent calls at the end, if there is one."""
 
     source: str
     processes: Mapping[str, Sequence[object]]
     shared: Mapping[str, Mapping[str, Any]]
     start_method: str
     faults: tuple[Fault, ...] = ()
+    options: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    after: Sequence[object] | None = None
 
     def __str__(self) -> str:
         faults = "".join(f"# {fault}\n" for fault in self.faults)
         shared = "".join(f"# {name}: {given}\n" for name, given in self.shared.items())
-        started = "".join(f"# {name}{tuple(map(str, given))}\n" for name, given in self.processes.items())
+        started = "".join(
+            f"# {name}{tuple(map(str, given))} {dict(self.options.get(name, {})) or ''}".rstrip() + "\n"
+            for name, given in self.processes.items()
+        )
         return f"# {self.start_method}\n{faults}{shared}{started}{self.source.strip()}"
 
     @property
@@ -52,6 +65,8 @@ class Program(NamedTuple):
             self.source,
             self.processes,
             shared=self.shared,
+            options=self.options,
+            after=self.after,
             start_method=self.start_method,
             faults=self.faults,
             timeout_s=20.0,
@@ -71,14 +86,44 @@ def programs(draw: st.DrawFn, types: Sequence[str] = tuple(USES), has_faults: bo
     uses = {name: USES[given["type"]] for name, given in shared.items()}
     count = chance.choice((2, 2, 2, 3, 3, 4))
     most = MOST_STATEMENTS // count
-    sources, processes = [_PRELUDE], {}
+    has_child = chance.random() < 0.2
+    has_after = chance.random() < 0.15
+    sources, processes, options = [], {}, {}
     for number in range(1, count + 1):
-        body = [line for _ in range(chance.randint(1, most)) for line in _statement(chance, uses)]
-        sources.append(_function(f"p{number}", names, body, is_guarded=chance.random() < 0.7))
+        others = OF_A_CHILD if has_child and number == 1 else ()
+        body = [line for _ in range(chance.randint(1, most)) for line in _statement(chance, uses, others)]
+        head = _child(names, is_daemon=chance.random() < 0.3) if others else ()
+        sources.append(_function(f"p{number}", names, body, is_guarded=chance.random() < 0.7, head=head))
         processes[f"p{number}"] = [ref(name, *_end(chance, uses[name])) for name in names]
+        options[f"p{number}"] = _options(chance, number)
     start_method = chance.choice(START_METHODS)
-    faults = _faults(chance, sources[1:], processes, shared) if has_faults else ()
-    return Program("".join(sources), processes, shared, start_method, faults)
+    faults = _faults(chance, sources, processes, shared) if has_faults else ()
+    after = None
+    if has_child:
+        body = [line for _ in range(chance.randint(1, 2)) for line in _statement(chance, uses, IN_A_CHILD)]
+        sources.append(_function(_CHILD, ("near", "far", *names), body, is_guarded=False))
+    if has_after:
+        sources.append(_function("after", names, _statement(chance, uses), is_guarded=True))
+        after = [ref(name, *_end(chance, uses[name])) for name in names]
+    return Program("".join((_PRELUDE, *sources)), processes, shared, start_method, faults, options, after)
+
+
+def _options(chance: Random, number: int) -> Mapping[str, Any]:
+    """What is said of the process of that number: most are started at once, and waited for."""
+    found: dict[str, Any] = {}
+    if chance.random() < 0.1:
+        found["daemon"] = True
+    if number > 1 and chance.random() < 0.1:
+        found["start_after"] = (f"p{chance.randrange(1, number)}",)
+    return found
+
+
+def _child(names: Sequence[str], is_daemon: bool) -> Sequence[str]:
+    given = ", ".join(("near", "far", *names))
+    return (
+        "near, far = multiprocessing.Pipe()",
+        f"child = multiprocessing.Process(target={_CHILD}, args=({given}), daemon={is_daemon or None})",
+    )
 
 
 def _faults(
@@ -125,15 +170,19 @@ def _end(chance: Random, use: Use) -> Sequence[int]:
     return (chance.randrange(use.ends),) if use.ends else ()
 
 
-def _statement(chance: Random, uses: Mapping[str, Use], depth: int = 0) -> list[str]:
-    """One statement, and what is inside it."""
-    if chance.random() < 0.06:
-        return [_noted(chance.choice(ANYWHERE))]
+def _statement(chance: Random, uses: Mapping[str, Use], others: Sequence[str] = (), depth: int = 0) -> list[str]:
+    """One statement, and what is inside it; ``others`` are ones that have to do with none of what is shared."""
+    if chance.random() < 0.08:
+        return [*map(_noted, chance.choice(ANYWHERE).splitlines())]
+    if others and chance.random() < 0.6:
+        return [_noted(chance.choice(others))]
+    if depth < 2 and chance.random() < 0.05:
+        return [chance.choice(AROUND), *(f"    {line}" for line in _statement(chance, uses, others, depth + 1))]
     name = chance.choice([*uses])
     statement = _on(name, chance.choice([one for one in uses[name].statements if depth < 2 or one[-1] != ":"]))
     if not statement.endswith(":"):
         return [_noted(statement)]
-    return [statement, *(f"    {line}" for line in _statement(chance, uses, depth + 1))]
+    return [statement, *(f"    {line}" for line in _statement(chance, uses, others, depth + 1))]
 
 
 def _on(name: str, statement: str) -> str:
@@ -146,17 +195,20 @@ def _noted(statement: str) -> str:
         compile(statement, "", "eval")
     except SyntaxError:
         return statement
-    return f"note({statement})"
+    return statement if statement.startswith("note(") else f"note({statement})"
 
 
-def _function(name: str, parameters: Sequence[str], body: Sequence[str], is_guarded: bool) -> str:
+def _function(
+    name: str, parameters: Sequence[str], body: Sequence[str], is_guarded: bool, head: Sequence[str] = ()
+) -> str:
     """A process's target: it returns what it has noted; if ``is_guarded``, also that it met an exception."""
-    head = [f"def {name}({', '.join(parameters)}):", f"    me, seen = {name!r}, []", "    note = seen.append"]
+    begin = [f"def {name}({', '.join(parameters)}):", f"    me, seen = {name!r}, []", "    note = seen.append"]
+    begin += [f"    {line}" for line in head]
     if not is_guarded:
-        lines = [*head, *(f"    {line}" for line in body)]
+        lines = [*begin, *(f"    {line}" for line in body)]
     else:
         lines = [
-            *head,
+            *begin,
             "    try:",
             *(f"        {line}" for line in body),
             "    except Exception as error:",

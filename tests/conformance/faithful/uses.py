@@ -46,11 +46,13 @@ _CONDITION = (
     "with x: note(x.wait(0.004))",
     "with x: note(x.wait())",
     "with x: note(x.wait_for(lambda: seen, 0.004))",
+    "with x: note(x.wait_for(lambda: seen))",
     "with x: x.notify()",
     "with x: x.notify(2)",
     "with x: x.notify_all()",
     "x.acquire(False)",
     "x.notify()",
+    "x.wait(0.004)",
     "with x:",
 )
 _EVENT = ("x.is_set()", "x.set()", "x.set()", "x.clear()", "x.wait()", "x.wait(0.004)", "x.wait(0)")
@@ -58,19 +60,21 @@ _BARRIER = (
     "x.wait()",
     "x.wait(0.004)",
     "x.wait(0.004)",
+    "x.wait(0)",
     "x.abort()",
     "x.reset()",
     "x.n_waiting",
     "x.broken",
     "x.parties",
 )
-_NUMBER = ("x.value", "x.value = 1", "x.value += 1", "x.value *= 2")
+_NUMBER = ("x.value", "x.value = 1", "x.value += 1", "x.value *= 2", "x.value = 'text'")
 _GUARDED = (
     "with x.get_lock():",
     "with x: x.value += 1",
     "x.acquire(False)",
     "x.release()",
     "x.get_lock().acquire(timeout=0.004)",
+    "x.get_obj().value += 1",
 )
 _SLOTS = (
     "x[0]",
@@ -83,6 +87,12 @@ _SLOTS = (
     "x[2]",
     "len(x)",
     "x[-1]",
+    "x[5] = 1",
+    "x[0] = 'text'",
+    "x[:] = [1]",
+    "x[::-1]",
+    "x[1:] = x[:1]",
+    "1 in x",
 )
 _QUEUE = (
     "x.put('a')",
@@ -91,6 +101,9 @@ _QUEUE = (
     "x.put([me], False)",
     "x.put_nowait('b')",
     "x.put('c', timeout=0.004)",
+    "x.put(seen)",
+    "x.put(None)",
+    "x.put(x.get(timeout=0.004))",
     "x.get()",
     "x.get(timeout=0.004)",
     "x.get(False)",
@@ -99,7 +112,7 @@ _QUEUE = (
     "x.full()",
     "x.qsize()",
 )
-_FEEDER = ("x.close()", "x.cancel_join_thread()", "x.join_thread()")
+_FEEDER = ("x.close()", "x.cancel_join_thread()", "x.join_thread()", "x.put(LARGE)", "x.put(lambda: me)")
 _TASKS = ("x.task_done()", "x.task_done()", "x.join()")
 _LIST = (
     "x[0]",
@@ -158,7 +171,20 @@ USES: Mapping[str, Use] = {
     "RawArray": Use(_LISTS, _SLOTS),
     "Queue": Use(_SIZES, (*_QUEUE, *_FEEDER)),
     "JoinableQueue": Use(_SIZES, (*_QUEUE, *_FEEDER, *_TASKS)),
-    "SimpleQueue": Use(_BARE, ("x.put(me)", "x.put('a')", "x.get()", "x.empty()", "x.close()")),
+    "SimpleQueue": Use(
+        _BARE,
+        (
+            "x.put(me)",
+            "x.put('a')",
+            "x.put(seen)",
+            "x.put(LARGE)",
+            "x.put(lambda: me)",
+            "x.get()",
+            "x.get()",
+            "x.empty()",
+            "x.close()",
+        ),
+    ),
     "Pipe": Use(
         ({}, {}, {"duplex": False}),
         (
@@ -171,13 +197,35 @@ USES: Mapping[str, Use] = {
             "x.poll() and note(x.recv())",
             "x.send_bytes(b'b')",
             "x.recv_bytes()",
+            "x.recv_bytes(1)",
+            "x.recv_bytes_into(bytearray(8))",
+            "x.send(LARGE)",
+            "x.send(seen)",
+            "x.send(lambda: me)",
+            "len(connection.wait([x], 0.004))",
+            "len(connection.wait([x]))",
+            "x.closed",
             "x.close()",
+            "with x: note(x.poll())",
         ),
         ends=2,
     ),
     "SharedMemory": Use(
         ({"value": [1, 2]}, {"size": 4096}),
-        ("x.buf[0]", "x.buf[1] = 9", "x.buf[0] += 1", "bytes(x.buf[0:2])", "x.buf[0:2] = b'ab'", "x.size"),
+        (
+            "x.buf[0]",
+            "x.buf[1] = 9",
+            "x.buf[0] += 1",
+            "bytes(x.buf[0:2])",
+            "x.buf[0:2] = b'ab'",
+            "x.size",
+            "x.buf[0:2] = b'a'",
+            "x.buf[0] = 300",
+            "x.buf[9999]",
+            "x.close()",
+            "x.unlink()",
+            "shared_memory.SharedMemory(x.name).buf[0]",
+        ),
     ),
     "ShareableList": Use(
         ({"value": ["text", 1, None]},),
@@ -213,9 +261,43 @@ USES: Mapping[str, Use] = {
 ANYWHERE = (
     "print(me)",
     "print(me, flush=True)",
+    "print(me, end='')",
+    "print(me, file=sys.stderr)",
+    "sys.stdout.flush()",
+    "os.write(1, b'bytes')",
     "time.sleep(0.002)",
     "sys.exit(3)",
+    "sys.exit('text')",
     "os._exit(4)",
     "raise KeyError(me)",
+    "os.kill(os.getpid(), signal.SIGKILL)",
+    "os.kill(os.getpid(), signal.SIGTERM)",
+    "atexit.register(print, me) and None",
+    "multiprocessing.current_process().daemon",
+    "multiprocessing.parent_process().is_alive()",
+    "len(multiprocessing.active_children())",
+    "try: note(seen[0])\nfinally: print(me)",
 )
 """What has to do with none of them."""
+
+AROUND = ("for number in range(2):", "if seen:", "while len(seen) < 2:")
+"""What has to do with none of them, and has a statement inside."""
+
+OF_A_CHILD = (
+    *("child.start()", "child.start()", "child.start()", "child.join()", "child.join(0.004)", "child.join(0.004)"),
+    *("child.is_alive()", "child.exitcode", "child.terminate()", "child.kill()", "child.daemon", "child.close()"),
+    *("near.close()", "far.close()", "near.send(me)", "near.recv()", "near.poll(0.004)", "near.poll()", "far.recv()"),
+    "len(connection.wait([child.sentinel], 0.004))",
+)
+"""On a process that a target has made, and on a pipe to it."""
+
+IN_A_CHILD = (
+    "near.close()",
+    "far.close()",
+    "far.send(me)",
+    "far.recv()",
+    "far.recv()",
+    "far.poll(0.004)",
+    "far.poll()",
+)
+"""On that pipe, in that process."""
