@@ -87,6 +87,7 @@ def _obstacles(plan: Plan, rehearsal: Rehearsal) -> Iterator[str]:
     shared = {one.name: one for one in plan.shared}
     yield from filter(None, (_obstacle(turn, shared) for turn in score.turns))
     yield from _in_the_middle(score.turns, shared)
+    yield from _left_inside(score.turns, shared)
     yield from _interrupted_sleepers(score.turns, shared)
 
 
@@ -123,6 +124,13 @@ def _in_the_middle(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iter
         if not turn.begins and turn.thread in threads and threads[turn.thread].operation == turn.operation:
             yield _inside(turn, shared)
         threads[turn.thread] = turn
+
+
+def _left_inside(turns: Sequence[Turn], shared: dict[str, SharedPlan]) -> Iterator[str]:
+    """Who is stuck, at the end, in a step that a call cannot be held up at has not come to an end of the one before."""
+    for turn in {(turn.process, turn.thread): turn for turn in turns}.values():
+        if turn.goes_on and turn.following and turn.following not in _steps(turn, shared):
+            yield _inside(turn, shared)
 
 
 def _inside(turn: Turn, shared: dict[str, SharedPlan]) -> str:

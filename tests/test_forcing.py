@@ -60,6 +60,10 @@ def test_what_waits_for_its_turn_can_be_forced(possible: Turn) -> None:
     ("turns", "reason"),
     [
         ([turn("jobs", "write_on", begins=False)], "jobs.write_on goes on inside a call of a Queue"),
+        (
+            [turn("jobs", "receive", begins=False, goes_on=True, following="write_on")],
+            "jobs.receive goes on inside a call of a Queue",
+        ),
         ([turn("news", "_retake", begins=False)], "news._retake goes on inside a call of a Manager.Condition"),
         ([turn("names", "read", goes_on=True)], "names.read goes on inside a call of a Manager.list"),
         ([turn("jobs", "look_up")], "no call of Python's goes through jobs.look_up"),
