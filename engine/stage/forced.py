@@ -150,13 +150,11 @@ def _named(step: str, given: tuple[Any, ...]) -> str:
 
 def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
     """Whether an operation is no step: it reads what never changes, or does nothing but raise, for what it is on is
-    closed, or has no such item."""
+    closed."""
     thing, index = (*given, None, None)[:2]
     kind = type(thing)
     if hasattr(kind, "_callmethod"):
         return operation == "iter" or (index == "parties" and hasattr(kind, "n_waiting"))
-    if hasattr(kind, "_length_") or hasattr(thing, "shm"):
-        return isinstance(index, int) and not -len(thing) <= index < len(thing)
     if hasattr(kind, "recv_bytes"):
         if operation == "close":
             return bool(thing.closed)

@@ -516,6 +516,29 @@ PROGRAMS = {
         {"names": {"type": "Manager.list"}, "counter": {"type": "RawValue", "typecode": "i", "value": 0}},
         6,
     ),
+    "what memory cannot hold": Program(
+        """
+        def left(number, numbers, texts):
+            for hold in (
+                lambda: setattr(number, "value", "a"),
+                lambda: numbers.__setitem__(0, "a"),
+                lambda: numbers.__setitem__(slice(2), [1]),
+                lambda: numbers[7],
+                lambda: texts.__setitem__(0, "t" * 100),
+                lambda: texts[7],
+            ):
+                try: hold()
+                except (IndexError, TypeError, ValueError): number.value += 1
+        def right(number, numbers, texts): return number.value
+        """,
+        {name: [ref("number"), ref("numbers"), ref("texts")] for name in ("left", "right")},
+        {
+            "number": {"type": "RawValue", "typecode": "i", "value": 0},
+            "numbers": {"type": "RawArray", "typecode": "i", "size": 2},
+            "texts": {"type": "ShareableList", "value": ["text"]},
+        },
+        7,
+    ),
     "a manager's list": Program(
         """
         def left(names): names[0] = names[0] + "l"

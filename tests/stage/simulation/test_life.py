@@ -375,8 +375,6 @@ def test_who_starts_later_is_found_by_no_fault_before(simulation: Simulation, ac
         ({"type": "Pipe"}, (1,), "x.close(), x.close()", "close"),
         ({"type": "Pipe"}, (1,), "x.close(), x.send(1)", "send"),
         ({"type": "Pipe", "duplex": False}, (1,), "x.poll()", "poll"),
-        ({"type": "ShareableList", "value": [1]}, (), "x[3]", "read"),
-        ({"type": "RawArray", "typecode": "i", "size": 1}, (), "x[3]", "read"),
         ({"type": "Queue"}, (), "x.close(), x.put(1)", "put"),
         ({"type": "SimpleQueue"}, (), "x.close(), x.empty()", "empty"),
     ],
@@ -395,6 +393,25 @@ def test_a_fault_at_operations_of_which_one_does_nothing_is_refused(
 
     assert told(name) == f"a fault at an operation on {name}, of which one does nothing (scenario.yaml:1)"
     assert told("y") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "operation"),
+    [
+        ({"type": "ShareableList", "value": ["a"]}, "x[3]", "read"),
+        ({"type": "ShareableList", "value": ["a"]}, "x[0] = 'a' * 99", "write"),
+        ({"type": "RawArray", "typecode": "i", "size": 1}, "x[3]", "read"),
+        ({"type": "RawValue", "typecode": "i", "value": 0}, "x.value = 'a'", "write"),
+    ],
+)
+def test_a_fault_strikes_at_what_memory_refuses(
+    simulation: Simulation, kind: dict[str, Any], body: str, operation: str
+) -> None:
+    faults = (Fault("kill", "one", None, "before", ("x", operation)),)
+
+    run = only(simulation, f"def one(x): {body}", {"one": [ref("x")]}, shared={"x": kind}, faults=faults)
+
+    assert (run.processes["one"].exitcode, run.processes["one"].raised) == (-9, None)
 
 
 def test_a_fault_anywhere_is_not_tried_after_time_has_passed_and_that_is_said(simulation: Simulation) -> None:

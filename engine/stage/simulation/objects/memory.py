@@ -11,7 +11,7 @@ from typing import Any
 from ....models.guarded import Owned, Part
 from ....models.memory import Memory
 from ....models.model import Lasting, Operation
-from ..here import here, pass_over, perform
+from ..here import here, perform
 from ..lasting import lasting
 from ..refusal import NotSimulated
 from ..world import World
@@ -47,15 +47,17 @@ class CMemory(Shared):
         raise NotSimulated("memory that is seen as bytes")
 
     def _await_refusal(self, operation: str) -> None:
-        """What cannot be read or written is refused only once the lock lets it: until then, it is done to nothing."""
-        if not isinstance(self, Synchronized):
-            pass_over(here.world.labels[self.cell])
-        else:
-            try:
-                perform(self.cell, Operation(operation, (self._part, _NOTHING)))
-            except BaseException as error:
-                error.__context__ = None  # Who is interrupted here has not been refused anything yet.
-                raise
+        await_refusal(self.cell, self._part, operation)
+
+
+def await_refusal(cell: int, part: Part, operation: str) -> None:
+    """What cannot be read or written is refused only once it is its turn, and the lock lets it: until then, it is done
+    to nothing."""
+    try:
+        perform(cell, Operation(operation, (part, _NOTHING)))
+    except BaseException as error:
+        error.__context__ = None  # Who is interrupted here has not been refused anything yet.
+        raise
 
 
 def _written(part: Part, value: Any) -> Operation:

@@ -11,10 +11,11 @@ from typing import Any
 
 from ....models.memory import Memory
 from ....models.model import Operation
-from ..here import here, pass_over, perform
+from ..here import here, perform
 from ..refusal import NotSimulated
 from ..world import World
 from .guarded import add_guarded
+from .memory import await_refusal
 from .shared import Shared
 from .shared_memory import Block
 
@@ -58,23 +59,23 @@ class ShareableList(Shared, shared_memory.ShareableList):  # type: ignore[type-a
         return len(self._sizes)
 
     def __getitem__(self, position: int) -> Any:
-        where = self._place(position, "index out of range")
+        where = self._place(position, "read", "index out of range")
         return _unpacked(perform(self.cell, Operation("read", (self._memory, range(where, where + 1))))[0])
 
     def __setitem__(self, position: int, value: Any) -> None:
-        where = self._place(position, "assignment index out of range")
+        where = self._place(position, "write", "assignment index out of range")
         try:
             item = _fitted(value, self._sizes[where])
         except Exception:
-            pass_over(here.world.labels[self.cell])
+            await_refusal(self.cell, self._memory, "write")
             raise
         perform(self.cell, Operation("write", (self._memory, range(where, where + 1), (item,))))
 
-    def _place(self, position: int, refusal: str) -> int:
+    def _place(self, position: int, operation: str, refusal: str) -> int:
         try:
             return range(len(self._sizes))[position]
         except IndexError:
-            pass_over(here.world.labels[self.cell])
+            await_refusal(self.cell, self._memory, operation)
             raise IndexError(refusal) from None
 
     def __repr__(self) -> str:
