@@ -274,7 +274,6 @@ ANYWHERE = (
     "os.kill(os.getpid(), signal.SIGTERM)",
     "atexit.register(print, me) and None",
     "multiprocessing.current_process().daemon",
-    "multiprocessing.parent_process().is_alive()",
     "len(multiprocessing.active_children())",
     "try: note(seen[0])\nfinally: print(me)",
 )
