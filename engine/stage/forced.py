@@ -161,7 +161,7 @@ def _is_refused(operation: str, given: tuple[Any, ...]) -> bool:
         is_open = not thing.closed and (thing.writable if operation.startswith("send") else thing.readable)
         return not is_open and operation != "recv"  # Which is a step also where it does nothing but raise.
     if operation == "empty":
-        return hasattr(thing, "_reader") and bool(thing._reader.closed)
+        return isinstance(thing, queues.SimpleQueue) and bool(thing._reader.closed)  # type: ignore[attr-defined]
     return operation in ("put", "get") and bool(getattr(thing, "_closed", False))
 
 

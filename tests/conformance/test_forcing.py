@@ -516,6 +516,20 @@ PROGRAMS = {
         {"names": {"type": "Manager.list"}, "counter": {"type": "RawValue", "typecode": "i", "value": 0}},
         6,
     ),
+    "what a closed queue is asked": Program(
+        """
+        def left(queue, number):
+            queue.put(1)
+            queue.close()
+            for ask in (queue.empty, queue.qsize):
+                try: ask()
+                except OSError: number.value += 1
+        def right(queue, number): return number.value
+        """,
+        {name: [ref("queue"), ref("number")] for name in ("left", "right")},
+        {"queue": {"type": "Queue"}, "number": {"type": "RawValue", "typecode": "i", "value": 0}},
+        3,
+    ),
     "what memory cannot hold": Program(
         """
         def left(number, numbers, texts):
