@@ -11,7 +11,7 @@ from functools import partial
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any
 
-from ..plan import Plan, ProcessPlan
+from ..plan import PARENT, Plan, ProcessPlan
 from . import proxies
 from .binding import Bindings
 from .children import CHILDREN, ForkChild, SpawnChild, ThreadChild
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _FREE_DAEMONS_S = 0.1
 """How long daemons are waited for in a forced run that has come to the end of its schedule."""
+
+_LOOK_S = 0.02
+"""How often it is looked whose turn it is meanwhile."""
 
 Tell = Callable[..., None]
 
@@ -60,10 +63,16 @@ class Company:
         while self._start_those_due() or self._is_anybody_awaited():
             self._wait(min(filter(None, (self._next_due(), self._strike_those_due())), default=None))
         patience_ends = time.monotonic() + self._plan.timeout_s * DAEMON_SHARE
-        while self._live and time.monotonic() < patience_ends:
+        while self._live and time.monotonic() < patience_ends and not self._is_parents_turn():
             if self._part and self._part.baton.is_over:
                 patience_ends = min(patience_ends, time.monotonic() + _FREE_DAEMONS_S)
-            self._wait(min(patience_ends, self._strike_those_due() or patience_ends))
+            look = time.monotonic() + _LOOK_S if self._part else patience_ends
+            self._wait(min(patience_ends, look, self._strike_those_due() or patience_ends))
+
+    def _is_parents_turn(self) -> bool:
+        """Whether the schedule of a forced run has this process go on."""
+        following = self._part.baton.next if self._part else None
+        return following is not None and following[1].process == PARENT
 
     def _is_anybody_awaited(self) -> bool:
         """Where all are daemons, there is nobody else whose end ends them: they are waited for like all processes."""

@@ -8,11 +8,12 @@ do so at once, and sleeps, which order nothing, are left out.
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import random
 import time
 from collections.abc import Callable
-from multiprocessing import connection, queues, reduction, synchronize
+from multiprocessing import connection, managers, queues, reduction, synchronize
 from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
@@ -63,10 +64,12 @@ class Holding:
         if name in points.FOR_THREADS:
             return _of_ones_own(step, function)
 
+        fits = _fitting(function)
+
         @functools.wraps(function)
         def perform(*given: Any, **keywords: Any) -> Any:
             strand = turns.here()
-            if strand is None or strand.is_inside or _is_refused(operation, given):
+            if strand is None or strand.is_inside or _is_refused(operation, given) or not fits(*given, **keywords):
                 return function(*given, **keywords)
             begin = functools.partial(_begin, strand, name, operation, _named(step, given))
             if own and _pickles_first(operation, given[0]):
@@ -82,10 +85,28 @@ class Holding:
                 if strand.is_inside:
                     if own and hasattr(type(given[0]), "_callmethod"):
                         strand.catch_up()
+                        _note_lateness(strand, operation, given)
                     strand.end()
                     strand.linger()
 
         return perform
+
+
+def _fitting(function: Any) -> Callable[..., bool]:
+    """Says whether ``function`` can be given such arguments: where it cannot, to call it is no step."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # It is written in C, and says nothing of that.
+        return lambda *given, **keywords: True
+
+    def fits(*given: Any, **keywords: Any) -> bool:
+        try:
+            signature.bind(*given, **keywords)
+        except TypeError:
+            return False
+        return True
+
+    return fits
 
 
 def _begin(strand: Strand, name: str, operation: str, step: str) -> None:
@@ -94,6 +115,12 @@ def _begin(strand: Strand, name: str, operation: str, step: str) -> None:
     except Astray as astray:
         strand.say("astray", place=astray.place, did=f"{name}.{operation}")
         strand.baton.wait_until_over()  # Which never comes: the run is ended.
+
+
+def _note_lateness(strand: Strand, operation: str, given: tuple[Any, ...]) -> None:
+    """The time of a ``wait`` in a manager is over: its user asks the clock whether to wait any longer."""
+    if operation == "wait" and strand.current is not None and strand.current.is_late:
+        strand.lateness_s += given[1] or 0.0
 
 
 def _pickles_first(operation: str, thing: Any) -> bool:
@@ -229,7 +256,7 @@ def prepare() -> None:
     os.write = _write
     os._exit = _exit
     connection._ForkingPickler = queues._ForkingPickler = _Pickler  # type: ignore[attr-defined]
-    synchronize.time = SimpleNamespace(monotonic=_monotonic_s)  # type: ignore[attr-defined]
+    synchronize.time = managers.time = SimpleNamespace(monotonic=_monotonic_s)  # type: ignore[attr-defined]
 
 
 _real_sleep, _real_write, _real_exit, _real_monotonic_s = time.sleep, os.write, os._exit, time.monotonic

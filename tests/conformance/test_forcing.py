@@ -516,6 +516,29 @@ PROGRAMS = {
         {"names": {"type": "Manager.list"}, "counter": {"type": "RawValue", "typecode": "i", "value": 0}},
         6,
     ),
+    "a manager's condition that is waited for no longer": Program(
+        """
+        def left(news, told):
+            with news: return news.wait_for(lambda: told.is_set(), 0.01)
+        def right(news, told):
+            told.set()
+            with news: news.notify()
+        """,
+        {name: [ref("news"), ref("told")] for name in ("left", "right")},
+        {"news": {"type": "Manager.Condition"}, "told": {"type": "Event"}},
+        2,
+    ),
+    "a call that does not fit": Program(
+        """
+        def left(queue, number):
+            try: queue.get(timeout=1)
+            except TypeError: number.value += 1
+        def right(queue, number): return number.value
+        """,
+        {name: [ref("queue"), ref("number")] for name in ("left", "right")},
+        {"queue": {"type": "SimpleQueue"}, "number": {"type": "RawValue", "typecode": "i", "value": 0}},
+        2,
+    ),
     "what a closed queue is asked": Program(
         """
         def left(queue, number):
@@ -701,6 +724,19 @@ def test_who_is_ended_anywhere_is_so_in_reality(stage: Stage, name: str, action:
     assert len(outcomes) == program.outcomes
     assert len(forcible) >= len(outcomes) - 1
     for rehearsal in forcible:
+        assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
+
+
+def test_the_parent_goes_on_while_daemons_live_when_it_is_its_turn(stage: Stage) -> None:
+    plan = a_plan(
+        "def one(lock, event): event.wait()\ndef after(lock, event): return lock.acquire(False)",
+        {"one": [ref("lock"), ref("event")]},
+        shared={"lock": {"type": "Lock"}, "event": {"type": "Event"}},
+        options={"one": {"daemon": True}},
+        after=[ref("lock"), ref("event")],
+    )
+
+    for rehearsal in rehearsals(plan):
         assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
 
 

@@ -236,7 +236,7 @@ USES: Mapping[str, Use] = {
     "Manager.Semaphore": Use(_PERMITS, _MANAGERS_LOCK),
     "Manager.BoundedSemaphore": Use(_PERMITS[1:], _MANAGERS_LOCK),
     "Manager.Event": Use(_BARE, _EVENT),
-    "Manager.Condition": Use(_BARE, tuple(one for one in _CONDITION if "wait_for" not in one)),
+    "Manager.Condition": Use(_BARE, _CONDITION),
     "Manager.Barrier": Use(({"parties": 2}, {"parties": 1}), _BARRIER),
     "Manager.Value": Use(_NUMBERS, (*_NUMBER, "x.get()", "x.set(7)")),
     "Manager.Array": Use(({"typecode": "i", "values": [1, 2]},), _SLOTS[:4] + _SLOTS[6:]),

@@ -356,6 +356,17 @@ def test_a_shareable_list(initial: list[Any], calls: list[Call]) -> None:
             real.shm.unlink()
 
 
+def test_what_is_too_large_for_a_list_in_memory_clears_its_place() -> None:
+    real: Any = shared_memory.ShareableList(["text", 1])
+    calls: list[Call] = [("[]=", (place, value)) for place, value in ((1, 2**70), (0, "more"), (0, 2**70))]
+    calls += [("list", ()), (".format", ())]
+    try:
+        assert simulated(lambda world: ShareableList(world, "x", "x", ["text", 1]), calls) == told(real, calls)
+    finally:
+        real.shm.close()
+        real.shm.unlink()
+
+
 @pytest.fixture(scope="module")
 def manager() -> Iterator[managers.SyncManager]:
     with CONTEXT.Manager() as made:

@@ -87,12 +87,29 @@ def test_proxies_travel_and_are_what_they_seem() -> None:
         return [kind(world, kind, "x", *arguments) for kind, _, arguments in kinds]
 
     def send(proxies: Any) -> object:
-        return [pickle.loads(pickle.dumps(proxy)) is proxy for proxy in proxies]
+        arrived = [pickle.loads(pickle.dumps(proxy)) for proxy in proxies]
+        return [
+            type(one) is type(other) and object.__getattribute__(one, "cell") == object.__getattribute__(other, "cell")
+            for one, other in zip(arrived, proxies, strict=True)
+        ]
 
     (found,) = results(outcomes(build, send))
 
     assert found == ((True,) * len(kinds),)
     assert all(issubclass(kind, genuine) for kind, genuine, _ in kinds)
+
+
+def test_a_proxy_that_comes_back_is_another_object() -> None:
+    def build(world: World) -> Any:
+        return managed.DictProxy(world, "d", "d"), managed.ListProxy(world, "l", "l")
+
+    def keep(shared: Any) -> object:
+        things, one = shared
+        things["one"] = one
+        things["one"].append(1)
+        return things["one"] is one, things["one"] == one, len(one)
+
+    assert results(outcomes(build, keep)) == {((False, False, 1),)}
 
 
 def test_the_server_notifies_who_has_waited_longest() -> None:

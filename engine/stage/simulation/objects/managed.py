@@ -47,7 +47,7 @@ class Proxy(Shared, managers.BaseProxy):
     A process that is killed in a call leaves the server at it: what it waits for there, it still takes (``outlives``).
     """
 
-    travels = True
+    travels = arrives_anew = True
     outlives = True
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from .shared import seconds
 class Queue(Queueing, Joining, BaseProxy):
     """A proxy: each call is one request, and what it carries is pickled at once."""
 
-    travels = True
+    travels = arrives_anew = True
     _typeid = "Queue"
 
     def __init__(self, world: World, key: object, label: str, maxsize: int = 0) -> None:

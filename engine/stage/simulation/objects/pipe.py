@@ -159,5 +159,10 @@ class Connection(Shared, connection.Connection):
 def _received(place: int, sender: int) -> object:
     """The connection in the process that got it in a message. The copy that was made of it there is asked for."""
     end: Any = here.world.kept[place]
-    perform(end.cell, Operation("accept", (end.end, sender, place)))
+    try:
+        perform(end.cell, Operation("accept", (end.end, sender, place)))
+    except OSError:
+        # A thread of the sender's answers, which may also end in the middle of that: then it is another error.
+        here.world.doubts.add("a connection that is taken as its sender ends may fail with another error")
+        raise
     return end

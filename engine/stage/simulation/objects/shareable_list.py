@@ -66,9 +66,15 @@ class ShareableList(Shared, shared_memory.ShareableList):  # type: ignore[type-a
         where = self._place(position, "write", "assignment index out of range")
         try:
             item = _fitted(value, self._sizes[where])
+        except struct.error:  # The format has been changed by then, and the place been cleared.
+            self._write(where, ("q", False, 0))
+            raise
         except Exception:
             await_refusal(self.cell, self._memory, "write")
             raise
+        self._write(where, item)
+
+    def _write(self, where: int, item: Item) -> None:
         perform(self.cell, Operation("write", (self._memory, range(where, where + 1), (item,))))
 
     def _place(self, position: int, operation: str, refusal: str) -> int:
@@ -83,7 +89,7 @@ class ShareableList(Shared, shared_memory.ShareableList):  # type: ignore[type-a
 
     @property
     def format(self) -> str:
-        items = perform(self.cell, Operation("read", (self._memory, range(len(self._sizes)))))
+        items = perform(self.cell, Operation("look", (self._memory, range(len(self._sizes)))))
         return "".join(item[0] for item in items)
 
 

@@ -22,6 +22,9 @@ class Shared:
     travels = False
     """Whether it can be sent to a process that is there already, and not only given to one as it starts."""
 
+    arrives_anew = False
+    """Whether it is another object that arrives where it is sent, also where it comes from."""
+
     copies = False
     """Whether it is for threads only: a forked process gets a copy of its own, and no other process can be given it."""
 
@@ -87,12 +90,20 @@ _FIRST_ADDRESS = 0x7F00_0000_0000
 
 
 def _found(number: int) -> object:
-    """What was pickled. Raises what opening a semaphore by its name does that is gone with the last of its maker's
-    references to it."""
+    """What was pickled, or another one of it. Raises what opening a semaphore by its name does that is gone with the
+    last of its maker's references to it."""
     world = here.world
     if isinstance(world.kept[number], _WITH_SEMAPHORES) and sys.getrefcount(world.kept[number]) == _KEPT_ONLY:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    return world.kept[number]
+    found: Any = world.kept[number]
+    return _another(found) if type(found).arrives_anew and here.strand is not None else found
+
+
+def _another(found: Shared) -> Shared:
+    """The same primitive, as an object of its own."""
+    other: Shared = object.__new__(type(found))
+    other.__dict__.update(found.__dict__)
+    return other
 
 
 SEMAPHORES_S, POLLS_S = 1e18, 2e6
