@@ -229,6 +229,8 @@ class Part(NamedTuple):
         strand = turns.here()
         if strand is not None:
             strand.note(turns.EXITING)
+            if strand.next is not None and strand.next.is_fault and strand.next.following == turns.EXITING:
+                strand.go_on("", turns.EXITING)  # A feeder that fails after that gives up, and says nothing.
 
     def leave(self) -> None:
         """This process is about to end: it does when it is its turn to."""

@@ -68,7 +68,8 @@ class Strand:
         Who has nothing left to do in the score, or is to be ended, waits until that is over. Raises Astray, and
         KeyboardInterrupt if one comes instead.
         """
-        self.note("pause")
+        if not is_optional or self._is_after_pauses(primitive, operation):
+            self.note("pause")
         if self.is_next(primitive, operation):
             self._take()
         elif self.is_interrupted_before(operation):
@@ -81,6 +82,11 @@ class Strand:
             else:
                 self.baton.wait_until_over()
         self.is_inside = True
+
+    def _is_after_pauses(self, primitive: str, operation: str) -> bool:
+        """Whether this is the next step, but for moments in which nothing is done."""
+        following = next((turn for _, turn in reversed(self._left) if turn.what != "pause"), None)
+        return following is not None and (following.primitive, following.operation) == (primitive, operation)
 
     def catch_up(self) -> None:
         """A manager's server has done what was asked of it, and has taken the steps with which that went on."""

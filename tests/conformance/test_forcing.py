@@ -727,6 +727,28 @@ def test_who_is_ended_anywhere_is_so_in_reality(stage: Stage, name: str, action:
         assert confirmation(stage, plan, rehearsal) == Confirmation("confirmed")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "queue.put(1), queue.cancel_join_thread()",  # The last is no step, and not yet the end.
+        "queue.put(lambda: 1)",  # Its feeder says that this cannot be pickled, unless the process is about to end.
+    ],
+)
+def test_who_is_killed_at_the_end_is_so_in_reality(stage: Stage, body: str) -> None:
+    plan = a_plan(
+        f"def left(queue): queue.put(1)\ndef right(queue): return str({body})",
+        {"left": [ref("queue")], "right": [ref("queue")]},
+        shared={"queue": {"type": "Queue", "maxsize": 1}},
+        faults=(Fault("kill", "right", None, nth=0),),
+    )
+
+    outcomes = [one for one in rehearsals(plan) if not str(obstacle(plan, one)).startswith(UNREACHED)]
+
+    assert len(outcomes) > 2
+    for one in outcomes:
+        assert confirmation(stage, plan, one) == Confirmation("confirmed")
+
+
 def test_the_parent_goes_on_while_daemons_live_when_it_is_its_turn(stage: Stage) -> None:
     plan = a_plan(
         "def one(lock, event): event.wait()\ndef after(lock, event): return lock.acquire(False)",
