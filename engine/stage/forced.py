@@ -11,6 +11,7 @@ import functools
 import inspect
 import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from multiprocessing import connection, managers, queues, reduction, synchronize
@@ -64,10 +65,12 @@ class Holding:
         if name in points.FOR_THREADS:
             return _of_ones_own(step, function)
 
-        fits = _fitting(function)
+        fits, is_over = _fitting(function), sys.is_finalizing
 
         @functools.wraps(function)
         def perform(*given: Any, **keywords: Any) -> Any:
+            if is_over():  # What an interpreter destroys as it ends finds this module empty.
+                return function(*given, **keywords)
             strand = turns.here()
             if strand is None or strand.is_inside or _is_refused(operation, given) or not fits(*given, **keywords):
                 return function(*given, **keywords)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import os
 import reprlib
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -49,10 +50,12 @@ def telling(name: str, operation: str, function: Any, own: int = 0, tells: bool 
 
     Its first ``own`` arguments are not the operation's; for others than ``tells`` none are.
     """
-    label = _label(name, operation)
+    label, is_over = _label(name, operation), sys.is_finalizing
 
     @functools.wraps(function)
     def perform(*given: Any, **keywords: Any) -> Any:
+        if is_over():  # What an interpreter destroys as it ends finds this module empty.
+            return function(*given, **keywords)
         state = _here.state
         journal = state.journal or _process
         if journal is None or state.is_inside:
