@@ -34,6 +34,7 @@ from .process import Process
 from .refusal import NotSimulated
 from .served import refuse_to_inherit
 from .stock import Stock
+from .strand import Strand
 from .surroundings import hand_on
 from .system import CLOCK, IDLE, KERNEL
 from .told import told
@@ -183,6 +184,7 @@ class Life:
             return
         perform(KERNEL, IDLE)
         self._refuse_who_goes_on()
+        self._refuse_who_waits_for_room()
         for one in self._daemons():
             if one.exitcode is None:
                 self.world.looked_into.add(KILLS)
@@ -383,6 +385,21 @@ class Life:
         ):
             self.refuse(NotSimulated("a daemon that goes on when all others have ended, by what the parent does"))
 
+    def _refuse_who_waits_for_room(self) -> None:
+        """What is shared is read when nobody else is left, while daemons still live, and that makes room."""
+        for strand in self.world.waiting:
+            name, operation, _ = said(self.world, strand.cell, strand.operation)
+            is_shared = name.partition("[")[0] in self.shared
+            if strand.process.daemon and is_shared and operation in _FOR_ROOM and not self._is_at_rest(strand):
+                self.refuse(NotSimulated(f"a daemon that waits for room in {name} when all others have ended"))
+
+    def _is_at_rest(self, strand: Strand) -> bool:
+        """Whether it is a feeder that has nothing to write."""
+        if strand.greenlet is not None or strand.operation.name != "feed":
+            return False
+        buffer = self.world.states[strand.cell].buffers.get(strand.process.number)
+        return buffer is None or not buffer.items
+
     def _refuse_changes(self) -> None:
         """What is shared is told as it is at the end of a run."""
         for taken in self.world.trace[self._read_at :] if self._read_at is not None else ():
@@ -395,6 +412,8 @@ class Life:
         """At the end: refuse where somebody waits for what a process took that is gone, and might get it."""
         self._refuse_daemons()
         self._refuse_who_goes_on()
+        if all(strand.process.daemon or strand.greenlet is None for strand in self.world.waiting):
+            self._refuse_who_waits_for_room()
         self._refuse_changes()
         for strand in self.world.waiting:
             if strand.cell in self.world.outliving:
@@ -436,3 +455,6 @@ def _is_known_by_its_name(target: Any, call: Call) -> bool:
 
 
 _COME = lasting("come")
+
+_FOR_ROOM = frozenset({"put", "feed", "write", "write_on", "send", "body", "wake"})
+"""The operations that wait for others to read."""

@@ -209,6 +209,34 @@ def test_a_daemon_that_the_parent_wakes_at_last_is_refused(
     assert refused == reason
 
 
+MAKES_ROOM = """
+def one(jobs, end):
+    {work}
+def other(*given): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "waits_in"),
+    [
+        ("jobs.put(1)", None),
+        ("jobs.put(1); jobs.put(2)", "jobs"),
+        ("jobs.put('long' * 70_000)", "jobs"),
+        ("end.send('long' * 70_000)", "pipe[0]"),
+        ("end.send(1); jobs.get()", None),
+    ],
+)
+def test_a_daemon_for_which_reading_what_is_shared_makes_room_is_refused(
+    simulation: Simulation, work: str, waits_in: str | None
+) -> None:
+    shared = {"jobs": {"type": "Queue", "maxsize": 1}, "pipe": {"type": "Pipe"}}
+    given = {name: [ref("jobs"), ref("pipe", 0)] for name in ("one", "other")}
+
+    refused = refusal(simulation, MAKES_ROOM.format(work=work), given, shared=shared, options={"one": {"daemon": True}})
+
+    assert refused == (waits_in and f"a daemon that waits for room in {waits_in} when all others have ended")
+
+
 CHANGES = """
 import atexit, multiprocessing
 def change(value): value.value += 1
