@@ -29,7 +29,7 @@ class Kernel(Messages):
         self._steps: dict[str, Callable[[State, int, Operation], Step]] = {
             name: getattr(self, f"_{name}")
             for name in (
-                *("start", "come", "exit", "kill", "join", "await", "is_alive", "exitcode"),
+                *("start", "begin", "come", "exit", "kill", "join", "await", "is_alive", "exitcode"),
                 *("pipe", "send", "body", "wake", "recv", "go_on", "poll", "wait", "close", "offer", "accept"),
                 *("fifo", "open", "opened", "idle", "witness"),
             )
@@ -60,6 +60,10 @@ class Kernel(Messages):
         return Done(
             State(lives, holders, state.channels, state.deaf, state.told, state.opens), None, touch_life(child, WRITE)
         )
+
+    def _begin(self, state: State, process: int, operation: Operation) -> Step:
+        """Argument: its starter, by all of whose doings it goes."""
+        return Done(state, None, ())
 
     def _come(self, state: State, process: int, operation: Operation) -> Step:
         return Done(state._replace(lives=state.lives.but(process, None)), None, touch_life(process, WRITE))

@@ -10,6 +10,7 @@ from typing import Any
 from ...primitives import primitive
 from . import here as place
 from .identity import identity
+from .objects.loans import WITH_SEMAPHORES, lend
 from .objects.pipe import Connection
 from .objects.shared import Shared
 from .refusal import NotSimulated
@@ -38,7 +39,11 @@ def made(type: str, **given: Any) -> Any:
     process.built += 1
     kind, defaults = _kind(type)
     name = f"{type} {process.built} of {process.name}"
-    return kind(place.here.world, ("made", process.key, process.built), name, **{**defaults, **given})
+    world = place.here.world
+    primitive = kind(world, ("made", process.key, process.built), name, **{**defaults, **given})
+    if isinstance(primitive, WITH_SEMAPHORES) and world.life.plan.start_method != "fork":
+        lend(primitive, process, world)
+    return primitive
 
 
 def is_same_everywhere(value: Any) -> bool:

@@ -38,7 +38,7 @@ from .strand import Strand
 from .surroundings import hand_on
 from .system import CLOCK, IDLE, KERNEL
 from .told import told
-from .world import KILLS, ORPHANS, World
+from .world import KILLS, LOANS, ORPHANS, World
 
 _SIGTERM = 15
 
@@ -339,8 +339,15 @@ class Life:
         self.by_number[number] = process
         copier = self.inherit(starter, process)
         take, held = self._pickled(started, starter) if copier is None else _at_hand(copier.copied(started))
+        loans = tuple(self.world.lent) if copier is None else ()
+        for loan in loans:
+            loan.give(process)
 
         def live() -> None:
+            if loans and LOANS in self.world.exact:
+                if any(loan.maker is not starter for loan in loans):
+                    raise NotSimulated("a semaphore that one process has made, and another one starts a process with")
+                perform(KERNEL, Operation("begin", (starter.number,)))
             own = begun(process, take, self.plan.start_method)
             process.handle, process.config = own, own._config
             own.run()
@@ -353,6 +360,7 @@ class Life:
         """Raises what pickling raises."""
         self.world.is_starting_a_process = True
         self.world.passed.clear()
+        self.world.lent.clear()
         try:
             with self.library.loaded.visible(sender):
                 data = ForkingPickler.dumps(value)

@@ -68,6 +68,9 @@ class Process:
     """Those modules of its that have put something else in their place in ``sys.modules``, by name."""
 
     feeders: tuple[Any, ...] = ()
+    loans: tuple[Any, ...] = ()
+    """What it has made that others may be given."""
+
     kept: Mapping[int, Any] | None = None
     fault: Fault | None = None
     struck: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ from .moments import Glance, Moment, Unknown, running
 from .opening import Opening
 from .play import Played, Terms, follow, play
 from .schedulers.replay import Replay
-from .world import Scheduler
+from .world import LOANS, Scheduler
 
 _MOST = 20_000
 """How many moments are kept."""
@@ -88,7 +88,8 @@ class Recall:
         self._opening: Opening | None = None
         self._runs = 0
         self._recalled = 0
-        self.pays = _is_plain(terms.plan) and not terms.is_virtual
+        # Who lets go of what it has lent does no operation.
+        self.pays = _is_plain(terms.plan) and not terms.is_virtual and LOANS not in terms.exact
         self.count = 0
         """How many moments are known."""
 

@@ -42,6 +42,9 @@ PIPES = "pipes"
 KILLS = "kills"
 """Where a process is in the middle of anything is told by who kills it."""
 
+LOANS = "loans"
+"""When a process unpickles what it is started with is told by whether its starter still holds the semaphores in it."""
+
 ORPHANS = "orphans"
 """Who is left behind by the process that started it is told by when all others have ended."""
 
@@ -96,7 +99,8 @@ class World:
     can be told from the outside, by a look or a try; ``looked_into`` has the kinds where somebody did so.
     ``doubts`` says what there was that may come out differently although no schedule shows it.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
-    being started whose arguments are pickled: with the endpoints among them, which it is to hold. What waits in one of
+    being started whose arguments are pickled: with the endpoints among them, which it is to hold, and ``lent`` with the
+    loans. What waits in one of
     the cells ``outliving`` is not given up by who is killed; of what is in the cells ``private``, each process has its
     own. ``is_still`` says that the steps to choose from are only
     possible because there is nothing else that is. Where it is noted what a process does, ``done`` takes what it does
@@ -130,6 +134,7 @@ class World:
         self.readers: dict[Endpoint, int] = {}
         self.is_starting_a_process = False
         self.passed: list[Endpoint] = []
+        self.lent: list[Any] = []
         self.is_still = False
         self.outliving: set[int] = set()
         self.private: set[int] = set()

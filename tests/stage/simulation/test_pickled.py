@@ -12,7 +12,7 @@ from engine.backends.simulation.backend import Simulation
 from engine.plan import Reference
 from engine.trace import Returned
 from tests.processes_support import ref
-from tests.stage.simulation.stories import only, values
+from tests.stage.simulation.stories import explored, only, values
 
 pytestmark = pytest.mark.slow
 
@@ -140,9 +140,9 @@ def test_what_unpickling_does_is_done_by_who_is_started(simulation: Simulation) 
 
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
-@pytest.mark.parametrize(("last", "exitcode"), [("kept.clear()", 1), ("pass", 0)])
+@pytest.mark.parametrize(("last", "exitcodes"), [("kept.clear()", {0, 1}), ("pass", {0})])
 def test_a_semaphore_is_gone_with_its_maker_s_last_reference_to_it(
-    simulation: Simulation, start_method: str, last: str, exitcode: int
+    simulation: Simulation, start_method: str, last: str, exitcodes: set[int]
 ) -> None:
     source = f"""
         import multiprocessing
@@ -156,7 +156,55 @@ def test_a_semaphore_is_gone_with_its_maker_s_last_reference_to_it(
             return child.exitcode
         """
 
-    run = only(simulation, source, start_method=start_method)
+    found = explored(simulation, source, {"one": []}, start_method=start_method).found
 
-    assert run.processes["one"].returned == Returned(exitcode)
-    assert ("FileNotFoundError" in run.stderr) is bool(exitcode)
+    assert {one.run.processes["one"].returned for one in found} == {Returned(code) for code in exitcodes}
+    assert all(
+        ("FileNotFoundError" in one.run.stderr) is (one.run.processes["one"].returned == Returned(1)) for one in found
+    )
+
+
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
+@pytest.mark.parametrize(
+    ("source", "printed"),
+    [
+        ("def one():\n  lock = Lock()\n  Process(target=work, args=(lock,)).start()", {"", "begun\n"}),
+        ("def one():\n  global lock\n  lock = Lock()\n  Process(target=work, args=(lock,)).start()", {"", "begun\n"}),
+        ("def begin():\n  value = Value('i')\n  child = Process(target=work, args=(value,))\n  child.start()\n"
+         "  Pipe()[0].close()\n  return child\ndef one(): begin().join()", {"", "begun\n"}),
+        ("def one():\n  Process(target=work, args=(Lock(),)).start()", {""}),
+        ("def one():\n  lock = Lock()\n  child = Process(target=work, args=(lock,))\n  child.start()\n  child.join()",
+         {"begun\n"}),
+        ("def tell(lock, end):\n  end.send('begun')\ndef one():\n  lock, (mine, its) = Lock(), Pipe()\n"
+         "  Process(target=tell, args=(lock, its)).start()\n  print(mine.recv())\n  del lock", {"begun\n"}),
+        ("def middle(lock): Process(target=work, args=(lock,)).start()\ndef one():\n  lock = Lock()\n"
+         "  child = Process(target=middle, args=(lock,))\n  child.start()\n  child.join()", {"begun\n"}),
+    ],
+)  # fmt: skip
+def test_whether_a_semaphore_is_found_goes_by_when_its_maker_lets_go_of_it(
+    simulation: Simulation, start_method: str, source: str, printed: set[str]
+) -> None:
+    source = f"from multiprocessing import Lock, Pipe, Process, Value\ndef work(it): print('begun')\n{source}"
+
+    exploration = explored(simulation, source, {"one": []}, start_method=start_method)
+
+    assert exploration.exhausted
+    assert {found.run.stdout for found in exploration.found} == printed
+
+
+def test_a_semaphore_that_is_passed_on_and_let_go_of_is_refused(simulation: Simulation) -> None:
+    source = """
+        from multiprocessing import Lock, Process
+        def work(lock): pass
+        def middle(lock): Process(target=work, args=(lock,)).start()
+        def one():
+            lock = Lock()
+            Process(target=middle, args=(lock,)).start()
+        """
+
+    exploration = explored(simulation, source, {"one": []}, start_method="spawn")
+
+    assert exploration.refusal is not None
+    assert exploration.refusal.startswith(
+        "a semaphore that one process has made, and another one starts a process with"
+    )

@@ -19,8 +19,8 @@ from ..here import here, number, outside, perform
 from ..process import Process as Current
 from ..process import pid_of
 from ..refusal import NotSimulated
-from ..system import KERNEL
-from ..world import KILLS
+from ..system import KERNEL, PAUSE, SIGNALS
+from ..world import KILLS, LOANS
 from .sentinel import Sentinel
 from .shared import POLLS_S, seconds
 
@@ -128,6 +128,8 @@ class _Simulated(BaseProcess):
         self._sentinel = Sentinel(self._child)
         del self._target, self._args, self._kwargs
         current.children.append(self)
+        if here.world.lent and LOANS in here.world.exact:
+            perform(SIGNALS, PAUSE)  # The child may be as far as to unpickle before its starter does anything more.
 
     def _key(self, current: Current) -> object:
         is_made_late = len(self._identity) > len(_known(current.identity))
@@ -409,7 +411,10 @@ _TOO_EARLY = "who is told of an end by a pipe or a sentinel may still hear that 
 def end_children() -> None:
     """What a process does with its children before it ends: it stops the daemons, and waits for all (util.py,
     ``_exit_function``)."""
-    children = tuple(_current().children)
+    current = _current()
+    for loan in current.loans:
+        loan.let_go()
+    children = tuple(current.children)
     for child in children:
         if child.daemon and child._code is None:
             here.world.looked_into.add(KILLS)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import sys
-from multiprocessing import queues, sharedctypes, synchronize
 from typing import Any
 
 from ....models.model import Operation
@@ -83,6 +79,10 @@ class Shared:
             raise RuntimeError(
                 f"{type(self).__name__} objects should only be shared between processes through inheritance"
             )
+        loan = vars(self).get("_loan")
+        if loan is not None:
+            here.world.lent.append(loan)
+            return _borrowed, (here.world.keep(loan),)
         return _found, (here.world.keep(self),)
 
 
@@ -90,12 +90,8 @@ _FIRST_ADDRESS = 0x7F00_0000_0000
 
 
 def _found(number: int) -> object:
-    """What was pickled, or another one of it. Raises what opening a semaphore by its name does that is gone with the
-    last of its maker's references to it."""
-    world = here.world
-    if isinstance(world.kept[number], _WITH_SEMAPHORES) and sys.getrefcount(world.kept[number]) == _KEPT_ONLY:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    found: Any = world.kept[number]
+    """What was pickled, or another one of it."""
+    found: Any = here.world.kept[number]
     return _another(found) if type(found).arrives_anew and here.strand is not None else found
 
 
@@ -106,16 +102,14 @@ def _another(found: Shared) -> Shared:
     return other
 
 
+def _borrowed(number: int) -> object:
+    """The same, of what its maker may have let go of meanwhile."""
+    loan: Any = here.world.kept[number]
+    return loan.taken()
+
+
 SEMAPHORES_S, POLLS_S = 1e18, 2e6
 """How long may be waited for a semaphore, and for something that is polled, whose milliseconds fit into an integer."""
-
-_WITH_SEMAPHORES = (
-    *(synchronize.SemLock, synchronize.Condition, synchronize.Event, synchronize.Barrier),
-    *(queues.Queue, queues.SimpleQueue, sharedctypes.SynchronizedBase),
-)
-_KEPT = [object()]
-_KEPT_ONLY = sys.getrefcount(_KEPT[0])
-"""How many references there are to what nothing refers to but a list."""
 
 
 def patience_of(block: bool, timeout: float | None, most_s: float = SEMAPHORES_S) -> float | None:

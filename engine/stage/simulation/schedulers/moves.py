@@ -12,8 +12,9 @@ from ....models.model import Touches, conflict, looks_at_memory
 from ..strand import Strand
 from ..system import IDLE, OBEYED
 
-STRIKES = frozenset({"kill", "stop", "resume", "interrupt", "terminate", "witness"})
-"""Operations whose first argument is a process to which something is done, wherever it is, or of which all is seen."""
+STRIKES = frozenset({"kill", "stop", "resume", "interrupt", "terminate", "witness", "begin"})
+"""Operations whose first argument is a process to which something is done, wherever it is, or of which all is seen, or
+by which it goes what comes of them (``begin``)."""
 
 
 EVERYBODY = -1
