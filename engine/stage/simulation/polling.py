@@ -2,7 +2,8 @@
 
 It is recognised for certain or not at all: the process has come round to the same place in every function that it is
 in, with equal local variables and equal globals of its own modules, and has in between only looked at what is shared,
-and seen the same. Then it would come round again, for ever, unless what it looked at changes. So it is not given a turn
+and seen the same, or has undone what it changed (taken a lock, and given it back) before anybody else did something to
+that. Then it would come round again, for ever, unless what it looked at changes. So it is not given a turn
 before that. What cannot be compared (an iterator half used, a function in C that is not done, an object of which not
 all is known) is never equal to anything, and such a loop meets the bound on steps.
 """
@@ -26,27 +27,64 @@ LOOKS = 2
 """How many looks in a row go unnoticed: most programs look once or twice, and comparing takes time."""
 
 
-class Visits:
-    """What one strand has seen since it last changed something: ``at`` has each place it was in, with how many looks
-    came before; ``looks`` are the cells and components that it looked at, one look after the other."""
+CHANGES = 12
+"""How many changes of one strand go unnoticed, for the same reason: most are there to stay."""
 
-    __slots__ = ("at", "looks")
+_LONGEST = 24
+"""How many steps a round may have that changes something."""
+
+
+class Visits:
+    """What one strand has seen since it last changed something for good: ``at`` has each place it was in, with how many
+    looks came before; ``looks`` are the cells and components that it looked at, one look after the other. ``held`` has
+    what was in the cells that it has changed, and not yet changed back."""
+
+    __slots__ = ("at", "held", "looks")
 
     def __init__(self) -> None:
         self.at: dict[Any, int] = {}
         self.looks: list[tuple[int, Touches]] = []
+        self.held: dict[int, Any] = {}
 
 
-def note(strand: Strand, cell: int, touches: Touches) -> None:
-    """``strand`` has done something that changed nothing, and now stands before its next operation."""
-    strand.quiet += 1
-    if strand.quiet < LOOKS or strand.greenlet is None or strand.greenlet.dead:
-        strand.visits = None
+def note_change(strand: Strand, cell: int, touches: Touches, before: Any, after: Any) -> None:
+    """``strand``, which has made ``CHANGES`` before, changes what is in ``cell``."""
+    if strand.greenlet is None:
         return
     visits = strand.visits
     if visits is None:
         visits = strand.visits = Visits()
     visits.looks.append((cell, touches))
+    held = visits.held
+    if cell not in held:
+        held[cell] = before
+    elif _is_same(held[cell], after):
+        del held[cell]
+    if held and len(visits.looks) > _LONGEST:
+        strand.visits, strand.changes = None, 0
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return bool(one == other) and repr(one) == repr(other)  # 0.0 and -0.0 are equal.
+
+
+def note(strand: Strand, cell: int, touches: Touches) -> None:
+    """``strand`` has done something that changed nothing, and now stands before its next operation."""
+    strand.quiet += 1
+    if strand.visits is None:
+        if strand.quiet < LOOKS or strand.greenlet is None:
+            return
+        strand.visits = Visits()
+    strand.visits.looks.append((cell, touches))
+
+
+def come_round(strand: Strand) -> None:
+    """``strand`` stands before its next operation: see whether it has been there, and will be there again."""
+    visits = strand.visits
+    if strand.greenlet.dead:
+        strand.visits = None
+    if visits.held or strand.greenlet.dead:
+        return
     try:
         place = _place(strand)
     except (Incomparable, RecursionError):
@@ -76,7 +114,9 @@ def wake(strand: Strand, cell: int, touches: Touches) -> None:
 
 def disturb(strand: Strand, cell: int, touches: Touches) -> None:
     """Something was changed: what ``strand`` has seen of it so far says nothing any more."""
-    if any(its_cell == cell and _meet(looks, touches) for its_cell, looks in strand.visits.looks):
+    if cell in strand.visits.held or any(
+        its_cell == cell and _meet(looks, touches) for its_cell, looks in strand.visits.looks
+    ):
         strand.visits, strand.quiet = None, 0
 
 

@@ -15,19 +15,20 @@ class Strand:
     """``number`` is the same in every run of an exploration, and orders them.
 
     It wants to do ``operation`` on what is in ``cell``; ``step`` is what would come of it in the state ``seen``. A
-    background strand has no greenlet: it does ``again`` again and again. ``quiet`` counts its last steps
-    that changed nothing; ``polls`` is what it waits to see changed, if it can do nothing else. ``trap`` stands
-    in the way of all that it does; ``is_midway`` says that it is in the middle of an operation, and ``error`` what is
-    raised when that is over, whatever comes of it; ``is_late`` that its patience is at an end, ``waited_s`` is how
-    long it has waited in vain, and ``began_s`` when its process would have begun if it had done nothing but wait.
-    ``due_s`` is when its patience ends, on the clock of a run that has one; ``clock`` and ``visits`` belong to who
-    searches and to who looks for polling.
+    background strand has no greenlet: it does ``again`` again and again. ``quiet`` counts its last steps that changed
+    nothing, ``changes`` those that did, up to where they are looked at; ``polls`` is what it waits to see changed, if
+    it can do nothing else. ``trap`` stands in the way of all that it does; ``is_midway`` says that it is in the middle
+    of an operation, and ``error`` what is raised when that is over, whatever comes of it; ``is_late`` that its
+    patience is at an end, ``waited_s`` is how long it has waited in vain, and ``began_s`` when its process would have
+    begun if it had done nothing but wait. ``due_s`` is when its patience ends, on the clock of a run that has one;
+    ``clock`` and ``visits`` belong to who searches and to who looks for polling.
     """
 
     __slots__ = (
         "again",
         "began_s",
         "cell",
+        "changes",
         "clock",
         "due_s",
         "error",
@@ -58,6 +59,7 @@ class Strand:
         self.is_midway = False
         self.trap: Any = None
         self.quiet = 0
+        self.changes = 0
         self.polls: Any = None
         self.visits: Any = None
         self.clock: Any = None

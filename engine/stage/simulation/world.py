@@ -287,9 +287,7 @@ class World:
         states[cell] = after
         strand.seen = UNSEEN
         if after is not before:
-            strand.quiet, strand.visits = 0, None
-            if self._onlookers:
-                polling.notice(self._onlookers, strand, cell, step.touches)
+            self._note_change(strand, cell, step, before)
         strand.is_midway = kind is Then
         if strand.greenlet is None:
             self._take_behind(strand, step)
@@ -304,10 +302,26 @@ class World:
             strand.operation = step.operation
         if after is before and kind is not Then:
             polling.note(strand, cell, step.touches)
-            if strand.visits is not None and strand not in self._onlookers:
-                self._onlookers.append(strand)
+        if strand.visits is not None:
+            self._note_visits(strand)
         if cell in OBEYED and self.obey is not None:
             self.obey(strand, operation)
+
+    def _note_change(self, strand: Strand, cell: int, step: Any, before: Any) -> None:
+        strand.quiet = 0
+        if strand.changes < polling.CHANGES:
+            strand.changes += 1
+            strand.visits = None
+        else:
+            polling.note_change(strand, cell, step.touches, before, step.state)
+        if self._onlookers:
+            polling.notice(self._onlookers, strand, cell, step.touches)
+
+    def _note_visits(self, strand: Strand) -> None:
+        if not strand.is_midway:
+            polling.come_round(strand)
+        if strand not in self._onlookers:
+            self._onlookers.append(strand)
 
     def _take_behind(self, strand: Strand, step: Any) -> None:
         """What the step of a background strand leads to."""

@@ -41,6 +41,7 @@ SETTER = "\ndef setter(x): x.value = 1\n"
         "def poller(x):\n  for turn in range(2):\n    while not x.value: pass\n  return 'seen'",
         "def poller(x):\n  while True:\n    try:\n      if x.value: return 'seen'\n    except ValueError: pass",
         "def poller(x):\n  get = x.get_obj\n  while not get().value: pass\n  return 'seen'",
+        "def poller(x):\n  while True:\n    with x.get_lock():\n      if x.value: return 'seen'",
         "import logging\nlogging.basicConfig(level=10)\nlog = logging.getLogger(__name__)\n"
         "def poller(x):\n  while not x.value: pass\n  log.debug('over')\n  return 'seen'",
     ],
@@ -52,6 +53,55 @@ def test_who_polls_waits_for_what_it_looks_at(simulation: Simulation, source: st
     found = outcomes(simulation, source + SETTER, BOTH, settings=settings, shared=SHARED)
 
     assert found == {("completed", "seen", None)}
+
+
+@pytest.mark.parametrize("get", ["get(timeout=0.1)", "get_nowait()", "get(False)"])
+@pytest.mark.parametrize("timing", ["any", "virtual"])
+def test_who_gets_in_vain_waits_for_an_item_or_the_flag(simulation: Simulation, get: str, timing: str) -> None:
+    source = f"""
+    import queue, time
+    def worker(jobs, stop):
+        got = 0
+        while not stop.is_set():
+            try:
+                jobs.{get}
+            except queue.Empty:
+                time.sleep(0.1)
+                continue
+            got += 1
+        return got
+    def boss(jobs, stop):
+        jobs.put("job")
+        stop.set()
+    """
+    shared = {"jobs": {"type": "Queue"}, "stop": {"type": "Event"}}
+    processes = {name: [ref("jobs"), ref("stop")] for name in ("worker", "boss")}
+    settings = Settings(strategy="dpor", keep_going=True, steps=300, timing=timing)  # type: ignore[arg-type]
+
+    exploration = explored(simulation, source, processes, settings=settings, shared=shared)
+
+    assert (exploration.exhausted, exploration.reasons) == (True, ())
+    seen = {(found.run.ending, values(found.run)[0]) for found in exploration.found}
+    assert {("completed", 0), ("completed", 1)} >= seen
+    assert timing == "virtual" or len(seen) == 2
+
+
+def test_who_polls_under_a_lock_is_seen_to_have_it(simulation: Simulation) -> None:
+    source = """
+    def poller(x):
+        while True:
+            with x.get_lock():
+                if x.value: return 'seen'
+    def setter(x):
+        is_free = x.acquire(False)
+        if is_free: x.release()
+        x.value = 1
+        return is_free
+    """
+
+    found = outcomes(simulation, source, BOTH, shared=SHARED)
+
+    assert found == {("completed", "seen", True), ("completed", "seen", False)}
 
 
 def test_a_look_at_two_things_waits_for_either(simulation: Simulation) -> None:
@@ -114,6 +164,19 @@ def test_petersons_lock_is_proved_in_finitely_many_runs(simulation: Simulation) 
 
 
 # What does not
+
+
+@pytest.mark.parametrize(
+    "undone",
+    [
+        "with x.get_lock(): turns += 1",
+        "x.value = 1; turns += 1; x.value = 0",
+    ],
+)
+def test_who_undoes_what_it_changes_and_counts_does_not_poll(simulation: Simulation, undone: str) -> None:
+    source = f"def poller(x):\n  turns = 0\n  while turns < 40:\n    {undone}\n  return turns"
+
+    assert outcomes(simulation, source, POLLER, shared=SHARED) == {("completed", 40)}
 
 
 @pytest.mark.parametrize("what", COUNTERS)
