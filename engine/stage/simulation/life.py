@@ -29,7 +29,7 @@ from .library import Library
 from .names import said
 from .objects.processes import handle, parent_handle
 from .payload import EVERYWHERE
-from .places import raised_at
+from .places import called_there, raised_at
 from .process import Process
 from .refusal import NotSimulated
 from .served import refuse_to_inherit
@@ -432,7 +432,9 @@ class Life:
 
     def refuse(self, refusal: NotSimulated) -> None:
         if self.refusal is None:
-            refusal.where = refusal.where or raised_at(refusal.__traceback__)
+            if not refusal.where:
+                refusal.where = raised_at(refusal.__traceback__)
+                refusal.what = _as_called(refusal.what, called_there(refusal.__traceback__))
             self.refusal = refusal
 
     def _at_once(self, process: int, operation: Operation) -> None:
@@ -460,6 +462,13 @@ def _is_known_by_its_name(target: Any, call: Call) -> bool:
     """Whether ``target`` is pickled as what it is called in ``call``."""
     is_named = isinstance(target, (FunctionType, type))
     return is_named and (target.__module__, target.__qualname__) == (call.module, call.name)
+
+
+def _as_called(what: str, called: str) -> str:
+    """``what`` cannot be simulated, and what a target ``called`` that led to it, unless that is told or private."""
+    is_told = not called or what.partition(".")[0] == called.partition(".")[0]
+    is_private = any(part.startswith("_") and not part.endswith("__") for part in called.split("."))
+    return what if is_told or is_private else f"{what}, for {called}"
 
 
 _COME = lasting("come")

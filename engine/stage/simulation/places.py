@@ -18,6 +18,19 @@ def raised_at(trace: TracebackType | None) -> str:
     return place
 
 
+def called_there(trace: TracebackType | None) -> str:
+    """What of the standard library the scenario called, in which the error came up; empty where it came up at once."""
+    called = ""
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if _is_scenarios(trace.tb_frame):
+            called = ""
+        elif not called and is_standard(name):
+            called = f"{name}.{getattr(trace.tb_frame.f_code, 'co_qualname', trace.tb_frame.f_code.co_name)}"
+        trace = trace.tb_next
+    return called
+
+
 def stands_at(frame: FrameType | None) -> str:
     """Where who stands in ``frame`` was called from."""
     while frame is not None:

@@ -725,6 +725,10 @@ def test_durations_tell_outcomes_apart_where_somebody_looks(
         ("import subprocess\ndef one(): subprocess.run(['true'])", "subprocess.Popen"),
         ("import threading\ndef one(): threading.Thread(target=print).start()", "starting a thread"),
         ("import signal\ndef one(): signal.signal(signal.SIGTERM, print)", "signal.signal (scenario.yaml:2)"),
+        (
+            "import asyncio\ndef one(): asyncio.run(print())",
+            "socket.__new__, for asyncio.runners.run (scenario.yaml:2)",
+        ),
         ("def one(): open('/tmp/never', 'w')", "opening /tmp/never to write (scenario.yaml:1)"),
         ("import os\ndef one(): os.fork()", "os.fork (scenario.yaml:2)"),
         ("from multiprocessing import Pool\ndef one(): Pool(1)", "multiprocessing.Pool (scenario.yaml:2)"),

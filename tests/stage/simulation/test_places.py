@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from engine.stage.simulation.places import raised_at, stands_at
+from engine.stage.simulation.places import called_there, raised_at, stands_at
 
 SCENARIO = """
 import json
@@ -38,6 +38,11 @@ def test_what_the_standard_library_raises_comes_from_the_line_that_called_it() -
 
     assert isinstance(error, json.JSONDecodeError)
     assert raised_at(error.__traceback__) == "/its/scenario.yaml:4"
+
+
+def test_what_was_called_is_named_where_the_error_came_up_within_it() -> None:
+    assert called_there(raised("parse").__traceback__) == "json.loads"
+    assert called_there(raised("fail").__traceback__) == called_there(None) == ""
 
 
 def test_who_stands_somewhere_stands_at_a_line_of_the_scenario() -> None:
