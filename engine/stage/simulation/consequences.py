@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 from ...models.model import Operation
 from .faults import interrupt, note, note_time
+from .handlers import refuse_signal
 from .process import Process
 from .refusal import NotSimulated
 from .strand import Strand
@@ -27,6 +29,7 @@ def obey(life: Life, strand: Strand, operation: Operation) -> None:
             life.world.remove(strand.process)
     elif action in _ACTIONS:
         victim = life.by_number[operation.arguments[0]]
+        _refuse_what_is_handled(life, action, victim, operation)
         if action == "interrupt" and victim is strand.process:
             return  # Who interrupts himself has gone on with that already.
         has_occasion = victim.has_come and (action != "resume" or victim.is_stopped)
@@ -47,6 +50,15 @@ def _refuse_what_waits(life: Life, action: str, strand: Strand, victim: Process,
     fault = strand.process.fault
     if life.world.is_virtual and fault is not None:
         note_time(life, fault)
+
+
+def _refuse_what_is_handled(life: Life, action: str, victim: Process, operation: Operation) -> None:
+    if victim.handlers and action in ("interrupt", "kill"):
+        try:
+            refuse_signal(victim, signal.SIGINT if action == "interrupt" else -operation.arguments[1])
+        except NotSimulated as refusal:
+            life.refuse(refusal)
+            raise
 
 
 def _strike(life: Life, action: str, victim: Process, operation: Operation) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
-from . import build, faults, output
+from . import build, faults, handlers, output
 from .addresses import Addresses
 from .beginning import begun
 from .consequences import obey
@@ -112,6 +112,7 @@ class Life:
         """Give a new process what it has of its starter's modules: copies under fork, by what is returned; nothing
         otherwise."""
         copier = self.library.inherit(process, starter) if self.plan.start_method == "fork" else None
+        handlers.inherit(starter, process)
         hand_on(starter, process, copier, is_served=self.plan.start_method == "forkserver")
         return copier
 

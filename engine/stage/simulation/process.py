@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from random import Random
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ...plan import Fault
@@ -60,6 +60,9 @@ class Process:
     """Whether it may be ended or stopped at any moment, so that there is one before it tells what others see."""
 
     is_muted = False
+    handlers: Mapping[int, Any] = MappingProxyType({})
+    """What it does about signals, as it has said."""
+
     exitcode: int | None = None
     returned: object
     raised: Mapping[str, Any] | None = None

@@ -24,7 +24,7 @@ from .refusal import NotSimulated
 _REFUSED: dict[Any, str] = {
     os: "pipe pipe2 fork forkpty wait waitpid waitid wait3 wait4 pidfd_open killpg setsid dup dup2 eventfd "
     "memfd_create openpty mkfifo mknod sched_yield",
-    signal: "signal alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill "
+    signal: "alarm setitimer pause sigwait sigwaitinfo sigtimedwait pthread_sigmask raise_signal pthread_kill "
     "set_wakeup_fd siginterrupt",
     multiprocessing: "Pool set_start_method set_forkserver_preload get_logger log_to_stderr",
     # Those that a target has made for its threads: there are none who could end the waiting.

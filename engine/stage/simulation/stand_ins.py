@@ -26,8 +26,8 @@ from types import BuiltinFunctionType, CodeType
 from typing import Any
 
 from ...models.model import Operation
+from . import handlers, output
 from . import here as place
-from . import output
 from .addresses import of_addresses
 from .belongings import Path, changing
 from .caches import wrapper_of
@@ -233,6 +233,7 @@ _FUNCTIONS: dict[Any, dict[str, Callable[..., Any]]] = {
         "write": _write,
         "urandom": of_the_system,
     },
+    signal: {"signal": handlers.handle, "getsignal": handlers.handler_of},
     functools: {"_lru_cache_wrapper": wrapper_of},
     atexit: {"register": _at_exit, "unregister": _not_at_exit},
     importlib: {

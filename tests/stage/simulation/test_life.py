@@ -724,7 +724,7 @@ def test_durations_tell_outcomes_apart_where_somebody_looks(
         ("import socket\ndef one(): socket.socket()", "socket.__new__ (scenario.yaml:2)"),
         ("import subprocess\ndef one(): subprocess.run(['true'])", "subprocess.Popen"),
         ("import threading\ndef one(): threading.Thread(target=print).start()", "starting a thread"),
-        ("import signal\ndef one(): signal.signal(signal.SIGTERM, print)", "signal.signal (scenario.yaml:2)"),
+        ("import signal\ndef one(): signal.signal(signal.SIGCHLD, print)", "signal.signal (scenario.yaml:2)"),
         (
             "import asyncio\ndef one(): asyncio.run(print())",
             "socket.__new__, for asyncio.runners.run (scenario.yaml:2)",
