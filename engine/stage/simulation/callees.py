@@ -45,6 +45,9 @@ def leads_to(frame: Any, inner: Any) -> bool:
         return False
     if instructions[index].opname in _SLOTS:
         return True
+    if instructions[index].opname == "CONTAINS_OP":
+        # Without such a method, and in lists, one thing is compared after the other.
+        return _is_method(inner, "__contains__")
     callee = _callee(instructions, index)
     if callee is None:
         return False
@@ -53,7 +56,18 @@ def leads_to(frame: Any, inner: Any) -> bool:
         real = getattr(inner.f_locals.get("real"), "__name__", None)
         return callee.name in (inner.f_code.co_name, real)
     found = _value(frame, callee.name)
+    if found is len:
+        return _is_method(inner, "__len__")
     return getattr(found, "__code__", None) is inner.f_code
+
+
+def _is_method(inner: Any, name: str) -> bool:
+    """Whether ``inner`` is what its first argument's class has under ``name``."""
+    code = inner.f_code
+    if not code.co_argcount or code.co_varnames[0] not in inner.f_locals:
+        return False
+    method = getattr(type(inner.f_locals[code.co_varnames[0]]), name, None)
+    return code.co_name == name and getattr(method, "__code__", None) is code
 
 
 def place_of(frame: Any) -> int:

@@ -86,6 +86,27 @@ def test_who_gets_in_vain_waits_for_an_item_or_the_flag(simulation: Simulation, 
     assert timing == "virtual" or len(seen) == 2
 
 
+@pytest.mark.parametrize("look", ["'ready' not in d", "not d.get('ready')", "not len(d)", "len(d.keys()) < 1"])
+def test_who_looks_into_a_dictionary_of_a_manager_again_and_again_polls(simulation: Simulation, look: str) -> None:
+    source = f"def poller(d):\n  while {look}: pass\n  return 'seen'\ndef setter(d): d['ready'] = True"
+    shared = {"d": {"type": "Manager.dict"}}
+
+    found = outcomes(simulation, source, {"poller": [ref("d")], "setter": [ref("d")]}, shared=shared)
+
+    assert found == {("completed", "seen", None)}
+
+
+def test_who_looks_for_something_among_things_that_look_does_not_poll(simulation: Simulation) -> None:
+    source = """
+    class Thing:
+        def __init__(self, x): self.x = x
+        def __eq__(self, other): return self.x.value == other
+    def poller(x): return 5 in [Thing(x)] * 5
+    """
+
+    assert outcomes(simulation, source, POLLER, shared=SHARED) == {("completed", False)}
+
+
 def test_who_polls_under_a_lock_is_seen_to_have_it(simulation: Simulation) -> None:
     source = """
     def poller(x):
