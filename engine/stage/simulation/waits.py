@@ -6,6 +6,7 @@ others have ended; so what comes later does not come.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...models.model import Done
@@ -29,6 +30,28 @@ def is_in_time(world: World, strand: Strand) -> bool:
     waits_s = strand.process.slept_s + strand.waited_s + (strand.operation.patience_s or 0)
     note_wait(world, strand.process, waits_s)
     return waits_s <= world.timeout_s
+
+
+def note_held(world: World, ready: Sequence[Strand], strand: Strand) -> None:
+    """``strand`` has waited in vain, while the others that are ``ready`` could have gone on."""
+    for other in ready:
+        since, held_s = world.held.get(other, (0, 0.0))
+        if any(taken.strand is other for taken in world.trace[since:]):
+            held_s = 0.0
+        if other is not strand:
+            held_s += strand.operation.patience_s or 0.0
+            world.is_unfair |= held_s > world.timeout_s / 2
+        world.held[other] = len(world.trace), held_s
+
+
+def starves(world: World) -> bool:
+    """Whether nobody goes on because the time of the run is over, and somebody who could go on was held back for half
+    of it: no machine does that."""
+    return world.is_unfair and any(
+        strand.operation.patience_s is not None and not is_in_time(world, strand)
+        for strand in world.waiting
+        if strand.polls is None
+    )
 
 
 def note_wait(world: World, process: Process, waits_s: float) -> None:

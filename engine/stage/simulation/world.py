@@ -68,7 +68,7 @@ class Elsewhere(Exception):
 
 
 class OutOfSteps(Exception):
-    """The run was longer than it may be."""
+    """The run was longer than it may be, or would not have ended but for its being unfair."""
 
 
 class Scheduler(Protocol):
@@ -91,6 +91,8 @@ Act = Callable[["World", Process], object]
 class World:
     """What there is in one run. ``names`` and ``max_steps`` are the exploration's.
 
+    ``held`` says of those that could go on how many steps there had been when that was last looked at, and for how long
+    others have waited in vain meanwhile; ``is_unfair`` that it was for too long.
     ``timeout_s`` is how long a real run may take, ``alone_s`` since when only daemons are left, and ``done_s`` when at
     the earliest something was last done to each cell, where time is any. ``is_virtual`` has a clock that jumps to the
     next deadline when nobody can do anything before; without it, any time-out may pass at any moment. ``is_fine`` has
@@ -154,6 +156,8 @@ class World:
 
     def begin_anew(self) -> None:
         """Have nobody left over from another run."""
+        self.held: dict[Strand, tuple[int, float]] = {}
+        self.is_unfair = False
         self._newborn: list[Strand] = []
         self._onlookers: list[Strand] = []
         self._lines: list[Line] = []
@@ -267,6 +271,8 @@ class World:
             if not ready:
                 ready = waits.late(self) or waits.idle(self)
                 if not ready:
+                    if waits.starves(self):
+                        raise OutOfSteps
                     return
             if len(trace) >= most:
                 raise OutOfSteps
@@ -274,6 +280,8 @@ class World:
             if strand.is_late:
                 strand.is_late = False
                 strand.waited_s += strand.operation.patience_s or 0.0
+                if not self.is_virtual:
+                    waits.note_held(self, ready, strand)
             # Most runs wait for nothing.
             if self.done_s or strand.process.slept_s or strand.waited_s or strand.began_s:
                 waits.note_time(self, strand, strand.cell)

@@ -289,3 +289,28 @@ def test_who_is_left_behind_is_a_leak(simulation: Simulation, last: str, leaks: 
 
     assert {one.run.leaks for one in found.found} == leaks
     assert (LEFT_BEHIND in found.reasons) is (("process",) in leaks)
+
+
+POLLERS = """
+import queue
+def one(jobs, event):
+    while not event.is_set():
+        try: jobs.get(timeout=0.05)
+        except queue.Empty: pass
+other = one
+def third(jobs, event): {work}
+"""
+
+
+@pytest.mark.parametrize(("work", "is_ended"), [("event.set()", False), ("pass", True)])
+def test_who_polls_only_because_somebody_is_held_back_for_half_of_the_time_does_not_fail(
+    simulation: Simulation, work: str, is_ended: bool
+) -> None:
+    # Each of them is woken by what the other does to the lock of the queue's reader.
+    shared = {"jobs": {"type": "Queue"}, "event": {"type": "Event"}}
+    given = {name: [ref("jobs"), ref("event")] for name in ("one", "other", "third")}
+    settings = Settings(strategy="dpor", schedules=300, steps=1500, keep_going=True)
+
+    found = explored(simulation, POLLERS.format(work=work), given, shared=shared, settings=settings, timeout_s=1.0)
+
+    assert ("timeout" in {one.run.ending for one in found.found}) is is_ended
