@@ -8,7 +8,7 @@ Source: CPython, Lib/multiprocessing/spawn.py (``prepare``, ``_main``), forkserv
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import greenlet
@@ -16,6 +16,7 @@ import greenlet
 from ...plan import StartMethod
 from . import complaints, output
 from .ending import exit_at_once, say
+from .objects.shared_memory import Block
 from .process import STDERR, Process
 from .refusal import NotSimulated
 
@@ -40,6 +41,17 @@ def begun(process: Process, take: Callable[[], Any], start_method: StartMethod) 
     process.has_begun, process.identity, process.config = True, identity, config
     process.handle, process.made = None, 0
     return given
+
+
+def opening(blocks: Iterable[Block], take: Callable[[], Any]) -> Callable[[], Any]:
+    """``take``, where that opens ``blocks``, each by its name."""
+
+    def taken() -> Any:
+        for block in blocks:
+            block.open()
+        return take()
+
+    return taken
 
 
 def _end_in_server(process: Process, error: BaseException) -> None:

@@ -7,7 +7,7 @@ Source: CPython, Lib/multiprocessing/process.py (``_bootstrap``), spawn.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
@@ -19,7 +19,7 @@ from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
 from . import build, faults, handlers, output
 from .addresses import Addresses
-from .beginning import begun
+from .beginning import begun, opening
 from .consequences import obey
 from .copier import Copier, inherited
 from .ending import complain, guarded
@@ -28,6 +28,7 @@ from .lasting import lasting
 from .library import Library
 from .names import said
 from .objects.processes import handle, parent_handle
+from .objects.shared_memory import Block, opened
 from .payload import EVERYWHERE
 from .places import called_there, raised_at
 from .process import Process
@@ -38,7 +39,7 @@ from .strand import Strand
 from .surroundings import hand_on
 from .system import CLOCK, IDLE, KERNEL
 from .told import told
-from .world import KILLS, LOANS, ORPHANS, World
+from .world import KILLS, LOANS, NAMES, ORPHANS, World
 
 _SIGTERM = 15
 
@@ -68,6 +69,7 @@ class Life:
         self.ends_while_feeding = False
         self.has_gone_elsewhere = False
         self.reads_pids = False
+        self.opens_blocks = False
         self.struck: list[str] = []
         self.left_behind: list[str] = []
         self.are_all_daemons = all(planned.daemon for planned in plan.processes)
@@ -315,7 +317,16 @@ class Life:
                 return self._pickled(value, self.parent)
             else:
                 given = copier.copied(value)
-        return lambda: given, build.endpoints(given) if copier is None else None
+        if copier is not None:
+            return lambda: given, None
+        return self._opening(opened(given), lambda: given), build.endpoints(given)
+
+    def _opening(self, blocks: Sequence[Block], take: Callable[[], Any]) -> Callable[[], Any]:
+        """``take``, in which these are opened, if it can be told when."""
+        if not blocks or NAMES not in self.world.exact:
+            return take
+        self.opens_blocks = True
+        return opening(blocks, take)
 
     def dumps(self, value: Any, process: int) -> bytes:
         with self.library.loaded.visible(self.by_number[process]):
@@ -362,12 +373,14 @@ class Life:
         self.world.is_starting_a_process = True
         self.world.passed.clear()
         self.world.lent.clear()
+        self.world.named.clear()
         try:
             with self.library.loaded.visible(sender):
                 data = ForkingPickler.dumps(value)
         finally:
             self.world.is_starting_a_process = False
-        return partial(ForkingPickler.loads, data), tuple(self.world.passed)
+        take = self._opening(tuple(self.world.named), partial(ForkingPickler.loads, data))
+        return take, tuple(self.world.passed)
 
     def _resolve(self, data: object) -> object:
         return self.stock.recipe(data).make(self._find)

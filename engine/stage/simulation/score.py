@@ -78,6 +78,8 @@ def obstacles(life: Life) -> Iterator[str]:
         yield "a target reads the clock"
     if life.ends_while_feeding:
         yield "the parent ends before its feeder has pickled all"
+    if life.opens_blocks:
+        yield "a block of shared memory is opened as its process begins"
     if life.reads_pids:
         yield "a target looks at process ids"
 

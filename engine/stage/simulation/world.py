@@ -45,6 +45,9 @@ KILLS = "kills"
 LOANS = "loans"
 """When a process unpickles what it is started with is told by whether its starter still holds the semaphores in it."""
 
+NAMES = "names"
+"""When a process opens the blocks of memory that it is started with is told by who unlinks them."""
+
 ORPHANS = "orphans"
 """Who is left behind by the process that started it is told by when all others have ended."""
 
@@ -101,10 +104,10 @@ class World:
     can be told from the outside, by a look or a try; ``looked_into`` has the kinds where somebody did so.
     ``doubts`` says what there was that may come out differently although no schedule shows it.
     ``obey`` is told of every step on the cells of the kernel and of signals. ``passed`` is filled while a process is
-    being started whose arguments are pickled: with the endpoints among them, which it is to hold, and ``lent`` with the
-    loans. What waits in one of
-    the cells ``outliving`` is not given up by who is killed; of what is in the cells ``private``, each process has its
-    own. ``is_still`` says that the steps to choose from are only
+    being started whose arguments are pickled: with the endpoints among them, which it is to hold, ``lent`` with the
+    loans, and ``named`` with the blocks of memory; ``sent`` has the cells of blocks that were in messages. What waits
+    in one of the cells ``outliving`` is not given up by who is killed; of what is in the cells ``private``, each
+    process has its own. ``is_still`` says that the steps to choose from are only
     possible because there is nothing else that is. Where it is noted what a process does, ``done`` takes what it does
     at once, and ``watched`` gives what is to stand before each greenlet.
     """
@@ -137,6 +140,8 @@ class World:
         self.is_starting_a_process = False
         self.passed: list[Endpoint] = []
         self.lent: list[Any] = []
+        self.named: list[Any] = []
+        self.sent: set[int] = set()
         self.is_still = False
         self.outliving: set[int] = set()
         self.private: set[int] = set()

@@ -52,6 +52,10 @@ class ShareableList(Shared, shared_memory.ShareableList):  # type: ignore[type-a
         count = len(value)
         self.shm = ListBlock(world, self.cell, label, 8 * (count + 2) + sum(self._sizes) + 9 * count)  # type: ignore[assignment]
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        self.shm.note_pickled()  # type: ignore[attr-defined]
+        return super().__reduce_ex__(protocol)
+
     def final(self) -> object:
         return [_unpacked(item) for item in here.world.states[self.cell][self._memory.place]]
 

@@ -5,6 +5,7 @@ Its ``buf`` refuses whatever looks for the memory below it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from multiprocessing import shared_memory
 from typing import Any, NoReturn
 from weakref import ref
@@ -16,7 +17,7 @@ from ....models.name import Name
 from ...buffer import Buffer, whole
 from ..here import here, perform
 from ..refusal import NotSimulated
-from ..world import World
+from ..world import NAMES, World
 from .guarded import add_guarded
 from .shared import Shared
 
@@ -52,7 +53,28 @@ class Block(Shared):
             raise BufferError("cannot close exported pointers exist")
 
     def unlink(self) -> None:
+        here.world.looked_into.add(NAMES)
+        if self.cell in here.world.sent:
+            here.world.doubts.add(_UNLINKED)
         perform(self.cell, Operation("unlink", (self._entry,)))
+
+    def open(self) -> None:
+        """Look it up by its name. Raises FileNotFoundError if it has been unlinked."""
+        perform(self.cell, Operation("look_up", (self._entry,)))
+
+    def note_pickled(self) -> None:
+        """Who unpickles it opens it."""
+        world = here.world
+        if world.is_starting_a_process:
+            world.named.append(self)
+            return
+        world.sent.add(self.cell)
+        if not world.states[self.cell][self._entry.place]:
+            world.doubts.add(_UNLINKED)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        self.note_pickled()
+        return super().__reduce_ex__(protocol)
 
     def _is_closed(self) -> bool:
         return _number() in self._closed
@@ -63,6 +85,22 @@ class Block(Shared):
     def _check_open(self) -> None:
         if self._is_closed() and not self._has_slices():
             raise ValueError("operation forbidden on released memoryview object")
+
+
+_UNLINKED = "a block of shared memory that is in a message, and unlinked, may be gone when that is received"
+
+
+def opened(given: Iterable[Any]) -> list[Block]:
+    """The blocks in ``given`` that a process opens which unpickles it."""
+    found: list[Block] = []
+    for value in given:
+        if isinstance(value, (list, tuple)):
+            found += opened(value)
+        elif isinstance(value, dict):
+            found += opened(value.values())
+        elif isinstance(block := getattr(value, "shm", value) if isinstance(value, Shared) else None, Block):
+            found.append(block)
+    return found
 
 
 class SharedMemory(Block, shared_memory.SharedMemory):
@@ -82,7 +120,7 @@ class SharedMemory(Block, shared_memory.SharedMemory):
 
     def attached(self) -> SharedMemory:
         """What one gets who opens it by its name. Raises FileNotFoundError if it has been unlinked."""
-        perform(self.cell, Operation("look_up", (self._entry,)))
+        self.open()
         other = SharedMemory.__new__(SharedMemory)
         other.__dict__.update(self.__dict__, _closed=set())
         return other
