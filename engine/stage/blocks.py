@@ -109,6 +109,7 @@ def _note_semaphores(folder: str) -> None:
             with _noting(folder, name, _SEMAPHORE, stays=not unlink):
                 return super().__new__(cls, kind, value, maxvalue, name, unlink)
 
+    SemLock.__qualname__ = "SemLock"
     _multiprocessing.SemLock = SemLock
     _multiprocessing.sem_unlink = _striking_out(folder, _multiprocessing.sem_unlink, _SEMAPHORE)
 

@@ -6,6 +6,7 @@ import ctypes
 import inspect
 from collections.abc import Callable
 from multiprocessing.context import BaseContext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from engine.stage.simulation.makers import MAKERS
 from engine.stage.simulation.refusal import NotSimulated
 from engine.stage.simulation.system import KERNEL
 from engine.stage.simulation.world import World
+from tests.processes_support import a_plan
 from tests.simulation_support import outcomes, results
 
 
@@ -25,6 +27,7 @@ def made(make: Callable[[], Any]) -> Any:
 
 
 def started(world: World) -> None:
+    world.life = SimpleNamespace(plan=a_plan("", ["one"]))
     world.settle(KERNEL, 0, Operation("start", (1, None)))
 
 

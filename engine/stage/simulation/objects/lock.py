@@ -15,6 +15,7 @@ from ....models.semaphore import Semaphore as SemaphoreModel
 from ..here import here, perform
 from ..process import Process
 from ..world import MEMORY, World
+from .genuine_words import check_as_genuine
 from .shared import Shared, patience_of
 
 _ACQUIRE = Lasting("acquire")
@@ -31,7 +32,11 @@ class SemLock(Shared):
     def __init__(self, world: World, key: object, label: str, model: Model) -> None:
         self.cell = world.add_cell(key, label, model)
 
-    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+    def acquire(self, block: bool = True, timeout: float | None = None, *more: Any, **named: Any) -> bool:
+        if more or named:
+            check_as_genuine("acquire", *((block, timeout, *more) if more else ()), **named)
+        if block is not True and block is not False:
+            check_as_genuine("acquire", block, 0)
         operation: Operation = _ACQUIRE
         if not block or timeout is not None:
             patience_s = patience_of(block, timeout)
@@ -40,7 +45,9 @@ class SemLock(Shared):
         done: bool = perform(self.cell, operation)
         return done
 
-    def release(self) -> None:
+    def release(self, *more: Any, **named: Any) -> None:
+        if more or named:
+            check_as_genuine("release", *more, **named)
         _note_release(self.cell)
         perform(self.cell, _RELEASE)
 

@@ -21,6 +21,7 @@ from ..process import pid_of
 from ..refusal import NotSimulated
 from ..system import KERNEL, PAUSE, SIGNALS
 from ..world import KILLS, LOANS
+from .genuine_words import name_as_genuine
 from .sentinel import Sentinel
 from .shared import POLLS_S, seconds
 
@@ -271,6 +272,8 @@ class _Simulated(BaseProcess):
             here.world.looked_into.add(KILLS)
             perform(KERNEL, Operation("kill", (self._child, -signum)))
 
+
+name_as_genuine(_Simulated)
 
 _EXIT_CODES = {-number: f"-{name}" for name, number in vars(signal).items() if name[:3] == "SIG" and "_" not in name}
 _METHODS = {signal.SIGTERM: "terminate", signal.SIGKILL: "kill"}

@@ -7,6 +7,7 @@ from typing import Any
 from ....models.model import Operation
 from ..here import here, perform
 from ..refusal import NotSimulated
+from .genuine_words import name_as_genuine
 
 
 class Shared:
@@ -34,6 +35,9 @@ class Shared:
     """Whether a run can change nothing of it but the state of its cell: then it serves one run after the other."""
 
     cell: int
+
+    def __init_subclass__(cls) -> None:
+        name_as_genuine(cls)
 
     def final(self) -> object:
         """What it holds once every process has ended: plain data."""
