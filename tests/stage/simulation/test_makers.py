@@ -26,8 +26,13 @@ def made(make: Callable[[], Any]) -> Any:
     return said
 
 
-def started(world: World) -> None:
+def begun(world: World) -> World:
     world.life = SimpleNamespace(plan=a_plan("", ["one"]))
+    return world
+
+
+def started(world: World) -> None:
+    begun(world)
     world.settle(KERNEL, 0, Operation("start", (1, None)))
 
 
@@ -79,7 +84,7 @@ def test_each_is_called_by_its_type_its_number_and_who_has_made_it() -> None:
         for kind in ("Lock", "Event", "Lock"):
             labels.append(world.labels[MAKERS[kind]().cell])
 
-    outcomes(lambda world: world, make)
+    outcomes(begun, make)
 
     assert labels == ["Lock 1 of p1", "Event 2 of p1", "Lock 3 of p1"]
 
