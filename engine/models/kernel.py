@@ -12,7 +12,20 @@ from typing import Any
 
 from .channel import Channel
 from .frames import Dump
-from .messages import INITIAL, Endpoint, Messages, State, far_end, messages_left, touch_holders, touch_life
+from .messages import (
+    INITIAL,
+    Ending,
+    Endpoint,
+    Messages,
+    State,
+    far_end,
+    look_at_sentinel,
+    messages_left,
+    sentinel_of,
+    touch_ending,
+    touch_holders,
+    touch_life,
+)
 from .model import ADD, BLOCKED, NEED, READ, WRITE, Done, Operation, Raised, Step, Then, Touches
 from .table import Table
 
@@ -29,9 +42,10 @@ class Kernel(Messages):
         self._steps: dict[str, Callable[[State, int, Operation], Step]] = {
             name: getattr(self, f"_{name}")
             for name in (
-                *("start", "begin", "come", "exit", "kill", "join", "await", "is_alive", "exitcode"),
+                *("start", "begin", "come", "exit", "kill", "closes", "sentinel", "ends"),
+                *("join", "await", "is_alive", "exitcode"),
                 *("pipe", "send", "body", "wake", "recv", "go_on", "poll", "wait", "close", "offer", "accept"),
-                *("fifo", "open", "opened", "idle", "witness"),
+                *("refused", "fifo", "open", "opened", "idle", "witness"),
             )
         }
 
@@ -48,15 +62,18 @@ class Kernel(Messages):
     # Processes
 
     def _start(self, state: State, process: int, operation: Operation) -> Step:
-        """Arguments: the child, the endpoints that it is given a copy of, None for all that the starter has, and
-        whether it comes later, by itself: until then nobody can do anything to it."""
-        child, given, *later = operation.arguments
+        """Arguments: the child, the endpoints that it is given a copy of, None for all that the starter has, whether it
+        comes later, by itself (until then nobody can do anything to it), and whether it holds its own sentinel."""
+        child, given, *more = operation.arguments
+        is_later, holds_sentinel = (*more, False, False)[:2]
         holders = state.holders
         for end in holders if given is None else given:
             if process in holders[end]:
                 holders = holders.but(end, holders[end] | {child})
+        if holds_sentinel:
+            holders = holders.but(sentinel_of(child), frozenset((child,)))
         # The starter holds them all before and after, so nobody sees a difference there.
-        lives = state.lives.but(child, TO_COME if any(later) else None)
+        lives = state.lives.but(child, TO_COME if is_later else None)
         return Done(
             State(lives, holders, state.channels, state.deaf, state.told, state.opens), None, touch_life(child, WRITE)
         )
@@ -69,33 +86,71 @@ class Kernel(Messages):
         return Done(state._replace(lives=state.lives.but(process, None)), None, touch_life(process, WRITE))
 
     def _exit(self, state: State, process: int, operation: Operation) -> Step:
-        (code,) = operation.arguments
-        return self._died(state, process, code)
+        """Arguments: the exit code, and whether the moments of this end are told apart."""
+        code, *is_told = operation.arguments
+        if any(is_told):
+            return _ending(state, process, code, is_closed=True)
+        return _closed(state, process, code, _touch_all(process))
 
     def _kill(self, state: State, process: int, operation: Operation) -> Step:
-        """Arguments: who, and the exit code. Nothing happens to who has ended, or is to come."""
-        victim, code = operation.arguments
-        if state.lives.get(victim, 0) is not None:
-            return Done(state, None, touch_life(victim, READ))
-        return self._died(state, victim, code)
+        """Arguments: who, the exit code, and, if the moments of this death are told apart, whether what it holds is
+        closed at once. Nothing happens to who has ended, or is to come."""
+        victim, code, *is_closed = operation.arguments
+        life = state.lives.get(victim, 0)
+        if life is not None:
+            # When in the course of its end a signal comes makes no difference.
+            is_there = victim in state.lives and life != TO_COME
+            return Done(state, None, (_touch_struck if is_there else touch_life)(victim, READ))
+        if not is_closed:
+            return _closed(state, victim, code, _touch_all(victim))
+        return _ending(state, victim, code, *is_closed)
 
-    def _died(self, state: State, process: int, code: int) -> Step:
-        held = [end for end, holders in state.holders.items() if any(_is_copy(one, process) for one in holders)]
-        holders = Table(state.holders) if held else state.holders
-        for end in held:
-            holders[end] = frozenset(one for one in holders[end] if not _is_copy(one, process))
-        died = State(state.lives.but(process, code), holders, state.channels, state.deaf, state.told, state.opens)
-        return Done(died, None, (*touch_life(process, WRITE), *((("holders", end), ADD) for end in held)))
+    def _closes(self, state: State, process: int, operation: Operation) -> Step:
+        """The system closes what a process holds that takes no more steps, but for its sentinel. Argument: who."""
+        (victim,) = operation.arguments
+        ending = state.lives.get(victim)
+        if not isinstance(ending, Ending):
+            return BLOCKED
+        return _closed(state, victim, ending._replace(is_closed=True), touch_ending(victim, WRITE), sentinel_of(victim))
+
+    def _sentinel(self, state: State, process: int, operation: Operation) -> Step:
+        """The system closes what a process that takes no more steps holds of its sentinel. Argument: who."""
+        (victim,) = operation.arguments
+        held = sentinel_of(victim)
+        if not isinstance(state.lives.get(victim), Ending) or victim not in state.holders.get(held, ()):
+            return BLOCKED
+        left = state.holders.but(held, state.holders[held] - {victim})
+        return Done(state._replace(holders=left), None, touch_holders(held, ADD))
+
+    def _ends(self, state: State, process: int, operation: Operation) -> Step:
+        """It can be reaped. Argument: who."""
+        (victim,) = operation.arguments
+        ending, held = state.lives.get(victim), sentinel_of(victim)
+        if not isinstance(ending, Ending) or not ending.is_closed or victim in state.holders.get(held, ()):
+            return BLOCKED
+        ended = state._replace(lives=state.lives.but(victim, ending.code))
+        return Done(ended, None, (*touch_life(victim, WRITE), *touch_ending(victim, READ), *touch_holders(held, READ)))
 
     def _join(self, state: State, process: int, operation: Operation) -> Step:
-        (child,) = operation.arguments
-        if state.lives[child] is not None:
-            return Done(state, True, touch_life(child, NEED if operation.patience_s is None else READ))
-        return Done(state, False, touch_life(child, READ)) if operation.is_late else BLOCKED
+        """Arguments: the child, and whether to look, and never to wait. With a time limit it is the sentinel that is
+        waited for, and then the child (popen_fork.py, ``wait``)."""
+        child, *only_looks = operation.arguments
+        is_over, touches = isinstance(state.lives[child], int), touch_life(child, READ)
+        if operation.patience_s is None:
+            return Done(state, True, touch_life(child, NEED)) if is_over else BLOCKED
+        is_ready, looks = look_at_sentinel(state, child)
+        if not is_ready:
+            return Done(state, False, looks) if operation.is_late else BLOCKED
+        if looks == touches:
+            return Done(state, True, touches)
+        # Two looks, of which the second one waits unless it must not.
+        if any(only_looks):
+            return Done(state, is_over, (*looks, *touches))
+        return Then(state, Operation("join", (child,)), looks)
 
     def _await(self, state: State, process: int, operation: Operation) -> Step:
         numbers: Iterable[int] = operation.arguments
-        if any(state.lives[number] in (None, TO_COME) for number in numbers):
+        if not all(isinstance(state.lives[number], int) for number in numbers):
             return BLOCKED
         return Done(state, None, tuple([(("life", number), NEED) for number in numbers]))
 
@@ -109,11 +164,12 @@ class Kernel(Messages):
 
     def _is_alive(self, state: State, process: int, operation: Operation) -> Step:
         (child,) = operation.arguments
-        return Done(state, state.lives[child] is None, touch_life(child, READ))
+        return Done(state, not isinstance(state.lives[child], int), touch_life(child, READ))
 
     def _exitcode(self, state: State, process: int, operation: Operation) -> Step:
         (child,) = operation.arguments
-        return Done(state, state.lives[child], touch_life(child, READ))
+        life = state.lives[child]
+        return Done(state, life if isinstance(life, int) else None, touch_life(child, READ))
 
     # Endpoints
 
@@ -180,14 +236,60 @@ class Kernel(Messages):
         The sender is asked for it, and so has to be there.
         """
         end, sender, number = operation.arguments
-        touches: Touches = (*touch_life(sender, READ), (("offer", sender, number), WRITE), *touch_holders(end, WRITE))
-        code = state.lives[sender]
-        if code is None:
+        touches: Touches = (
+            *(*touch_life(sender, READ), *touch_ending(sender, READ)),
+            *((("offer", sender, number), WRITE), *touch_holders(end, WRITE)),
+        )
+        life = state.lives[sender]
+        if life is None:
             taken = state.holders.but(end, (state.holders[end] - {(sender, number)}) | {process})
             return Done(state._replace(holders=taken), None, touches)
+        if isinstance(life, Ending) and not life.is_closed and life.code < 0:
+            return Then(state, Operation("refused", (sender,)), touches)  # Its socket is there, and nobody answers.
+        code = life.code if isinstance(life, Ending) else life
         # Who ends by itself removes the folder in which others would find its socket.
         gone = FileNotFoundError(2, "No such file or directory")
         return Raised(state, ConnectionRefusedError(111, "Connection refused") if code < 0 else gone, touches)
+
+    def _refused(self, state: State, process: int, operation: Operation) -> Step:
+        """Hear that nobody will answer any more. Argument: who would have."""
+        (sender,) = operation.arguments
+        life = state.lives[sender]
+        if isinstance(life, Ending) and not life.is_closed:
+            return BLOCKED
+        return Raised(state, ConnectionResetError(104, "Connection reset by peer"), touch_ending(sender, READ))
+
+
+def _ending(state: State, process: int, code: int, is_closed: bool) -> Done:
+    """``process`` takes no more steps. What it holds is closed at once, if ``is_closed`` and nobody can tell that from
+    its sentinel."""
+    touches = (*_touch_struck(process, WRITE), *touch_ending(process, WRITE))
+    if is_closed and sentinel_of(process) not in state.holders:
+        return _closed(state, process, Ending(code, True), touches)
+    ending = state._replace(lives=state.lives.but(process, Ending(code, False)))
+    return Done(ending, None, (*touch_life(process, READ), *touches))
+
+
+def _closed(state: State, process: int, life: object, touches: Touches, left: Endpoint | None = None) -> Done:
+    """All that ``process`` holds is closed, but for what is ``left``, and of its own life ``life`` is left."""
+    held = [
+        end for end, holders in state.holders.items() if end != left and any(_is_copy(one, process) for one in holders)
+    ]
+    holders = Table(state.holders) if held else state.holders
+    for end in held:
+        holders[end] = frozenset(one for one in holders[end] if not _is_copy(one, process))
+    closed = State(state.lives.but(process, life), holders, state.channels, state.deaf, state.told, state.opens)
+    return Done(closed, None, (*touches, *((("holders", end), ADD) for end in held)))
+
+
+def _touch_struck(process: int, mode: int) -> Touches:
+    """Whether ``process`` can still be ended by a signal."""
+    return ((("struck", process), mode),)
+
+
+def _touch_all(process: int) -> Touches:
+    """``process`` ends in one step, for everybody."""
+    return (*touch_life(process, WRITE), *_touch_struck(process, WRITE))
 
 
 def _partner(end: Endpoint) -> Touches:

@@ -17,10 +17,12 @@ Endpoint = tuple[int, int]
 
 
 class State(NamedTuple):
-    """``lives`` has each process's exit code, None as long as it lives. ``channels`` is by the endpoint that reads.
+    """``lives`` has each process's exit code, None as long as it lives, and an ``Ending`` until it can be reaped.
+    ``channels`` is by the endpoint that reads.
 
     ``holders`` of an endpoint are processes; and pairs of a process and a number, for a copy that is on its way in a
-    message, which is its sender's until it is received (multiprocessing.resource_sharer).
+    message, which is its sender's until it is received (multiprocessing.resource_sharer). Those of ``sentinel_of`` a
+    process keep its sentinel from being ready.
     ``opens`` counts how often each end of a named pipe was opened.
     ``deaf`` has the endpoints that a process can receive from no more, ``told`` those that know of their reset.
     """
@@ -34,6 +36,14 @@ class State(NamedTuple):
 
 
 INITIAL = State(Table({0: None}), Table(), Table())
+
+
+class Ending(NamedTuple):
+    """In the place of the exit code of who takes no more steps, and cannot be reaped yet. Until it ``is_closed``, it
+    still holds all that it has open."""
+
+    code: int
+    is_closed: bool
 
 
 class Half:
@@ -187,7 +197,7 @@ class Messages:
         touches: list[Touch] = []
         for one in operation.arguments:
             if isinstance(one, int):
-                is_ready, looks = state.lives[one] is not None, touch_life(one, READ)
+                is_ready, looks = look_at_sentinel(state, one)
             elif process not in state.holders[one]:
                 return Raised(state, OSError("handle is closed"), ())
             else:
@@ -229,12 +239,32 @@ def messages_left(channel: Channel, dump: Dump) -> list[Any]:
     return [*left, HALF] if pieces else left
 
 
+def sentinel_of(process: int) -> Endpoint:
+    """The end of a pipe that is held by ``process``, and by whoever it forks, and that others look at for its end
+    (popen_fork.py, popen_spawn_posix.py). Who is started by a fork server has none: that writes the exit code into a
+    pipe once it has reaped him (forkserver.py)."""
+    return -process, 1
+
+
+def look_at_sentinel(state: State, process: int) -> tuple[bool, Touches]:
+    """Whether the sentinel of ``process`` is ready."""
+    held = sentinel_of(process)
+    if held in state.holders:
+        return not state.holders[held], touch_holders(held, READ)
+    return isinstance(state.lives[process], int), touch_life(process, READ)
+
+
 def far_end(end: Endpoint) -> Endpoint:
     return end[0], 1 - end[1]
 
 
 def touch_life(process: int, mode: int) -> Touches:
     return ((("life", process), mode),)
+
+
+def touch_ending(process: int, mode: int) -> Touches:
+    """What is told of the end of ``process`` before it can be reaped."""
+    return ((("ending", process), mode),)
 
 
 def touch_holders(end: Endpoint, mode: int) -> Touches:

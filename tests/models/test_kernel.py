@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.models.kernel import Kernel
-from engine.models.messages import HALF, State
+from engine.models.messages import HALF, Ending, State
 from engine.models.model import BLOCKED, NEED, Done, Operation, Raised, Step, Then, conflict
 
 READER, WRITER = (1, 0), (1, 1)
@@ -77,6 +77,88 @@ def test_who_has_ended_cannot_be_killed() -> None:
 
     assert isinstance(step, Done)
     assert step.state is state
+
+
+LOOK = Operation("join", (1, True), 0.0, True)
+
+
+def test_who_was_sent_a_signal_lives_and_holds_all_until_that_is_closed_and_can_then_be_reaped() -> None:
+    kernel = Kernel()
+    sent = after(pipe(), start(1, WRITER), (0, Operation("kill", (1, -15, False))))
+    closed = kernel.step(sent, 1, Operation("closes", (1,))).state  # type: ignore[union-attr]
+    ended = kernel.step(closed, 1, Operation("ends", (1,))).state  # type: ignore[union-attr]
+
+    assert kernel.step(sent, 1, Operation("ends", (1,))) is BLOCKED
+    assert [state.holders[WRITER] for state in (sent, closed, ended)] == [{0, 1}, {0}, {0}]
+    assert [told(kernel.step(state, 0, Operation("exitcode", (1,)))) for state in (sent, closed, ended)] == [
+        *(None, None, -15)
+    ]
+    assert [told(kernel.step(state, 0, Operation("is_alive", (1,)))) for state in (sent, closed, ended)] == [
+        *(True, True, False)
+    ]
+    assert [kernel.step(state, 0, Operation("join", (1,))) is BLOCKED for state in (sent, closed, ended)] == [
+        *(True, True, False)
+    ]
+
+
+def test_a_sentinel_is_ready_when_nobody_holds_it_any_more_and_a_process_may_be_reaped_before_that() -> None:
+    kernel, waiting = Kernel(), Operation("wait", (1,))
+    started = after((0, Operation("start", (1, (), False, True))), (1, Operation("start", (2, None))))
+    ending = after_all(started, (1, "exit", 3, True), (1, "closes", 1))
+    reaped = after_all(ending, (1, "sentinel", 1), (1, "ends", 1))
+    ready = after_all(reaped, (2, "exit", 0))
+
+    assert kernel.step(ending, 1, Operation("ends", (1,))) is BLOCKED
+    assert told(kernel.step(reaped, 0, Operation("exitcode", (1,)))) == 3
+    assert told(kernel.step(reaped, 0, LOOK)) is False
+    assert kernel.step(reaped, 0, waiting) is BLOCKED
+    assert told(kernel.step(ready, 0, waiting)) == [1]
+    assert told(kernel.step(ready, 0, LOOK)) is True
+
+
+def test_join_with_a_limit_waits_for_the_sentinel_and_then_for_the_process() -> None:
+    kernel = Kernel()
+    held = after((0, Operation("start", (1, (), False, True))), (1, Operation("exit", (3, True))))
+    ready = after_all(held, (1, "sentinel", 1))
+
+    assert kernel.step(held, 0, Operation("join", (1, False), 1.0)) is BLOCKED
+    assert told(kernel.step(held, 0, Operation("join", (1, False), 1.0, True))) is False
+    assert kernel.step(ready, 0, Operation("join", (1, False), 1.0)) == Then(
+        ready, Operation("join", (1,)), ((("holders", (-1, 1)), 0),)
+    )
+    assert told(kernel.step(ready, 0, LOOK)) is False
+
+
+def test_of_several_signals_that_end_a_process_the_first_one_decides() -> None:
+    state = after(start(1), (0, Operation("kill", (1, -15, False))), (0, Operation("kill", (1, -9, False))))
+
+    assert state.lives[1] == Ending(-15, False)
+
+
+def test_who_asks_a_sender_that_was_sent_a_signal_hears_that_it_is_gone_when_its_socket_is_closed() -> None:
+    kernel = Kernel()
+    sent = after(pipe(), start(1, WRITER), (1, Operation("offer", (WRITER, 7))), (0, Operation("kill", (1, -9, False))))
+    asked = kernel.step(sent, 0, Operation("accept", (WRITER, 1, 7)))
+
+    assert isinstance(asked, Then)
+    assert kernel.step(asked.state, 0, asked.operation) is BLOCKED
+    answer = kernel.step(after_all(sent, (1, "closes", 1)), 0, asked.operation)
+    assert isinstance(answer, Raised)
+    assert isinstance(answer.error, ConnectionResetError)
+
+
+def after_all(state: State, *moves: tuple[Any, ...]) -> State:
+    """The state after these moves of processes: their names and arguments."""
+    for process, name, *arguments in moves:
+        step = Kernel().step(state, process, Operation(name, tuple(arguments)))
+        assert isinstance(step, Done)
+        state = step.state
+    return state
+
+
+def told(step: Step) -> object:
+    assert isinstance(step, Done)
+    return step.result
 
 
 def test_wait_takes_sentinels_and_endpoints() -> None:

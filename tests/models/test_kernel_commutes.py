@@ -80,7 +80,7 @@ class Needy(Mortal):
 def test_who_does_without_what_he_says_he_needs_would_be_found() -> None:
     kernel = Needy(dump)
 
-    assert violations(kernel, _lines(), 150, 30, _a_state(kernel)) != []
+    assert violations(kernel, _lines(), 2000, 30, _a_state(kernel)) != []
 
 
 def _a_state(kernel: Kernel) -> Any:
@@ -110,7 +110,7 @@ def _chooser(process: int) -> Callable[[random.Random], Operation]:
 
     def choose(rng: random.Random) -> Operation:
         end, other, patience = rng.choice(ENDS), rng.choice(others), rng.choice((None, 0.0, 1.0))
-        load = rng.randrange(100)
+        load, child = rng.randrange(100), 100 * rng.choice(PROCESSES) + rng.randrange(3)
         timing: dict[str, Any] = {"patience_s": patience, "is_late": patience == 0}
         # Who has been killed takes no steps; that is for the world to see to, so nobody dies here but at an end.
         return rng.choice(
@@ -124,9 +124,10 @@ def _chooser(process: int) -> Callable[[random.Random], Operation]:
                 Operation("close", (end,)),
                 Operation("offer", (end, 7)),
                 Operation("accept", (end, other, 7)),
-                Operation("start", (100 * process + rng.randrange(3), None)),
-                Operation("kill", (100 * rng.choice(PROCESSES) + rng.randrange(3), -9)),
-                Operation("exit", (0,)),
+                Operation("start", (100 * process + rng.randrange(3), None, False, rng.choice((False, True)))),
+                Operation("kill", (child, -9, *rng.choice(((), (False,), (True,))))),
+                *[Operation(rng.choice(("closes", "sentinel", "ends")), (child,))] * 2,
+                Operation("exit", (0, process == 1)),
             )
         )
 

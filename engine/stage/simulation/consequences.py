@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from ...models.model import Operation
+from . import deaths
 from .faults import interrupt, note, note_time
 from .handlers import refuse_signal
 from .process import Process
@@ -27,6 +28,7 @@ def obey(life: Life, strand: Strand, operation: Operation) -> None:
         life.world.end_threads(strand.process)
         if not strand.greenlet.dead:
             life.world.remove(strand.process)
+        deaths.follow(life.world, strand.process)
     elif action in _ACTIONS:
         victim = life.by_number[operation.arguments[0]]
         _refuse_what_is_handled(life, action, victim, operation)
@@ -63,8 +65,9 @@ def _refuse_what_is_handled(life: Life, action: str, victim: Process, operation:
 
 def _strike(life: Life, action: str, victim: Process, operation: Operation) -> None:
     if action == "kill":
-        victim.exitcode = operation.arguments[1]
+        victim.exitcode, victim.is_stopped = operation.arguments[1], False
         life.world.remove(victim)
+        deaths.follow(life.world, victim)
     elif action == "interrupt":
         try:
             interrupt(life, victim)

@@ -17,11 +17,9 @@ from typing import TYPE_CHECKING
 
 import greenlet
 
-from ...models.model import Operation
 from .. import link
-from . import complaints, output
+from . import complaints, deaths, output
 from .here import go_on, here, perform
-from .lasting import lasting
 from .objects.processes import called, end_children
 from .process import NOTHING, STDERR, STDOUT, Process
 from .refusal import NotSimulated
@@ -130,7 +128,7 @@ def exit_at_once(process: Process, status: int) -> None:
         here.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
     if process.children:
         here.world.looked_into.add(ORPHANS)
-    perform(KERNEL, Operation("exit", (code,)))
+    perform(KERNEL, deaths.exit_with(here.world, process, code))
     process.exitcode = code
     process.is_gone = True
     here.hub.switch()  # Nobody switches back.
@@ -183,7 +181,7 @@ def _exit(life: Life, process: Process, failure: Failure, code: int) -> None:
     if is_left_behind:
         life.world.looked_into.add(KILLS)  # A feeder that ends in the middle of writing keeps its lock.
     if life.is_end_seen or is_left_behind:
-        perform(KERNEL, lasting("exit", code))
+        perform(KERNEL, deaths.exit_with(life.world, process, code))
     process.exitcode = code
     if process is life.parent:
         _leave_behind(life)

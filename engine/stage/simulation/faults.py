@@ -16,6 +16,7 @@ import greenlet
 
 from ...models.model import OVER, Interruptible, Operation
 from ...plan import Fault
+from . import deaths
 from . import here as place
 from .here import here
 from .names import said
@@ -168,7 +169,7 @@ def _strike(life: Life, fault: Fault, turn: int | None, began_s: float) -> Calla
     # By a clock, nobody waits for who is to be resumed; where time passes at any moment, it does so when he is stopped.
     patience_s = 0.0 if life.world.is_virtual and fault.action == "resume" else None
     strike = (
-        (KERNEL, Operation("kill", (victim, _CODES[fault.action])))
+        (KERNEL, deaths.kill(life.world, victim, _CODES[fault.action], is_closed=True))
         if fault.action in _CODES
         else (SIGNALS, Operation(fault.action, (victim,), patience_s, patience_s == 0))
     )
@@ -224,7 +225,7 @@ class Trap:
         process = self._process
         if fault.action in _CODES:
             process.fault = fault
-            place.go_on(KERNEL, Operation("kill", (process.number, _CODES[fault.action])))
+            place.go_on(KERNEL, deaths.kill(here.world, process.number, _CODES[fault.action], is_closed=True))
             here.hub.switch()  # Nobody switches back.
         process.fault = fault
         place.go_on(SIGNALS, Operation(fault.action, (process.number,)))

@@ -17,7 +17,7 @@ from typing import Any
 from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
-from . import build, faults, handlers, output
+from . import build, deaths, faults, handlers, output
 from .addresses import Addresses
 from .beginning import begun, opening
 from .consequences import obey
@@ -364,7 +364,8 @@ class Life:
             process.handle, process.config = own, own._config
             own.run()
 
-        self._at_once(starter.number, lasting("start", number, held))
+        holds_sentinel = self.plan.start_method != "forkserver"
+        self._at_once(starter.number, lasting("start", number, held, False, holds_sentinel))
         self.world.add_strand(process, guarded(self, process, live), self._inherited(starter, process, copier))
         return number
 
@@ -403,7 +404,8 @@ class Life:
     def _refuse_who_goes_on(self) -> None:
         """How far daemons come that the parent wakes at last, before it ends them, is not tried."""
         if self._idle_since is not None and any(
-            taken.strand.process.daemon for taken in self.world.trace[self._idle_since :]
+            taken.strand.process.daemon and not deaths.is_of(taken.strand)
+            for taken in self.world.trace[self._idle_since :]
         ):
             self.refuse(NotSimulated("a daemon that goes on when all others have ended, by what the parent does"))
 

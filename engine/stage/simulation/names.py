@@ -11,6 +11,7 @@ from ... import plain
 from ...models.frames import Torn
 from ...models.guarded import Part
 from ...models.model import Operation
+from . import deaths
 from .objects.items import Item
 from .payload import Pickled
 from .strand import Strand
@@ -18,10 +19,13 @@ from .system import CLOCK, KERNEL, SIGNALS
 from .world import World
 
 
-def label(world: World, strand: Strand) -> str:
-    """``left``, or ``left:jobs`` for what the process ``left`` has a thread do to ``jobs``."""
+def label(world: World, strand: Strand, operation: Operation) -> str:
+    """Who does ``operation``: ``left``, or ``left:jobs`` for what the process ``left`` has a thread do to ``jobs``, or
+    ``left ends`` for a moment of its end."""
     if strand.greenlet is not None:
         return strand.process.name
+    if deaths.is_of(strand):
+        return f"{strand.process.name} {operation.name}"
     return f"{strand.process.name}:{world.labels[strand.cell]}"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...models.model import BLOCKED, Done, Raised
 from ...plain import without_accidents
+from . import deaths
 from .names import Short, content, label, said
 from .places import stands_at
 from .strand import Strand
@@ -22,15 +23,17 @@ class Counted:
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self.preemptions = 0
+        self._last: Strand | None = None
 
     def begin(self) -> bool:
         return self._scheduler.begin()
 
     def choose(self, world: World, ready: list[Strand]) -> Strand:
         chosen = self._scheduler.choose(world, ready)
-        if world.trace:
-            last = world.trace[-1].strand
-            self.preemptions += last is not chosen and last in ready
+        # What the system does interrupts nobody.
+        if not deaths.is_of(chosen):
+            self.preemptions += self._last is not chosen and self._last in ready
+            self._last = chosen
         return chosen
 
     def end(self, world: World, is_whole: bool) -> None:
@@ -68,7 +71,7 @@ class Recorder:
 
 def labels_of(world: World) -> list[str]:
     """Who took each step."""
-    return [label(world, taken.strand) for taken in world.trace]
+    return [label(world, taken.strand, taken.operation) for taken in world.trace]
 
 
 def _told(world: World, strand: Strand) -> dict[str, Any]:
@@ -77,7 +80,7 @@ def _told(world: World, strand: Strand) -> dict[str, Any]:
     return {
         "number": len(world.trace) + 1,
         "process": strand.process.name,
-        "thread": "" if strand.greenlet is not None else "feeder",
+        "thread": "" if strand.greenlet is not None or deaths.is_of(strand) else "feeder",
         "primitive": primitive,
         "operation": operation,
         "arguments": "" if strand.is_midway else arguments,

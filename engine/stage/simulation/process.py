@@ -24,11 +24,10 @@ class Process:
     that number, and text. ``feeders`` are the queues to which it has a thread that writes. ``slept_s`` is the sum of
     its sleeps. ``identity`` (None if nobody knows), ``config`` and ``children`` are as ``multiprocessing.process`` has
     them of the current process, ``handle`` and ``parent_handle`` that one and its parent as it sees them itself;
-    ``made`` is how many ``Process`` objects it has made, ``told_of`` those children of whose end it has been told by
-    something else than a join, and ``has_begun`` whether it has what it was started with. ``addresses`` are those of
-    objects that are not where they seem. ``server`` is what its fork server was given. ``speaker`` is whose output its
-    own is, if not itself: a process that a target starts writes into the pipes of its starter. Where several do, the
-    cell ``output`` has the order.
+    ``made`` is how many ``Process`` objects it has made, and ``has_begun`` whether it has what it was started with.
+    ``addresses`` are those of objects that are not where they seem. ``server`` is what its fork server was given.
+    ``speaker`` is whose output its own is, if not itself: a process that a target starts writes into the pipes of its
+    starter. Where several do, the cell ``output`` has the order.
     ``leaves_by_door`` says that it has come to the end of its interpreter.
     """
 
@@ -77,7 +76,6 @@ class Process:
     kept: Mapping[int, Any] | None = None
     fault: Fault | None = None
     struck: tuple[str, ...] = ()
-    told_of: frozenset[int | None] = frozenset()
 
     def __init__(
         self, number: int, key: object, name: str, parent: Process | None = None, daemon: bool = False

@@ -8,6 +8,7 @@ from ...models.model import BLOCKED, Operation, Raised, Then
 from ...models.queue import Loose
 from ...plan import Score, Turn
 from ..watching import OF_PROXIES
+from . import deaths
 from .life import Life
 from .names import said
 from .process import STDOUT, Process
@@ -38,8 +39,8 @@ class Scribe:
 
     def choose(self, world: World, ready: list[Strand]) -> Strand:
         strand = self._scheduler.choose(world, ready)
-        if _only_asks(strand):
-            return strand
+        if _only_asks(strand) or deaths.is_of(strand):
+            return strand  # What the system does, nobody has to wait for, nor can.
         turn = _turn(world, strand, begins=not (strand.is_midway and strand in self._going_on))
         if turn is not None:
             self.turns.append(turn)

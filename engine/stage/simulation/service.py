@@ -254,12 +254,12 @@ class ByLabel:
         if self.diverged is None:
             wanted = self._schedule[step] if step < len(self._schedule) else None
             for strand in ready:
-                if label(world, strand) == wanted:
+                if label(world, strand, strand.operation) == wanted:
                     return strand
             self.diverged = {
                 "step": step,
                 "wanted": wanted,
-                "ready": [label(world, strand) for strand in ready],
+                "ready": [label(world, strand, strand.operation) for strand in ready],
             }
         return self._rest.choose(world, ready)
 

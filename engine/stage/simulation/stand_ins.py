@@ -25,8 +25,7 @@ from multiprocessing import connection, context
 from types import BuiltinFunctionType, CodeType
 from typing import Any
 
-from ...models.model import Operation
-from . import handlers, output
+from . import deaths, handlers, output
 from . import here as place
 from .addresses import of_addresses
 from .belongings import Path, changing
@@ -44,7 +43,7 @@ from .refusal import NotSimulated
 from .refused import refuse_audited, refused
 from .standing import standing_for
 from .system import KERNEL
-from .world import KILLS
+from .world import DEATHS, KILLS
 
 
 def install() -> None:
@@ -164,8 +163,8 @@ def _kill(process: Process, pid: int, number: int) -> None:
     if number not in _DEADLY:
         raise NotSimulated(f"the signal {signal.Signals(number).name}")
     life.observes = True
-    here.world.looked_into.add(KILLS)
-    perform(KERNEL, Operation("kill", (victim.number, -int(number))))
+    here.world.looked_into |= {KILLS} if victim is process else {KILLS, DEATHS}
+    perform(KERNEL, deaths.kill(here.world, victim.number, -int(number), is_closed=victim is process))
     if victim is process:
         here.hub.switch()
 

@@ -48,6 +48,9 @@ LOANS = "loans"
 NAMES = "names"
 """When a process opens the blocks of memory that it is started with is told by who unlinks them."""
 
+DEATHS = "deaths"
+"""That who ends has not ended for everybody at once is told by who looks at a process, and does not wait for it."""
+
 ORPHANS = "orphans"
 """Who is left behind by the process that started it is told by when all others have ended."""
 

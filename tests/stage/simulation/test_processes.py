@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from engine.backends.simulation.backend import Simulation
 from engine.models.model import Operation
 from engine.stage.simulation.here import perform
 from engine.stage.simulation.objects.processes import (
@@ -26,7 +25,6 @@ from engine.stage.simulation.process import Process as Current
 from engine.stage.simulation.system import KERNEL
 from engine.stage.simulation.world import World
 from tests.simulation_support import outcomes
-from tests.stage.simulation.stories import explored
 
 
 class Life:
@@ -243,45 +241,6 @@ def test_a_sentinel_can_be_waited_for() -> None:
         return wait([child.sentinel]) == [child.sentinel], child.exitcode
 
     assert results(target) == {((True, 0),)}
-
-
-TOLD = """
-import multiprocessing
-from multiprocessing import connection
-def ends(mine): mine.send(1)
-def one():
-    line, mine = multiprocessing.Pipe()
-    child = multiprocessing.Process(target=ends, args=(mine,))
-    child.start()
-    mine.close()
-    {looks}
-"""
-EARLY = "who is told of an end by a pipe or a sentinel may still hear that the process lives, unless it joins it"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("looks", "reasons"),
-    [
-        ("return connection.wait([child.sentinel]) and child.exitcode", (EARLY,)),
-        ("return connection.wait([child.sentinel]) and child.is_alive()", (EARLY,)),
-        ("connection.wait([child.sentinel]); child.join(); return child.exitcode", ()),
-        ("connection.wait([child.sentinel]); child.join(1); return child.exitcode", ()),
-        ("connection.wait([child.sentinel]); child.join(0); return child.exitcode", (EARLY,)),
-        ("line.recv(); return child.exitcode", ()),
-        ("try: line.recv(), line.recv()\n    except EOFError: return child.exitcode", (EARLY,)),
-        ("try:\n        while True: line.send(1)\n    except OSError: return child.is_alive()", (EARLY,)),
-        ("try: line.recv(), line.recv()\n    except EOFError: child.join(); return child.exitcode", ()),
-        ("return connection.wait([child.sentinel], 0) == [] and child.exitcode", ()),
-    ],
-)
-def test_who_is_told_of_an_end_may_be_told_later_that_the_process_has_ended(
-    simulation: Simulation, looks: str, reasons: tuple[str, ...]
-) -> None:
-    """The system closes what it has open, and lets those go on who wait for that, before it lets others reap it."""
-    found = explored(simulation, TOLD.format(looks=looks))
-
-    assert (found.refusal, found.exhausted, found.reasons) == (None, True, reasons)
 
 
 def test_active_children_are_those_that_have_not_ended() -> None:

@@ -48,7 +48,7 @@ def played_choices(terms: Terms, *schedule: str) -> tuple[tuple[int, ...], objec
 
 def labels_of(terms: Terms, *schedule: str) -> list[str]:
     with playing(terms, following(*schedule)) as played:
-        return [label(played.world, taken.strand) for taken in played.world.trace]
+        return [label(played.world, taken.strand, taken.operation) for taken in played.world.trace]
 
 
 def test_needless_preemptions_are_left_out() -> None:

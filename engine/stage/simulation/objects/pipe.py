@@ -17,7 +17,6 @@ from ..refusal import NotSimulated
 from ..system import KERNEL
 from ..world import PIPES, World
 from .left import left_in_pipe
-from .processes import note_ends
 from .shared import POLLS_S, Shared, seconds
 
 
@@ -57,11 +56,11 @@ class Connection(Shared, connection.Connection):
             pass_over(self.label)
             raise
         given = (self.end, load, size + HEADER)
-        self._perform(lasting("send", *given) if is_told_by_value(load) else Operation("send", given))
+        perform(self.cell, lasting("send", *given) if is_told_by_value(load) else Operation("send", given))
 
     def recv(self) -> Any:
         self._note_reader()
-        return unpack(self._perform(self._recv), number())
+        return unpack(perform(self.cell, self._recv), number())
 
     def close(self) -> None:
         if self.closed:
@@ -121,21 +120,13 @@ class Connection(Shared, connection.Connection):
 
     def _send_bytes(self, buf: Any) -> None:
         load = Raw(buf)
-        self._perform(Operation("send", (self.end, load, len(load) + HEADER)))
+        perform(self.cell, Operation("send", (self.end, load, len(load) + HEADER)))
 
     def _recv_bytes(self, maxsize: int | None = None) -> io.BytesIO:
         self._note_reader()
         received = io.BytesIO()
-        received.write(as_bytes(self._perform(Operation("recv", (self.end, maxsize)))))
+        received.write(as_bytes(perform(self.cell, Operation("recv", (self.end, maxsize)))))
         return received
-
-    def _perform(self, operation: Operation) -> Any:
-        """Do ``operation``, which may tell that the other end has been closed, as by the end of who had it."""
-        try:
-            return perform(self.cell, operation)
-        except (EOFError, OSError):
-            note_ends()
-            raise
 
     def _note_reader(self) -> None:
         """Where several processes receive from one end, they may tear messages apart."""

@@ -14,13 +14,13 @@ from types import FrameType
 from typing import Any, Protocol, TypeVar, cast
 
 from ....models.model import Operation
-from .. import output
+from .. import deaths, output
 from ..here import here, number, outside, perform
 from ..process import Process as Current
 from ..process import pid_of
 from ..refusal import NotSimulated
 from ..system import KERNEL, PAUSE, SIGNALS
-from ..world import KILLS, LOANS
+from ..world import DEATHS, KILLS, LOANS
 from .genuine_words import name_as_genuine
 from .sentinel import Sentinel
 from .shared import POLLS_S, seconds
@@ -148,10 +148,10 @@ class _Simulated(BaseProcess):
         assert self._child is not None, "can only join a started process"
         if self._code is None:
             patience_s = seconds(timeout, POLLS_S)
-            if perform(KERNEL, Operation("join", (self._child,), patience_s, patience_s == 0)):
-                if patience_s != 0:
-                    _current().told_of -= {self._child}  # It has waited for the end itself.
-                self._poll()
+            if timeout is not None:
+                here.world.looked_into.add(DEATHS)
+            if perform(KERNEL, Operation("join", (self._child, timeout == 0), patience_s, patience_s == 0)):
+                self._reap()
 
     def is_alive(self) -> bool:
         self._check_closed()
@@ -257,20 +257,22 @@ class _Simulated(BaseProcess):
     def _poll(self) -> int | None:
         """The exit code. Once known, it is not asked for again: nobody comes back to life."""
         if self._code is None:
-            self._code = perform(KERNEL, Operation("exitcode", (self._child,)))
-            if self._code is not None and self._child in _current().told_of:
-                here.world.doubts.add(_TOO_EARLY)
-            if self._code is not None and self in (children := _current().children):
-                children.remove(self)
+            here.world.looked_into.add(DEATHS)
+            self._reap()
         return self._code
+
+    def _reap(self) -> None:
+        self._code = perform(KERNEL, Operation("exitcode", (self._child,)))
+        if self._code is not None and self in (children := _current().children):
+            children.remove(self)
 
     def _send(self, signum: signal.Signals) -> None:
         self._check_closed()
         if self._child is None:
             raise AttributeError(f"'NoneType' object has no attribute '{_METHODS[signum]}'")
         if self._code is None:
-            here.world.looked_into.add(KILLS)
-            perform(KERNEL, Operation("kill", (self._child, -signum)))
+            here.world.looked_into |= {KILLS, DEATHS}
+            perform(KERNEL, deaths.kill(here.world, self._child, -signum, is_closed=False))
 
 
 name_as_genuine(_Simulated)
@@ -400,17 +402,6 @@ def active_children() -> list[BaseProcess]:
     return [child for child in tuple(_current().children) if child._poll() is None]
 
 
-def note_ends() -> None:
-    """The running process is told that something has ended. Whose end that is, the system closes its pipes and sentinel
-    first, and only then says that it has."""
-    current = _current()
-    lives = here.world.states[KERNEL].lives
-    current.told_of |= {child._child for child in current.children if lives.get(child._child) is not None}
-
-
-_TOO_EARLY = "who is told of an end by a pipe or a sentinel may still hear that the process lives, unless it joins it"
-
-
 def end_children() -> None:
     """What a process does with its children before it ends: it stops the daemons, and waits for all (util.py,
     ``_exit_function``)."""
@@ -418,10 +409,11 @@ def end_children() -> None:
     for loan in current.loans:
         loan.let_go()
     children = tuple(current.children)
-    for child in children:
-        if child.daemon and child._code is None:
-            here.world.looked_into.add(KILLS)
-            perform(KERNEL, Operation("kill", (child._child, -signal.SIGTERM)))
+    daemons = [child for child in children if child.daemon and child._code is None]
+    for child in daemons:
+        # Of a single one, whose end it waits for, nobody can tell when between these two moments that has come.
+        here.world.looked_into |= {KILLS} if len(daemons) == 1 else {KILLS, DEATHS}
+        perform(KERNEL, deaths.kill(here.world, child._child, -signal.SIGTERM, is_closed=False))
     numbers = tuple(child._child for child in children if child._code is None)
     if numbers:
         perform(KERNEL, Operation("await", numbers))

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from ....models.model import Operation
-from ..here import perform
+from ..here import here, perform
 from ..refusal import NotSimulated
 from ..system import KERNEL
+from ..world import DEATHS
 from .fifo import OpenFifo
 from .pipe import Connection
-from .processes import note_ends
 from .sentinel import Sentinel
 from .shared import POLLS_S, seconds
 
@@ -27,9 +27,9 @@ def wait(object_list: Iterable[Any], timeout: float | None = None) -> list[Any]:
     patience_s = seconds(timeout, POLLS_S)
     if not waited and patience_s is None:
         raise NotSimulated("connection.wait for nothing, without a timeout")
+    if any(isinstance(one, Sentinel) for one in waited.values()):
+        here.world.looked_into.add(DEATHS)
     ready = perform(KERNEL, Operation("wait", tuple(waited), patience_s, patience_s == 0))
-    if any(isinstance(waited[one], Sentinel) for one in ready):
-        note_ends()
     return [waited[one] for one in ready]
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ....models.model import is_quiet
+from .. import deaths
 from ..strand import Strand
 from ..world import Taken, World
-from .turns import in_turn
+from .turns import in_turn, last_of_processes
 
 MANY = 3
 """With more strands than this at a time delays are counted, and not preemptions: who ends or waits leaves all others to
@@ -25,11 +26,21 @@ Costs = Callable[[World, "list[Strand]"], "list[int]"]
 
 
 def preemptions(world: World, in_turn: list[Strand]) -> list[int]:
-    """To leave a strand that could go on costs one; who goes on instead makes no difference.
+    """To leave a strand that could go on costs one; who goes on instead makes no difference. So does it to have anybody
+    do anything before what comes next of a process's end.
 
     To stay with one that polls costs one, too, or a run would have no end.
     """
-    last = world.trace[-1].strand if world.trace else None
+    last = last_of_processes(world)
+    ends = sum(map(deaths.is_of, in_turn))
+    if ends:
+        return [0, *[1] * (ends - 1), *[1 + cost for cost in _left(last, in_turn[ends:])]]
+    return _left(last, in_turn)
+
+
+def _left(last: Strand | None, in_turn: list[Strand]) -> list[int]:
+    if not in_turn:
+        return []
     others = len(in_turn) - 1
     if in_turn[0] is last:
         return [0] + [1] * others

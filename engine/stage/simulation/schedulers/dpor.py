@@ -22,7 +22,7 @@ from ..strand import Strand
 from ..world import Elsewhere, Redundant, World
 from .earlier import Earlier
 from .history import Events, History, in_order
-from .moves import EVERYBODY, Move, depend, is_harmless, move_of, victim_of
+from .moves import EVERYBODY, Move, actor_of, depend, is_harmless, move_of, victim_of
 
 
 class _Node:
@@ -157,7 +157,7 @@ class PartialOrder:
     def _note_strike(self, world: World, ready: Sequence[Strand], chosen: Strand, strike: Move) -> None:
         """Whom it strikes may never come to do what he wants to: this is the time to see what that could have come
         before. Where he is held up, or asleep until somebody does what he depends on, that may be anybody's step."""
-        struck = [strand for strand in world.waiting if strike.victim in (strand.process.number, EVERYBODY)]
+        struck = [strand for strand in world.waiting if strike.victim in (actor_of(strand), EVERYBODY)]
         for strand in struck:
             self._note_races(world, strand)
         node = self._path[-1]
@@ -201,7 +201,7 @@ class PartialOrder:
                 # It would touch the same without an event and all that came of it, if it depends on none of them.
                 found &= history.joined(strand.clock, history.dependent(move)) & ~history.needed(move)
         if history.striking:
-            found |= history.striking[strand.process.number] & among
+            found |= history.striking[actor_of(strand)] & among
         if victim is not None:
             found |= (history.of_process[victim] | history.striking[victim]) & among
         return found

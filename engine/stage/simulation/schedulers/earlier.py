@@ -13,7 +13,7 @@ from ..strand import Strand
 from ..waits import is_in_time
 from ..world import World
 from .history import History, in_order
-from .moves import Move, made, victim_of
+from .moves import Move, actor_of, made, victim_of
 
 
 class Earlier:
@@ -28,7 +28,7 @@ class Earlier:
     def move(self, strand: Strand, at: int) -> Move | None:
         """What ``strand`` now wants to do would have been instead of the event ``at``, after what is independent of
         that; None where it was not possible then, or has nothing to do with it."""
-        number, victim, event = strand.process.number, victim_of(strand), self._history.moves[at]
+        number, victim, event = actor_of(strand), victim_of(strand), self._history.moves[at]
         if event.victim == number or (victim is not None and event.process == victim):
             return Move(strand.cell, (), number, victim)
         if event.cell != strand.cell and event.process != number:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ....models.model import Touches, conflict, looks_at_memory
+from .. import deaths
 from ..strand import Strand
 from ..system import IDLE, OBEYED
 
@@ -16,6 +17,10 @@ STRIKES = frozenset({"kill", "stop", "resume", "interrupt", "terminate", "witnes
 """Operations whose first argument is a process to which something is done, wherever it is, or of which all is seen, or
 by which it goes what comes of them (``begin``)."""
 
+
+SYSTEM = -1
+"""In the place of the process whose step it is: nobody's, such as when the system closes what a process has held. What
+strikes that process makes no difference to it."""
 
 EVERYBODY = -1
 """The victim of a step that is only possible when nobody else can take one."""
@@ -28,6 +33,11 @@ class Move(NamedTuple):
     touches: Touches
     process: int
     victim: int | None
+
+
+def actor_of(strand: Strand) -> int:
+    """Whose step it takes."""
+    return SYSTEM if deaths.is_of(strand) else strand.process.number
 
 
 def victim_of(strand: Strand) -> int | None:
@@ -55,7 +65,7 @@ def move_of(strand: Strand) -> Move:
 def made(strand: Strand, touches: Touches) -> Move:
     """A step of ``strand`` that touches these. One that looks at what is a process's own (a feeder's, which pickles)
     conflicts with all that this process does, as one that strikes it does."""
-    number = strand.process.number
+    number = actor_of(strand)
     return Move(strand.cell, touches, number, number if looks_at_memory(touches) else victim_of(strand))
 
 

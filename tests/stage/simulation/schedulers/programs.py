@@ -80,10 +80,16 @@ KINDS = (
 _CHILDREN = (
     "child.join()",
     "child.join(1)",
+    "child.join(0)",
     "child.is_alive()",
     "child.exitcode",
     "child.terminate()",
     "child.kill()",
+    "(child.terminate(), child.is_alive(), child.exitcode)",
+    "(child.kill(), child.join(1), child.exitcode)",
+    "bool(wait([child.sentinel])) and child.exitcode",
+    "bool(wait([child.sentinel], 1)) and child.is_alive()",
+    "(child.terminate(), child.kill(), child.join(), child.exitcode)",
 )
 
 _FAULTS = (
@@ -111,7 +117,10 @@ def _drawn(draw: Random, kinds: Sequence[Kind]) -> Drawn:
     number = draw.choice((2, 2, 2, 3))
     most = {2: 3, 3: 2}[number]
     has_fault, has_child = draw.random() < 0.3, draw.random() < 0.2
-    source = [f"from {_PROCESS} import Process", _function("child", _uses(draw, used, 1), used)]
+    source = [
+        _IMPORTS,
+        _function("child", _uses(draw, used, 1), used),
+    ]
     for process in range(number):
         uses = _uses(draw, used, draw.randint(1, most - has_child))
         if has_child and not process:
@@ -167,4 +176,7 @@ def _is_expression(use: str) -> bool:
     return True
 
 
-_PROCESS = "engine.stage.simulation.objects.processes"
+_IMPORTS = """
+from engine.stage.simulation.objects.processes import Process
+from engine.stage.simulation.objects.wait import wait
+"""

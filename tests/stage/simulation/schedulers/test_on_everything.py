@@ -12,7 +12,7 @@ import greenlet
 import pytest
 
 from engine.models.model import conflict, looks_at_memory
-from engine.plan import Fault, FaultAction
+from engine.plan import Fault, FaultAction, StartMethod
 from engine.stage.simulation.here import here
 from engine.stage.simulation.library import Library
 from engine.stage.simulation.play import Terms, key, play
@@ -26,6 +26,7 @@ from tests.processes_support import a_plan, ref
 from tests.stage.simulation.schedulers.programs import Drawn, programs
 
 _STRIKES = frozenset({"kill", "stop", "resume", "interrupt"})
+_OF_THE_SYSTEM = frozenset({"closes", "sentinel", "ends"})
 
 
 class Found(NamedTuple):
@@ -83,11 +84,18 @@ def depend(one: Taken, other: Taken) -> bool:
     """Whether the order of two steps of different strands can be told."""
     if IDLE in (one.operation, other.operation):
         return True
-    if other.strand.process.number == victim(one) or one.strand.process.number == victim(other):
+    if (victim(one) is not None and actor(other) == victim(one)) or (
+        victim(other) is not None and actor(one) == victim(other)
+    ):
         return True
     if one.operation.name in _STRIKES and other.operation.name in _STRIKES and victim(one) == victim(other):
         return True
     return one.cell == other.cell and conflict(one.step.touches, other.step.touches)
+
+
+def actor(taken: Taken) -> int | None:
+    """Whose step it is; None for what the system does at a process's end."""
+    return None if taken.operation.name in _OF_THE_SYSTEM else taken.strand.process.number
 
 
 def victim(taken: Taken) -> int | None:
@@ -147,6 +155,46 @@ def test_what_is_drawn_over_all_types_has_one_run_for_each_class() -> None:
     total = compare(seed=1, count=40, most=40)
 
     assert total.classes < total.interleavings
+
+
+DEATHS = """
+from engine.stage.simulation.objects.processes import Process, active_children
+from engine.stage.simulation.objects.wait import wait
+def waits(x): x[0].recv()
+def ends(x): pass
+def started(target, *given):
+    child = Process(target=target, args=given)
+    child.start()
+    return child
+def boss(x):
+    {boss}
+def looks(x): return x[1].poll(0), x[1].poll(0)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start_method", ["fork", "forkserver"])
+@pytest.mark.parametrize(
+    "boss",
+    [
+        "child = started(waits, x); child.terminate(); child.kill(); return child.is_alive(), child.exitcode",
+        "child = started(waits, x); child.terminate(); child.join(1); return child.exitcode",
+        "child = started(waits, x); x[0].close(); child.kill(); return x[1].poll(0), child.exitcode",
+        "child = started(waits, x); x[0].close(); child.kill(); return wait([x[1], child.sentinel]) == [x[1]]",
+        "child = started(waits, x); child.terminate(); return active_children() == [], child.is_alive()",
+        "child = started(ends, x); return len(wait([child.sentinel])), child.exitcode, child.join(0)",
+        "child = started(ends, x); child.kill(); child.join(1); child.kill(); return child.exitcode",
+        "a = started(ends, x); b = started(waits, x); b.kill(); return wait([a.sentinel, b.sentinel]) == [0]",
+    ],
+)
+def test_the_moments_of_a_death_have_one_run_for_each_class(boss: str, start_method: StartMethod) -> None:
+    processes = {name: [ref("x")] for name in ("boss", *["looks"] * ("x[1]" in boss))}
+    plan = a_plan(DEATHS.format(boss=boss), processes, shared={"x": {"type": "Pipe"}}, start_method=start_method)
+    drawn = Drawn(plan, False)
+    everything, _ = found(drawn, DepthFirst, 20_000)
+
+    assert everything.is_whole
+    check(drawn, everything, 20_000)
 
 
 LOOKED = {"x": {"type": "Queue"}, "v": {"type": "RawValue", "typecode": "i"}}
