@@ -48,6 +48,8 @@ def leads_to(frame: Any, inner: Any) -> bool:
     if instructions[index].opname == "CONTAINS_OP":
         # Without such a method, and in lists, one thing is compared after the other.
         return _is_method(inner, "__contains__")
+    if _goes_through(frame, inner, index):
+        return True
     callee = _callee(instructions, index)
     if callee is None:
         return False
@@ -59,6 +61,24 @@ def leads_to(frame: Any, inner: Any) -> bool:
     if found is len:
         return _is_method(inner, "__len__")
     return getattr(found, "__code__", None) is inner.f_code
+
+
+def _goes_through(frame: Any, inner: Any, index: int) -> bool:
+    """Whether ``any`` or ``all``, which keep nothing themselves, is called there with nothing but the generator
+    expression ``inner``."""
+    instructions = _instructions(frame.f_code)
+    call, *before = instructions[index], *(one.opname for one in instructions[max(index - 2, 0) : index])
+    if call.opname not in _CALLS or call.arg != 1 or before[:1] != ["GET_ITER"] or before[-1] not in _CALLS:
+        return False
+    start = next((number for number, one in enumerate(instructions) if one.argval is inner.f_code), 0)
+    while start and instructions[start - 1].opname in _CLOSES_OVER:
+        start -= 1
+    callee = _named(instructions[start - 1]) if start else None
+    return callee is not None and not callee.is_attribute and _value(frame, callee.name) in (any, all)
+
+
+_CLOSES_OVER = frozenset({"LOAD_CLOSURE", "LOAD_FAST", "BUILD_TUPLE"})
+"""What makes ready the variables of its function that a generator expression uses."""
 
 
 def _is_method(inner: Any, name: str) -> bool:
@@ -73,7 +93,8 @@ def _is_method(inner: Any, name: str) -> bool:
 def place_of(frame: Any) -> int:
     """The offset of the instruction that ``frame`` is at; ``f_lasti`` may be that of what follows and belongs to it."""
     at: int = frame.f_lasti
-    return max((one for one in _offsets(frame.f_code) if one <= at), default=-1)
+    called = _called_before(frame.f_code).get(at)
+    return max((one for one in _offsets(frame.f_code) if one <= at), default=-1) if called is None else called
 
 
 def calls_range(code: types.CodeType, index: int) -> str | None:
@@ -102,6 +123,19 @@ def _instructions(code: types.CodeType) -> tuple[dis.Instruction, ...]:
 @functools.cache
 def _offsets(code: types.CodeType) -> tuple[int, ...]:
     return tuple(one.offset for one in _instructions(code))
+
+
+@functools.cache
+def _called_before(code: types.CodeType) -> dict[int, int]:
+    """Of each ``PRECALL`` of Python 3.11, which itself calls what is written in C once it is known to be, the call that
+    it belongs to."""
+    found, waiting = {}, list[int]()
+    for one in dis.get_instructions(code):
+        if one.opname == "PRECALL":
+            waiting.append(one.offset)
+        elif one.opname in _CALLS and waiting:
+            found[waiting.pop()] = one.offset
+    return found
 
 
 def _callee(instructions: Sequence[dis.Instruction], index: int) -> Callee | None:

@@ -112,6 +112,8 @@ class Freezer:
     def _freeze_attributes(self, value: Any, kind: Any) -> Any:
         if isinstance(value, BaseException):
             return kind, self.freeze(value.args), self.freeze(vars(value))
+        if value is self._process:
+            return "process"  # What it is by itself is told by itself.
         if kind.__module__.startswith(_OURS):
             # One of ours: a model, which never changes, a tuple, or an object that is nothing but its attributes.
             if kind.__module__.startswith(f"{_OURS}.models.") and not isinstance(value, tuple):
@@ -181,6 +183,10 @@ _FREEZERS: dict[Any, Any] = {
     staticmethod: lambda freezer, one: freezer.freeze(one.__func__),
     classmethod: lambda freezer, one: freezer.freeze(one.__func__),
     types.MappingProxyType: lambda freezer, one: freezer.freeze(dict(one)),
+    # Of what they go through, and how far they have come.
+    **dict.fromkeys(
+        map(type, map(iter, ([], (), range(0)))), lambda freezer, one: freezer.freeze(one.__reduce__()[1:])
+    ),
     # Of a handler of logs, for one. What is written of it tells who has it, and how often.
     type(threading.RLock()): lambda freezer, one: repr(one),
     type(threading.Lock()): lambda freezer, one: repr(one),

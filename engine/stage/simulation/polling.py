@@ -169,11 +169,13 @@ def _is_ours(frame: Any) -> bool:
 
 class _Loop(NamedTuple):
     """Where in a function an iterator is half used: from ``start`` to ``end``, and whether its variable tells how far,
-    if ``range`` is what it usually is."""
+    if ``range`` is what it usually is; or the iterator itself, which is a variable ``is_given`` to a generator
+    expression."""
 
     start: int
     end: int
     is_told: bool
+    is_given: bool
 
 
 @functools.cache
@@ -184,7 +186,8 @@ def _loops(code: types.CodeType) -> tuple[_Loop, ...]:
     found = []
     for index, one in enumerate(instructions):
         if one.opname == "FOR_ITER":
-            found.append(_Loop(one.offset, one.argval, _is_told(code, index)))
+            is_given = instructions[index - 1].argval == ".0"
+            found.append(_Loop(one.offset, one.argval, _is_told(code, index), is_given))
     return tuple(found)
 
 
@@ -213,4 +216,7 @@ _CHANGES = ("STORE_FAST", "DELETE_FAST", "STORE_DEREF", "DELETE_DEREF", "STORE_N
 def _is_in_for_loop(frame: Any, at: int) -> bool:
     """Whether ``frame`` is at a place of which its variables do not tell all."""
     is_usual = frame.f_globals.get("range", builtins.range) is builtins.range
-    return any(loop.start <= at < loop.end and not (loop.is_told and is_usual) for loop in _loops(frame.f_code))
+    return any(
+        loop.start <= at < loop.end and not (loop.is_given or (loop.is_told and is_usual))
+        for loop in _loops(frame.f_code)
+    )

@@ -33,13 +33,19 @@ def is_in_time(world: World, strand: Strand) -> bool:
 
 
 def note_held(world: World, ready: Sequence[Strand], strand: Strand) -> None:
-    """``strand`` has waited in vain, while the others that are ``ready`` could have gone on."""
+    """``strand`` goes on, and may have slept or waited in vain, while the others that are ``ready`` could have gone
+    on."""
+    waited_s = strand.process.slept_s + strand.waited_s
+    more_s = waited_s - world.waited.get(strand, 0.0)
+    if not more_s or strand.greenlet is None:
+        return
+    world.waited[strand] = waited_s
     for other in ready:
         since, held_s = world.held.get(other, (0, 0.0))
         if any(taken.strand is other for taken in world.trace[since:]):
             held_s = 0.0
         if other is not strand:
-            held_s += strand.operation.patience_s or 0.0
+            held_s += more_s
             world.is_unfair |= held_s > world.timeout_s / 2
         world.held[other] = len(world.trace), held_s
 
@@ -48,7 +54,7 @@ def starves(world: World) -> bool:
     """Whether nobody goes on because the time of the run is over, and somebody who could go on was held back for half
     of it: no machine does that."""
     return world.is_unfair and any(
-        strand.operation.patience_s is not None and not is_in_time(world, strand)
+        strand.process.is_asleep or (strand.operation.patience_s is not None and not is_in_time(world, strand))
         for strand in world.waiting
         if strand.polls is None
     )

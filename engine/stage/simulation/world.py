@@ -98,7 +98,7 @@ class World:
     """What there is in one run. ``names`` and ``max_steps`` are the exploration's.
 
     ``held`` says of those that could go on how many steps there had been when that was last looked at, and for how long
-    others have waited in vain meanwhile; ``is_unfair`` that it was for too long.
+    others have slept and waited in vain meanwhile, by ``waited``; ``is_unfair`` that it was for too long.
     ``timeout_s`` is how long a real run may take, ``alone_s`` since when only daemons are left, and ``done_s`` when at
     the earliest something was last done to each cell, where time is any. ``is_virtual`` has a clock that jumps to the
     next deadline when nobody can do anything before; without it, any time-out may pass at any moment. ``is_fine`` has
@@ -165,6 +165,7 @@ class World:
     def begin_anew(self) -> None:
         """Have nobody left over from another run."""
         self.held: dict[Strand, tuple[int, float]] = {}
+        self.waited: dict[Strand, float] = {}
         self.is_unfair = False
         self._newborn: list[Strand] = []
         self._onlookers: list[Strand] = []
@@ -288,11 +289,11 @@ class World:
             if strand.is_late:
                 strand.is_late = False
                 strand.waited_s += strand.operation.patience_s or 0.0
-                if not self.is_virtual:
-                    waits.note_held(self, ready, strand)
             # Most runs wait for nothing.
             if self.done_s or strand.process.slept_s or strand.waited_s or strand.began_s:
                 waits.note_time(self, strand, strand.cell)
+                if not self.is_virtual:
+                    waits.note_held(self, ready, strand)
             self._take(strand)
 
     def _take(self, strand: Strand) -> None:

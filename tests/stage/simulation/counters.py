@@ -18,6 +18,21 @@ def poller(x):
 
 
 COUNTERS = {
+    "any goes on with an iterator": """
+        def poller(x):
+            turns = iter([1] * 9)
+            while any(x.value == 0 for one in turns): pass
+            return 9
+        """,
+    "sum adds up": """
+        def poller(x): return sum(x.value + 1 for one in [1] * 9)
+        """,
+    "all goes through what another function gives": """
+        def poller(x):
+            turns = iter([0] * 8 + [1])
+            while not all(map(bool, (next(turns) + x.value for one in [1]))): pass
+            return 9
+        """,
     "a local variable": _counting("n", "n += 1", first="n = 0"),
     "an assignment within an expression": """
         def poller(x):

@@ -190,7 +190,7 @@ def test_a_supervisor_has_all_exit_codes_if_it_joins_whose_sentinel_is_ready(
     assert {tuple(value(run.processes["one"])) for run in found} == seen  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("look", ["child.is_alive()", "child.exitcode is None"])
+@pytest.mark.parametrize("look", ["child.is_alive()", "child.exitcode is None", "mp.active_children()"])
 def test_a_loop_that_waits_for_a_process_to_be_dead_comes_to_its_end(simulation: Simulation, look: str) -> None:
     source = f"""
     import multiprocessing as mp, time

@@ -39,6 +39,10 @@ SETTER = "\ndef setter(x): x.value = 1\n"
         "class Poller:\n  def __init__(self, x): self.x = x\n  def run(self):\n    while not self.x.value: pass\n"
         "def poller(x):\n  Poller(x).run()\n  return 'seen'",
         "def poller(x):\n  for turn in range(2):\n    while not x.value: pass\n  return 'seen'",
+        "def poller(x):\n  while not any(one.value for one in [x]): pass\n  return 'seen'",
+        "def poller(x):\n  while not all(x.value for turn in (1, 2)): pass\n  return 'seen'",
+        "import time\ndef poller(x):\n  by = 2\n"
+        "  while not any(one * x.value * by for one in range(3)): time.sleep(1)\n  return 'seen'",
         "def poller(x):\n  while True:\n    try:\n      if x.value: return 'seen'\n    except ValueError: pass",
         "def poller(x):\n  get = x.get_obj\n  while not get().value: pass\n  return 'seen'",
         "def poller(x):\n  while True:\n    with x.get_lock():\n      if x.value: return 'seen'",
