@@ -484,7 +484,7 @@ def _as_called(what: str, called: str) -> str:
     """``what`` cannot be simulated, and what a target ``called`` that led to it, unless that is told or private."""
     is_told = not called or what.partition(".")[0] == called.partition(".")[0]
     is_private = any(part.startswith("_") and not part.endswith("__") for part in called.split("."))
-    return what if is_told or is_private else f"{what}, for {called}"
+    return what if is_told or is_private else f"{what}, in {called}"
 
 
 _COME = lasting("come")

@@ -19,7 +19,8 @@ def raised_at(trace: TracebackType | None) -> str:
 
 
 def called_there(trace: TracebackType | None) -> str:
-    """What of the standard library the scenario called, in which the error came up; empty where it came up at once."""
+    """What of the standard library the scenario called, in which the error came up; empty where it came up at once. A
+    class that it called is called by its own name."""
     called = ""
     while trace is not None:
         name = trace.tb_frame.f_globals.get("__name__", "")
@@ -28,7 +29,7 @@ def called_there(trace: TracebackType | None) -> str:
         elif not called and is_standard(name):
             called = f"{name}.{getattr(trace.tb_frame.f_code, 'co_qualname', trace.tb_frame.f_code.co_name)}"
         trace = trace.tb_next
-    return called
+    return called.removesuffix(".__init__")
 
 
 def stands_at(frame: FrameType | None) -> str:

@@ -48,7 +48,7 @@ def explored(simulation: Simulation, folder: Path, shared: str, code: str, more:
         ("Lock", "import _thread\ndef run(it): _thread.start_new_thread(print, ())", "starting a thread (one.yaml:4)"),
         ("Lock", "import threading\ndef run(it): threading.Event().wait()", "Event.wait (one.yaml:4)"),
         ("Lock", "def run(it): input()", "builtins.input (one.yaml:3)"),
-        ("threading.RLock", "def run(it): repr(it)", "the text that an RLock is shown as (one.yaml:3)"),
+        ("threading.RLock", "def run(it): repr(it)", "the text that it of one is shown as (one.yaml:3)"),
         ("{type: RawArray, typecode: i, size: 2}", "def run(it): memoryview(it)", "memory that is seen as bytes"),
         (
             "{type: RawArray, typecode: c, size: 8}",
@@ -140,20 +140,20 @@ def test_what_pickling_prints_as_a_pipe_sends_is_printed_by_the_process(simulati
     [
         (
             "from multiprocessing.shared_memory import SharedMemory\ndef run(it): SharedMemory({name!r}, True, 16)",
-            "a block of shared memory that a target asks the system for (one.yaml:4)",
+            "a block of shared memory that a target asks the system for, in multiprocessing.shared_memory",
         ),
         (
             "from multiprocessing.shared_memory import SharedMemory\ndef run(it): SharedMemory({name!r})",
-            "a block of shared memory that a target asks the system for (one.yaml:4)",
+            "a block of shared memory that a target asks the system for, in multiprocessing.shared_memory",
         ),
         (
             "from _multiprocessing import SemLock\ndef run(it): SemLock(1, 1, 1, '/{name}', False)",
-            "a semaphore that a target asks the system for (one.yaml:4)",
+            "a semaphore that a target asks the system for",
         ),
         (
             "from multiprocessing import get_context, synchronize\n"
             "def run(it): synchronize.Lock(ctx=get_context('spawn'))",
-            "a semaphore that a target asks the system for (one.yaml:4)",
+            "a semaphore that a target asks the system for, in multiprocessing.synchronize",
         ),
     ],
 )
@@ -164,7 +164,7 @@ def test_what_would_outlive_the_simulation_in_shared_memory_is_refused_before_it
 
     found = explored(simulation, tmp_path, "Lock", code.format(name=name))
 
-    assert found.refusal == refusal
+    assert found.refusal is not None and found.refusal.startswith(refusal) and "(one.yaml:4)" in found.refusal
     assert in_shared_memory(name) == []
 
 
@@ -178,11 +178,11 @@ def test_a_device_file_is_refused_before_it_is_there(simulation: Simulation, tmp
 def test_a_process_that_was_refused_something_cannot_be_interrupted_any_more(
     simulation: Simulation, tmp_path: Path
 ) -> None:
-    code = "import signal\ndef run(it):\n  signal.signal(2, print)\n  it.acquire()"
+    code = "import os\ndef run(it):\n  os.fork()\n  it.acquire()"
 
     found = explored(simulation, tmp_path, "Lock", code, "faults: [{interrupt: one, at: anywhere}]\n")
 
-    assert found.refusal == "signal.signal (one.yaml:5)"
+    assert found.refusal == "os.fork (one.yaml:5)"
 
 
 def test_nothing_is_done_any_more_once_something_was_refused(simulation: Simulation, tmp_path: Path) -> None:
