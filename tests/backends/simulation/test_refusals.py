@@ -164,7 +164,8 @@ def test_what_would_outlive_the_simulation_in_shared_memory_is_refused_before_it
 
     found = explored(simulation, tmp_path, "Lock", code.format(name=name))
 
-    assert found.refusal is not None and found.refusal.startswith(refusal) and "(one.yaml:4)" in found.refusal
+    assert str(found.refusal).startswith(refusal)
+    assert str(found.refusal).endswith(" (one.yaml:4)")
     assert in_shared_memory(name) == []
 
 
