@@ -7,7 +7,7 @@ Source: CPython, Lib/multiprocessing/process.py (``_bootstrap``), spawn.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextvars import Context
 from functools import partial
 from multiprocessing.reduction import ForkingPickler
@@ -17,35 +17,29 @@ from typing import Any
 from ...models.model import Operation
 from ...plan import CODE_MODULE, Call, Plan, ProcessPlan, Reference
 from .. import link
-from . import build, deaths, faults, handlers, output
+from . import faults, handlers, output
 from .addresses import Addresses
-from .beginning import begun, opening
+from .beginning import begun
 from .consequences import obey
 from .copier import Copier, inherited
 from .ending import complain, guarded
+from .handing import at_hand, handed_over, pickled
 from .here import perform
 from .lasting import lasting
+from .leftovers import refuse_daemons, refuse_who_goes_on, refuse_who_waits_for_room
 from .library import Library
-from .names import said
 from .objects.processes import handle, parent_handle
-from .objects.shared_memory import Block, opened
 from .payload import EVERYWHERE
 from .places import called_there, raised_at
 from .process import Process
 from .refusal import NotSimulated
-from .served import refuse_to_inherit
 from .stock import Stock
-from .strand import Strand
 from .surroundings import hand_on
 from .system import CLOCK, IDLE, KERNEL
 from .told import told
-from .world import KILLS, LOANS, NAMES, ORPHANS, World
+from .world import KILLS, LOANS, ORPHANS, World
 
 _SIGTERM = 15
-
-Handed = tuple[Callable[[], Any], tuple[Any, ...] | None]
-"""What gives a process that is being started what it is started with, and the ends of pipes that are in that; None
-where it has all those of its starter."""
 
 
 class Life:
@@ -73,8 +67,8 @@ class Life:
         self.struck: list[str] = []
         self.left_behind: list[str] = []
         self.are_all_daemons = all(planned.daemon for planned in plan.processes)
-        self._idle_since: int | None = None
-        self._read_at: int | None = None
+        self.idle_since: int | None = None
+        self.read_at: int | None = None
         self.finals: dict[str, object] = {}
         self.observes = stock.observes or world.is_exact(ORPHANS)
         world.pickling = self
@@ -153,7 +147,7 @@ class Life:
     def _build_what_is_shared(self) -> None:
         for shared in self.plan.shared:
             self.shared[shared.name] = self.stock.build(
-                self.world, shared.type, shared.name, shared.parameters, self._find
+                self.world, shared.type, shared.name, shared.parameters, self.find
             )
             kind = type(self.shared[shared.name])
             if getattr(kind, "copies", False):
@@ -178,16 +172,16 @@ class Life:
         perform(KERNEL, lasting("await", *awaited))
         if not self.are_all_daemons and self._daemons():
             perform(KERNEL, IDLE)
-            self._refuse_daemons()
-            self._idle_since = len(self.world.trace)
+            refuse_daemons(self)
+            self.idle_since = len(self.world.trace)
 
     def end_daemons(self) -> None:
         """What the parent does last of all."""
-        if self._idle_since is None:
+        if self.idle_since is None:
             return
         perform(KERNEL, IDLE)
-        self._refuse_who_goes_on()
-        self._refuse_who_waits_for_room()
+        refuse_who_goes_on(self)
+        refuse_who_waits_for_room(self)
         for one in self._daemons():
             if one.exitcode is None:
                 self.world.looked_into.add(KILLS)
@@ -196,7 +190,7 @@ class Life:
 
     def _read_what_is_shared(self) -> None:
         """As the parent does before what runs at its exit, and before it joins what it has started itself."""
-        self._read_at = len(self.world.trace)
+        self.read_at = len(self.world.trace)
         for one in tuple(self.by_number.values()):
             if one.number > len(self.plan.processes):
                 perform(KERNEL, Operation("witness", (one.number,)))
@@ -204,7 +198,7 @@ class Life:
     @property
     def has_children_of_its_own(self) -> bool:
         """Whether the parent may have children now that its ``before`` and ``after`` have not started."""
-        return bool(self.managed or self._idle_since is not None)
+        return bool(self.managed or self.idle_since is not None)
 
     def _daemons(self) -> list[Process]:
         return [one for one in self.processes.values() if one.is_started and one.daemon]
@@ -223,8 +217,8 @@ class Life:
         return self.observes or len(self.world.states[KERNEL].holders) > 0
 
     def _call(self, name: str, call: Call) -> Mapping[str, Any]:
-        args: Any = self._resolve(call.args)
-        kwargs: Any = self._resolve(call.kwargs)
+        args: Any = self.resolve(call.args)
+        kwargs: Any = self.resolve(call.kwargs)
         try:
             returned = self.library.target(self.parent, call.module, call.name)(*args, **kwargs)
         except Exception as error:
@@ -243,7 +237,7 @@ class Life:
         try:
             target = self.library.target(self.parent, planned.call.module, planned.call.name)
             copier = self.inherit(self.parent, process)
-            take, held = self._handed_over(target, planned.call, process, copier)
+            take, held = handed_over(self, target, planned.call, process, copier)
             context = self._inherited(self.parent, process, copier)
         except Exception as error:
             process.is_started, process.is_gone = False, True
@@ -290,44 +284,6 @@ class Life:
             perform(KERNEL, _COME)
         process.has_come = True
 
-    def _handed_over(self, target: Any, call: Call, process: Process, copier: Copier | None) -> Handed:
-        """``target`` and the arguments of ``call`` as ``process`` gets them: copied with all else under fork, pickled
-        otherwise."""
-        if copier is None and not _is_known_by_its_name(target, call) and self.library.owns(call.module):
-            return self._pickled((target, self._resolve(call.args), self._resolve(call.kwargs)), self.parent)
-        take, held = self._given(call, process, copier)
-        find = partial(self.library.target, process, call.module, call.name)
-        return lambda: (find(), *take()), held
-
-    def _given(self, call: Call, process: Process, copier: Copier | None) -> Handed:
-        if copier is not None:
-            for shared in self.copied:
-                shared.fork(self.parent.number, process)
-        handout = self.stock.handout(call.args)
-        given: Any
-        if handout is not None:
-            given = handout.made(self._find), {}
-        else:
-            value: Any = self._resolve(call.args), self._resolve(call.kwargs)
-            if build.is_same_everywhere(value):
-                if not value[1]:
-                    self.stock.note_same_everywhere(call.args)
-                given = build.own(value, {})
-            elif copier is None:
-                return self._pickled(value, self.parent)
-            else:
-                given = copier.copied(value)
-        if copier is not None:
-            return lambda: given, None
-        return self._opening(opened(given), lambda: given), build.endpoints(given)
-
-    def _opening(self, blocks: Sequence[Block], take: Callable[[], Any]) -> Callable[[], Any]:
-        """``take``, in which these are opened, if it can be told when."""
-        if not blocks or NAMES not in self.world.exact:
-            return take
-        self.opens_blocks = True
-        return opening(blocks, take)
-
     def dumps(self, value: Any, process: int) -> bytes:
         with self.library.loaded.visible(self.by_number[process]):
             return bytes(ForkingPickler.dumps(value))
@@ -350,7 +306,7 @@ class Life:
             speaker.output = self.world.add_cell(("output", speaker.key), "", output.Output())
         self.by_number[number] = process
         copier = self.inherit(starter, process)
-        take, held = self._pickled(started, starter) if copier is None else _at_hand(copier.copied(started))
+        take, held = pickled(self, started, starter) if copier is None else at_hand(copier.copied(started))
         loans = tuple(self.world.lent) if copier is None else ()
         for loan in loans:
             loan.give(process)
@@ -369,24 +325,10 @@ class Life:
         self.world.add_strand(process, guarded(self, process, live), self._inherited(starter, process, copier))
         return number
 
-    def _pickled(self, value: Any, sender: Process) -> Handed:
-        """Raises what pickling raises."""
-        self.world.is_starting_a_process = True
-        self.world.passed.clear()
-        self.world.lent.clear()
-        self.world.named.clear()
-        try:
-            with self.library.loaded.visible(sender):
-                data = ForkingPickler.dumps(value)
-        finally:
-            self.world.is_starting_a_process = False
-        take = self._opening(tuple(self.world.named), partial(ForkingPickler.loads, data))
-        return take, tuple(self.world.passed)
+    def resolve(self, data: object) -> object:
+        return self.stock.recipe(data).make(self.find)
 
-    def _resolve(self, data: object) -> object:
-        return self.stock.recipe(data).make(self._find)
-
-    def _find(self, reference: Reference) -> object:
+    def find(self, reference: Reference) -> object:
         if reference.kind == "code":
             names = ".".join(map(str, (reference.name, *reference.path)))
             return self.library.target(self.parent, CODE_MODULE, names)
@@ -394,57 +336,6 @@ class Life:
         for index in reference.path:
             found = found[index]
         return found
-
-    def _refuse_daemons(self) -> None:
-        """The manager is shut down before daemons are ended, and who is in a call of it gets to hear so."""
-        for strand in self.world.waiting:
-            if strand.process.daemon and strand.greenlet is not None and strand.cell in self.managed:
-                self.refuse(NotSimulated("a daemon that is in a call of a manager when all others have ended"))
-
-    def _refuse_who_goes_on(self) -> None:
-        """How far daemons come that the parent wakes at last, before it ends them, is not tried."""
-        if self._idle_since is not None and any(
-            taken.strand.process.daemon and not deaths.is_of(taken.strand)
-            for taken in self.world.trace[self._idle_since :]
-        ):
-            self.refuse(NotSimulated("a daemon that goes on when all others have ended, by what the parent does"))
-
-    def _refuse_who_waits_for_room(self) -> None:
-        """What is shared is read when nobody else is left, while daemons still live, and that makes room."""
-        for strand in self.world.waiting:
-            name, operation, _ = said(self.world, strand.cell, strand.operation)
-            is_shared = name.partition("[")[0] in self.shared
-            if strand.process.daemon and is_shared and operation in _FOR_ROOM and not self._is_at_rest(strand):
-                self.refuse(NotSimulated(f"a daemon that waits for room in {name} when all others have ended"))
-
-    def _is_at_rest(self, strand: Strand) -> bool:
-        """Whether it is a feeder that has nothing to write."""
-        if strand.greenlet is not None or strand.operation.name != "feed":
-            return False
-        buffer = self.world.states[strand.cell].buffers.get(strand.process.number)
-        return buffer is None or not buffer.items
-
-    def _refuse_changes(self) -> None:
-        """What is shared is told as it is at the end of a run."""
-        for taken in self.world.trace[self._read_at :] if self._read_at is not None else ():
-            name, operation, _ = said(self.world, taken.cell, taken.operation)
-            if name.partition("[")[0] in self.shared and taken.step.state is not taken.before:
-                refusal = f"{name}.{operation} when the parent has read what is shared, and has only to end"
-                self.refuse(NotSimulated(refusal))
-
-    def refuse_heirs(self) -> None:
-        """At the end: refuse where somebody waits for what a process took that is gone, and might get it."""
-        self._refuse_daemons()
-        self._refuse_who_goes_on()
-        if all(strand.process.daemon or strand.greenlet is None for strand in self.world.waiting):
-            self._refuse_who_waits_for_room()
-        self._refuse_changes()
-        for strand in self.world.waiting:
-            if strand.cell in self.world.outliving:
-                try:
-                    refuse_to_inherit(self.world, strand.cell)
-                except NotSimulated as refusal:
-                    self.refuse(refusal)
 
     def refuse(self, refusal: NotSimulated) -> None:
         if self.refusal is None:
@@ -469,17 +360,6 @@ def _call(target: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     return target(*args, **kwargs)
 
 
-def _at_hand(value: Any) -> Handed:
-    """What gives ``value``, which a forked process has in its memory."""
-    return lambda: value, None
-
-
-def _is_known_by_its_name(target: Any, call: Call) -> bool:
-    """Whether ``target`` is pickled as what it is called in ``call``."""
-    is_named = isinstance(target, (FunctionType, type))
-    return is_named and (target.__module__, target.__qualname__) == (call.module, call.name)
-
-
 def _as_called(what: str, called: str) -> str:
     """``what`` cannot be simulated, and what a target ``called`` that led to it, unless that is told or private."""
     is_told = not called or what.partition(".")[0] == called.partition(".")[0]
@@ -488,6 +368,3 @@ def _as_called(what: str, called: str) -> str:
 
 
 _COME = lasting("come")
-
-_FOR_ROOM = frozenset({"put", "feed", "write", "write_on", "send", "body", "wake"})
-"""The operations that wait for others to read."""

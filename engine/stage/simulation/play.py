@@ -11,6 +11,7 @@ from ...plan import Plan
 from . import output
 from .destruction import refuse_what_is_destroyed
 from .here import here
+from .leftovers import refuse_what_is_left
 from .library import Library
 from .life import Life
 from .names import said
@@ -95,7 +96,7 @@ def follow(life: Life, scheduler: Scheduler, begin: Callable[[Life], None]) -> P
         scheduler.end(world, False)
         return Played(life, "step_limit")
     scheduler.end(world, True)
-    life.refuse_heirs()
+    refuse_what_is_left(life)
     if NotSimulated.latest is not None:
         life.refuse(NotSimulated.latest)
     ending = _ending(life)
