@@ -727,7 +727,7 @@ def test_durations_tell_outcomes_apart_where_somebody_looks(
         ("import signal\ndef one(): signal.signal(signal.SIGCHLD, print)", "signal.signal (scenario.yaml:2)"),
         (
             "import asyncio\ndef one(): asyncio.run(print())",
-            "socket.__new__, for asyncio.runners.run (scenario.yaml:2)",
+            "socket.__new__, in asyncio.runners.run (scenario.yaml:2)",
         ),
         ("def one(): open('/tmp/never', 'w')", "opening /tmp/never to write (scenario.yaml:1)"),
         ("import os\ndef one(): os.fork()", "os.fork (scenario.yaml:2)"),
