@@ -10,6 +10,7 @@ from typing import Any
 from ...primitives import primitive
 from . import here as place
 from .identity import identity
+from .objects.dropped import hold
 from .objects.loans import WITH_SEMAPHORES, lend
 from .objects.pipe import Connection
 from .objects.shared import Shared
@@ -43,6 +44,9 @@ def made(type: str, **given: Any) -> Any:
     primitive = kind(world, ("made", process.key, process.built), name, **{**defaults, **given})
     if isinstance(primitive, WITH_SEMAPHORES) and world.life.plan.start_method != "fork":
         lend(primitive, process, world)
+    if type == "Pipe":
+        for connection in primitive:
+            hold(connection, process)
     return primitive
 
 

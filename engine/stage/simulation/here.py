@@ -103,6 +103,8 @@ def perform(cell: int, operation: Operation) -> Any:
     strand = here.strand
     if strand is None:
         raise outside()
+    if strand.process.dropped and operation.name != "exit":  # As it ends, all of it is closed at once.
+        _close(strand.process)
     if strand.trap is not None:
         return strand.trap.perform(cell, operation)
     strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN
@@ -116,6 +118,13 @@ def go_on(cell: int, operation: Operation) -> Any:
         raise outside()
     strand.cell, strand.operation, strand.seen = cell, operation, UNSEEN
     return here.hub.switch()
+
+
+def _close(process: Process) -> None:
+    """Have ``process`` close what has gone away since it last did something: nobody sees that sooner."""
+    dropped, process.dropped = process.dropped, ()
+    for cell, operation in dropped:
+        go_on(cell, operation)
 
 
 def pass_over(name: str) -> None:

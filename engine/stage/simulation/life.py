@@ -109,6 +109,8 @@ class Life:
         otherwise."""
         copier = self.library.inherit(process, starter) if self.plan.start_method == "fork" else None
         handlers.inherit(starter, process)
+        if copier is not None:
+            process.twice = starter.twice
         hand_on(starter, process, copier, is_served=self.plan.start_method == "forkserver")
         return copier
 

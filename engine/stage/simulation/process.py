@@ -73,6 +73,12 @@ class Process:
     loans: tuple[Any, ...] = ()
     """What it has made that others may be given."""
 
+    twice: frozenset[Any] = frozenset()
+    """The ends of pipes that it was sent, and had already: it has to close them twice."""
+
+    dropped: tuple[tuple[int, Any], ...] = ()
+    """What closes the connections that it has let go of since it last did something, and in which cells."""
+
     kept: Mapping[int, Any] | None = None
     fault: Fault | None = None
     struck: tuple[str, ...] = ()

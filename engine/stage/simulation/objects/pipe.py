@@ -16,6 +16,7 @@ from ..process import Process
 from ..refusal import NotSimulated
 from ..system import KERNEL
 from ..world import PIPES, World
+from .dropped import had_already, received
 from .left import left_in_pipe
 from .shared import POLLS_S, Shared, seconds
 
@@ -66,6 +67,8 @@ class Connection(Shared, connection.Connection):
         if self.closed:
             pass_over(self.label)
         else:
+            if here.strand is not None and self.end in here.strand.process.twice:
+                raise NotSimulated(f"{self.label}.close() by a process that has this end twice, as it was sent it")
             perform(self.cell, lasting("close", self.end))
 
     @property
@@ -92,11 +95,21 @@ class Connection(Shared, connection.Connection):
             raise OSError("handle is closed")
         if here.world.is_starting_a_process:
             here.world.passed.append(self.end)
-            return super().__reduce_ex__(protocol)
-        place = here.world.keep(self)
+            return Shared.__reduce_ex__(self._another, protocol)
+        place = here.world.keep(self._another)
         if here.strand is not None:
             here.world.settle(self.cell, sender, Operation("offer", (self.end, place)))
         return _received, (place, sender)
+
+    def copied_by(self, copier: object) -> Connection:
+        """What a forked process has in its place."""
+        return self._another
+
+    @property
+    def _another(self) -> Connection:
+        """What stands for it in other processes."""
+        other: Connection = vars(self).get("_given", self)
+        return other
 
     @property
     def _kernel(self) -> State:
@@ -150,10 +163,11 @@ class Connection(Shared, connection.Connection):
 def _received(place: int, sender: int) -> object:
     """The connection in the process that got it in a message. The copy that was made of it there is asked for."""
     end: Any = here.world.kept[place]
+    is_new = end.closed
     try:
         perform(end.cell, Operation("accept", (end.end, sender, place)))
     except OSError:
         # A thread of the sender's answers, which may also end in the middle of that: then it is another error.
         here.world.doubts.add("a connection that is taken as its sender ends may fail with another error")
         raise
-    return end
+    return received(end) if is_new else had_already(end)
