@@ -163,6 +163,41 @@ def test_who_is_sent_an_end_that_he_was_forked_with_has_it_twice(stage: Stage, s
     assert {repr(value(run.processes["one"])) for run in spawned} == {repr(ENDS)}
 
 
+HANDED = """
+import multiprocessing
+def leaf(event): event.wait()
+def work(box, there, back, event):
+    box.pop().send("sent")
+    multiprocessing.Process(target=leaf, args=(event,)).start()
+    back.send("started")
+def one():
+    event, (back, far) = multiprocessing.Event(), multiprocessing.Pipe()
+    (here, taken), (still, there) = multiprocessing.Pipe(False), multiprocessing.Pipe(False)
+    child = multiprocessing.Process(target=work, args=([taken], there, far, event))
+    child.start()
+    taken.close()
+    there.close()
+    back.recv()
+    got = [here.recv(), here.poll(0.2), still.poll(0.2)]
+    event.set()
+    child.join()
+    return [*got, still.poll(0)]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_what_a_process_was_started_with_is_open_until_it_ends_unless_it_takes_it_out(
+    stage: Stage, simulation: Simulation, method: str
+) -> None:
+    real = perform(stage, a_plan(HANDED, {"one": []}, start_method=method))
+    found = runs(simulation, HANDED, {"one": []}, start_method=method, settings=SETTINGS)
+
+    returned = ["sent", True, False, True]
+    assert value(real.processes["one"]) == returned
+    assert {repr(value(run.processes["one"])) for run in found} == {repr(returned)}
+
+
 def test_it_is_closed_at_a_moment_of_its_own(simulation: Simulation) -> None:
     code = """
 import multiprocessing

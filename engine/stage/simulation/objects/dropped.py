@@ -1,8 +1,8 @@
-"""A connection that a process has made, or got in a message, is closed when its last reference to it goes away.
+"""A connection that a process has made, or was given, is closed when its last reference to it goes away.
 
 That is a step of its own, right before the next thing that the process does: what it does in between nobody sees. What
-the collector finds in a circle stays open, as it may in reality; and so does what a process was given as it was
-started, which its ``Process`` object holds until it ends.
+a process was started with its ``Process`` object holds until it ends, unless it takes that out of a list; what a forked
+one has is held by its starter's frames, too. What the collector finds in a circle stays open, as it may in reality.
 
 Source: CPython, Lib/multiprocessing/connection.py (``_ConnectionBase.__del__``).
 """

@@ -95,7 +95,7 @@ class Connection(Shared, connection.Connection):
             raise OSError("handle is closed")
         if here.world.is_starting_a_process:
             here.world.passed.append(self.end)
-            return Shared.__reduce_ex__(self._another, protocol)
+            return _handed, (here.world.keep(self._another),)
         place = here.world.keep(self._another)
         if here.strand is not None:
             here.world.settle(self.cell, sender, Operation("offer", (self.end, place)))
@@ -158,6 +158,12 @@ class Connection(Shared, connection.Connection):
     @property
     def _address(self) -> int:
         return super()._address + 32 * (self.label[-2:] == "1]")  # The other end is in the same cell.
+
+
+def _handed(place: int) -> object:
+    """The connection in the process that was started with it, and holds it by that alone."""
+    end: Any = here.world.kept[place]
+    return end if here.strand is None or here.world.is_starting_a_process else received(end)
 
 
 def _received(place: int, sender: int) -> object:
