@@ -30,7 +30,10 @@ from .world import KILLS, ORPHANS
 if TYPE_CHECKING:
     from .life import Life
 
-_WANTS_BYTES = re.compile(r"bytes-like object.*( not '?(c_|memoryview)|, memoryview found)")
+_WANTS_BYTES = re.compile(
+    r"bytes-like object.*( not '?(c_|memoryview)|, (memoryview|c_\w+) found)|object supporting the buffer API required"
+    r"|can't concat (c_|memoryview)|cannot convert 'c_\w+' object to bytes|this type has no size"
+)
 """What C says before 3.12 of memory that has no bytes, which the genuine one has."""
 
 

@@ -23,6 +23,7 @@ from .strand import Strand
 from .system import Names
 from .told import encoded
 from .told import told as told_of
+from .torn import note_torn
 from .watched import WatchedWorld
 from .world import QUEUES, Elsewhere, OutOfSteps, Redundant, Scheduler, World
 
@@ -97,6 +98,8 @@ def follow(life: Life, scheduler: Scheduler, begin: Callable[[Life], None]) -> P
         return Played(life, "step_limit")
     scheduler.end(world, True)
     refuse_what_is_left(life)
+    if world.has_slices:
+        note_torn(world)
     if NotSimulated.latest is not None:
         life.refuse(NotSimulated.latest)
     ending = _ending(life)

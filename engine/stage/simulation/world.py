@@ -99,6 +99,7 @@ class World:
 
     ``held`` says of those that could go on how many steps there had been when that was last looked at, and for how long
     others have slept and waited in vain meanwhile, by ``waited``; ``is_unfair`` that it was for too long.
+    ``has_slices`` says that somebody was at several items of a memory at once.
     ``timeout_s`` is how long a real run may take, ``alone_s`` since when only daemons are left, and ``done_s`` when at
     the earliest something was last done to each cell, where time is any. ``is_virtual`` has a clock that jumps to the
     next deadline when nobody can do anything before; without it, any time-out may pass at any moment. ``is_fine`` has
@@ -167,6 +168,7 @@ class World:
         self.held: dict[Strand, tuple[int, float]] = {}
         self.waited: dict[Strand, float] = {}
         self.is_unfair = False
+        self.has_slices = False
         self._newborn: list[Strand] = []
         self._onlookers: list[Strand] = []
         self._lines: list[Line] = []

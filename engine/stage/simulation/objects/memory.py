@@ -36,9 +36,11 @@ class CMemory(Shared):
         return self._memory.final(here.world.states[self.cell][self._memory.place])
 
     def _read(self, where: range) -> Any:
+        here.world.has_slices |= len(where) > 1
         return perform(self.cell, Operation("read", (self._part, where)))
 
     def _write(self, where: range, items: tuple[Any, ...]) -> None:
+        here.world.has_slices |= len(where) > 1
         perform(self.cell, Operation("write", (self._part, where, items)))
 
     def __buffer__(self, flags: int) -> Any:
@@ -100,6 +102,13 @@ class Number(CMemory):
 
     def __repr__(self) -> str:
         return f"{self._scratch.kind.__name__}({self.value!r})"
+
+
+class BareNumber(Number):
+    """One C value that is seen as C has it, and not under a lock."""
+
+    def __bool__(self) -> bool:
+        return bool(self._scratch.kind(self.value))
 
 
 class Items(CMemory):

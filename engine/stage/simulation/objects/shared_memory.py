@@ -138,10 +138,12 @@ class SharedMemory(Block, shared_memory.SharedMemory):
 
     def read_at(self, where: range) -> Any:
         self._check_open()
+        here.world.has_slices |= len(where) > 1
         return perform(self.cell, Operation("read", (self._memory, where)))
 
     def write_at(self, where: range, content: bytes) -> None:
         self._check_open()
+        here.world.has_slices |= len(where) > 1
         perform(self.cell, Operation("write", (self._memory, where, content)))
 
 

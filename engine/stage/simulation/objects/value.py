@@ -9,13 +9,13 @@ from ....models.memory import Memory
 from ..world import MEMORY, World
 from .ctype import ctype_of, scratch_for
 from .guarded import add_guarded
-from .memory import Number, Synchronized, named
+from .memory import BareNumber, Number, Synchronized, named
 
 
 def RawValue(world: World, key: object, label: str, typecode: Any, value: Any = 0) -> Number:  # noqa: N802
     scratch = scratch_for(ctype_of(typecode), 1)
     memory = Memory((scratch.kind(value).value,), world.is_fine)
-    kind: Any = named(Number, scratch.kind.__name__)
+    kind: Any = named(BareNumber, scratch.kind.__name__)
     made: Number = kind(add_guarded(world, key, label, None, memory), memory, memory, scratch)
     return made
 
@@ -28,7 +28,7 @@ class SynchronizedNumber(Number, Synchronized, sharedctypes.Synchronized):  # ty
         memory = Memory((scratch.kind(value).value,), world.is_exact(MEMORY))
         bare = self._be_made(world, key, label, lock, memory)
         super().__init__(self.cell, memory, memory, scratch)
-        self._obj = named(Number, scratch.kind.__name__)(self.cell, bare, memory, scratch)
+        self._obj = named(BareNumber, scratch.kind.__name__)(self.cell, bare, memory, scratch)
 
     __repr__ = Synchronized.__repr__
 
