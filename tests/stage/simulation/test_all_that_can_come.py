@@ -18,6 +18,7 @@ from engine.exploration import Settings
 from engine.plan import Plan
 from engine.preparation import prepare
 from engine.scenario.files import Settings as FileSettings
+from engine.stage.simulation.torn import TORN
 from engine.trace import Run
 
 from .stories import BETWEEN, CHANGES_ITEMS, values
@@ -48,6 +49,7 @@ STORIES = {
           write: {target: write, args: ["${x}"]}
         """,
         [("completed", ([1, 1], None, None), {"x": [2, 1]})],
+        (TORN,),
     ),
     "what is put is changed at once": Story(
         """
