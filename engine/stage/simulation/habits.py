@@ -15,8 +15,9 @@ from .destruction import may_be_heard
 class Habits(NamedTuple):
     """``patches`` says whether it may change what is not its own; ``sees_modules`` whether it may look into
     ``sys.modules``; ``collects`` garbage, ``warns`` and ``hashes`` whether it may call functions of such a name,
-    ``identifies`` whether it may ask where objects are, ``finds_subclasses`` whether it may ask for these, and
-    ``is_heard`` whether what goes away may do something."""
+    ``identifies`` whether it may ask where objects are, ``finds_subclasses`` whether it may ask for these,
+    ``sees_bytes`` whether it may look for the bytes of something, and ``is_heard`` whether what goes away may do
+    something."""
 
     patches: bool = False
     sees_modules: bool = False
@@ -25,6 +26,7 @@ class Habits(NamedTuple):
     hashes: bool = False
     identifies: bool = False
     finds_subclasses: bool = False
+    sees_bytes: bool = False
     is_heard: bool = False
 
 
@@ -40,6 +42,7 @@ def habits_of(codes: Sequence[CodeType]) -> Habits:
         hashes=use("hash"),
         identifies=use("id") or use("hash"),
         finds_subclasses=use("__subclasses__"),
+        sees_bytes=any(map(use, ("bytearray", "from_bytes", "memoryview"))),
         is_heard=any(map(may_be_heard, codes)),
     )
 

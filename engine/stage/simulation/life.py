@@ -28,6 +28,7 @@ from .here import perform
 from .lasting import lasting
 from .leftovers import refuse_daemons, refuse_who_goes_on, refuse_who_waits_for_room
 from .library import Library
+from .objects.memory import doubt_bytes
 from .objects.processes import handle, parent_handle
 from .payload import EVERYWHERE
 from .places import called_there, raised_at
@@ -152,6 +153,8 @@ class Life:
                 self.world, shared.type, shared.name, shared.parameters, self.find
             )
             kind = type(self.shared[shared.name])
+            if self.library.habits.sees_bytes:
+                doubt_bytes(self.world, self.shared[shared.name])
             if getattr(kind, "copies", False):
                 self.copied.append(self.shared[shared.name])
             if shared.type.startswith("Manager"):

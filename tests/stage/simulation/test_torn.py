@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from engine.backends.simulation.backend import Simulation
@@ -66,3 +68,22 @@ def test_whether_a_number_is_true_is_read_of_memory_and_not_through_a_lock(simul
     run = only(simulation, source, {"one": [ref(name) for name in NUMBERS]}, shared=NUMBERS)
 
     assert value(run.processes["one"]) == [False, True, True, True, False]
+
+
+REFUSED = "memory that is seen as bytes (scenario.yaml:3)"
+DOUBTED = "a target may see memory without a lock as bytes, which is not noticed before Python 3.12"
+
+
+@pytest.mark.parametrize("seen", ["bytes(bare)", "bytes(locked.get_obj())"])
+def test_memory_that_is_seen_as_bytes_is_refused(simulation: Simulation, seen: str) -> None:
+    found = explored(simulation, SOURCE.format(one=seen, other="pass"), GIVEN, shared=SHARED)
+
+    assert found.refusal == REFUSED
+
+
+@pytest.mark.parametrize("seen", ["bytearray(bare)", "int.from_bytes(bare, 'little')"])
+def test_where_that_is_not_noticed_it_is_doubted(simulation: Simulation, seen: str) -> None:
+    found = explored(simulation, SOURCE.format(one=seen, other="pass"), GIVEN, shared=SHARED)
+
+    said = (None, (DOUBTED,)) if sys.version_info < (3, 12) else (REFUSED, ())
+    assert (found.refusal, found.reasons) == said

@@ -5,6 +5,7 @@ Source: CPython, Lib/multiprocessing/sharedctypes.py; what C makes of a value is
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from typing import Any
 
@@ -71,10 +72,17 @@ def _kept(part: Part, value: int) -> Lasting:
     return Lasting("write", (part, _FIRST, (value,)))
 
 
+def doubt_bytes(world: World, made: Any) -> None:
+    """Somebody may look for the bytes of something. Before Python 3.12 no class that is written in Python hears of
+    that."""
+    if sys.version_info < (3, 12) and isinstance(made, CMemory) and not isinstance(made, Synchronized):
+        world.doubts.add("a target may see memory without a lock as bytes, which is not noticed before Python 3.12")
+
+
 @lru_cache
 def named(seen: type[CMemory], name: str) -> type[CMemory]:
-    """``seen`` by the name of what it stands for, which a target may ask for."""
-    return type(name, (seen,), {})
+    """``seen`` without a lock, by the name of what it stands for, which a target may ask for."""
+    return type(name, (seen,), {"__bytes__": lambda one: one.__buffer__(0)})
 
 
 class Number(CMemory):
