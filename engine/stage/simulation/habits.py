@@ -42,7 +42,7 @@ def habits_of(codes: Sequence[CodeType]) -> Habits:
         hashes=use("hash"),
         identifies=use("id") or use("hash"),
         finds_subclasses=use("__subclasses__"),
-        sees_bytes=any(map(use, ("bytearray", "from_bytes", "memoryview"))),
+        sees_bytes=use("bytearray") or use("memoryview"),
         is_heard=any(map(may_be_heard, codes)),
     )
 
