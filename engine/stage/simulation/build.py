@@ -13,7 +13,7 @@ from .identity import identity
 from .objects.dropped import hold
 from .objects.loans import WITH_SEMAPHORES, lend
 from .objects.pipe import Connection
-from .objects.shared import Shared
+from .objects.shared import Shared, leaves
 from .refusal import NotSimulated
 from .world import World
 
@@ -95,12 +95,4 @@ _PLAIN = frozenset((int, float, str, bytes, bool, type(None)))
 
 def endpoints(given: Iterable[Any]) -> tuple[Any, ...]:
     """The ends of pipes in ``given``."""
-    found: list[Any] = []
-    for value in given:
-        if isinstance(value, (list, tuple)):
-            found += endpoints(value)
-        elif isinstance(value, dict):
-            found += endpoints(value.values())
-        elif isinstance(value, Connection):
-            found.append(value.end)
-    return tuple(found)
+    return tuple([one.end for one in leaves(given) if isinstance(one, Connection)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ....models.model import Operation
@@ -110,6 +111,17 @@ def _borrowed(number: int) -> object:
     """The same, of what its maker may have let go of meanwhile."""
     loan: Any = here.world.kept[number]
     return loan.taken()
+
+
+def leaves(given: Iterable[Any]) -> Iterator[Any]:
+    """All that is in ``given``, and in the lists, tuples and dictionaries there."""
+    for value in given:
+        if isinstance(value, (list, tuple)):
+            yield from leaves(value)
+        elif isinstance(value, dict):
+            yield from leaves(value.values())
+        else:
+            yield value
 
 
 SEMAPHORES_S, POLLS_S = 1e18, 2e6

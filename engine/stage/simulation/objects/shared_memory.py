@@ -19,7 +19,7 @@ from ..here import here, perform
 from ..refusal import NotSimulated
 from ..world import NAMES, World
 from .guarded import add_guarded
-from .shared import Shared
+from .shared import Shared, leaves
 
 
 class Block(Shared):
@@ -92,15 +92,8 @@ _UNLINKED = "a block of shared memory that is in a message, and unlinked, may be
 
 def opened(given: Iterable[Any]) -> list[Block]:
     """The blocks in ``given`` that a process opens which unpickles it."""
-    found: list[Block] = []
-    for value in given:
-        if isinstance(value, (list, tuple)):
-            found += opened(value)
-        elif isinstance(value, dict):
-            found += opened(value.values())
-        elif isinstance(block := getattr(value, "shm", value) if isinstance(value, Shared) else None, Block):
-            found.append(block)
-    return found
+    blocks = (getattr(one, "shm", one) for one in leaves(given) if isinstance(one, Shared))
+    return [block for block in blocks if isinstance(block, Block)]
 
 
 class SharedMemory(Block, shared_memory.SharedMemory):
